@@ -1,0 +1,1 @@
+"""Pictures as frozen shapes, without Qt."""

@@ -1,0 +1,102 @@
+"""What the user is looking at: a Document (recipes) and a View (where they stand).
+
+Nothing here holds an array: `resolve` turns a Document into a network and a
+sequence, and a session file is the same dataclasses as JSON.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lstmviz.engine.spec import HeadSpec
+
+
+@dataclass(frozen=True)
+class Untrained:
+    """A network drawn at random. `input_size` None takes the width of the input."""
+
+    input_size: int | None = None
+    hidden_size: int = 64
+    cell_size: int = 64
+    seed: int = 0
+    project: bool = True
+    head: HeadSpec | None = None
+
+
+@dataclass(frozen=True)
+class Trained:
+    """A model opened from a file, or a bundled one named `demo:NAME`."""
+
+    path: str = "demo:counter"
+
+
+@dataclass(frozen=True)
+class TextInput:
+    """Text, one step per character, one-hot over its own (or the model's) alphabet."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class FileInput:
+    """A `.txt .csv .tsv .npy .npz` file."""
+
+    path: str
+
+
+@dataclass(frozen=True)
+class GeneratedInput:
+    """A made sequence: impulse, step, sine, noise or onehot."""
+
+    kind: str = "onehot"
+    length: int = 60
+    seed: int = 0
+
+
+InputRecipe = TextInput | FileInput | GeneratedInput
+
+
+@dataclass(frozen=True)
+class Document:
+    """Everything that decides the numbers."""
+
+    network: Untrained | Trained = field(default_factory=Trained)
+    input: InputRecipe | None = None  # None: the model's own example, else a generator
+    initial: str = "zero"  # or "random"
+
+
+@dataclass(frozen=True)
+class View:
+    """Everything that decides only what is shown of them.
+
+    `step` counts from 0; `stage` is the name of the stage just done; `unit` is the
+    pinned cell unit, `hover` the one under the pointer; `first`/`last` are the zoomed
+    steps (last exclusive, None for the end); `low`/`high` the zoomed rows.
+    """
+
+    step: int = 0
+    stage: str = "output"
+    unit: int | None = None
+    hover: int | None = None
+    layer: int = 0
+    direction: str = "forward"
+    diagram: str = "cell"  # or "unrolled"
+    theme: str = "system"  # or "light", "dark"
+    order: str = "index"  # or "similarity", or a statistic
+    reveal: bool = False
+    first: float = 0.0
+    last: float | None = None
+    low: float = 0.0
+    high: float | None = None
+    speed: float = 4.0
+    loop: bool = True
+    stages: bool = True
+    reduce_motion: bool = False
+
+
+@dataclass(frozen=True)
+class Session:
+    """One moment of the whole application."""
+
+    document: Document = field(default_factory=Document)
+    view: View = field(default_factory=View)
