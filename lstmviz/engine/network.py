@@ -74,7 +74,9 @@ class Network:
     def __post_init__(self) -> None:
         for where, weights, shape in _expected(self):
             if weights.shape != shape:
-                raise LstmvizError(f"{where} has shape {weights.shape}, but the sizes ask for {shape}.")
+                raise LstmvizError(
+                    f"{where} has shape {weights.shape}, but the sizes ask for {shape}."
+                )
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
@@ -85,7 +87,8 @@ class Network:
 def _expected(network: Network) -> list[tuple[str, Array, tuple[int, ...]]]:
     """(name, array, the shape the spec asks for) of every array present."""
     rows: list[tuple[str, Array, tuple[int, ...]]] = []
-    for index, (cell, directions) in enumerate(zip(network.spec.layers, network.cells, strict=True)):
+    pairs = zip(network.spec.layers, network.cells, strict=True)
+    for index, (cell, directions) in enumerate(pairs):
         for direction, weights in directions.items():
             shapes = {
                 "input_weights": (4 * cell.cell_size, cell.input_size),

@@ -25,12 +25,12 @@ class Box:
 
     @property
     def right(self) -> float:
-        """x of the right edge."""
+        """X of the right edge."""
         return self.x + self.w
 
     @property
     def bottom(self) -> float:
-        """y of the bottom edge."""
+        """Y of the bottom edge."""
         return self.y + self.h
 
     @property
