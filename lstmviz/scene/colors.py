@@ -165,7 +165,8 @@ _TO_LAB = np.array(
 def _oklab(color: str) -> NDArray[np.float64]:
     srgb = np.array([int(color[k : k + 2], 16) for k in (1, 3, 5)]) / 255
     linear = np.where(srgb <= 0.04045, srgb / 12.92, ((srgb + 0.055) / 1.055) ** 2.4)
-    return _TO_LAB @ np.cbrt(_TO_LMS @ linear)
+    lab: NDArray[np.float64] = _TO_LAB @ np.cbrt(_TO_LMS @ linear)
+    return lab
 
 
 def _rgb(lab: NDArray[np.float64]) -> NDArray[np.uint8]:

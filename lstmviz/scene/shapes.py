@@ -96,12 +96,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Text:
-    """One line of text; (x, y) is on its baseline, at its start, middle or end."""
+    """One line of text; (x, y) is on its baseline, at its start, middle or end; size in pixels."""
 
     x: float
     y: float
     text: str
-    size: float = 12.0
+    size: int = 12
     color: str = "ink"
     bold: bool = False
     mono: bool = False

@@ -1,0 +1,315 @@
+"""The only drawing code: shapes of a scene onto a QPainter.
+
+The window, a PNG, an SVG, a PDF and a film are all this function on another device.
+Pens are non-cosmetic, so that every device scales them alike.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtGui import (
+    QBrush,
+    QColor,
+    QFont,
+    QFontDatabase,
+    QImage,
+    QPainter,
+    QPainterPath,
+    QPen,
+    QPolygonF,
+)
+
+from lstmviz import resources
+from lstmviz.scene.colors import Theme, colormap
+from lstmviz.scene.metrics import text_box
+from lstmviz.scene.shapes import Box, Cells, Disc, Heat, Line, Point, Rect, Shape, Text
+
+SANS = "DejaVu Sans"
+MONO = "DejaVu Sans Mono"
+FACES = ("DejaVuSans.ttf", "DejaVuSans-Bold.ttf", "DejaVuSansMono.ttf")
+
+
+@lru_cache
+def load_fonts() -> None:
+    """Register the bundled fonts; needs a QGuiApplication, and only works once there is one."""
+    for face in FACES:
+        QFontDatabase.addApplicationFont(str(resources.path("fonts", face)))
+
+
+@lru_cache(maxsize=256)
+def font(size: int, bold: bool = False, mono: bool = False) -> QFont:
+    """A bundled font of `size` pixels; unhinted and unkerned, so that it scales as measured."""
+    result = QFont(MONO if mono else SANS)
+    result.setPixelSize(size)
+    result.setBold(bold)
+    result.setKerning(False)
+    result.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    return result
+
+
+def draw(painter: QPainter, shapes: Iterable[Shape], theme: Theme, *, vector: bool = False) -> None:
+    """Paint the shapes in order.
+
+    `vector` draws the squares of a vector and the pixels of a heatmap as rectangles and text as
+    outlines, for files; on screen they are images and glyphs, which is faster.
+    """
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
+    for shape in shapes:
+        if isinstance(shape, Rect):
+            _rect(painter, shape, theme)
+        elif isinstance(shape, Text):
+            _text(painter, shape, theme, vector)
+        elif isinstance(shape, Line):
+            _line(painter, shape, theme)
+        elif isinstance(shape, Disc):
+            _disc(painter, shape, theme)
+        elif isinstance(shape, Cells):
+            _cells(painter, shape, theme, vector)
+        else:
+            _heat(painter, shape, theme, vector)
+
+
+@lru_cache(maxsize=1024)
+def _color(value: str, opacity: float = 1.0) -> QColor:
+    color = QColor(value)
+    color.setAlphaF(opacity)
+    return color
+
+
+def qrect(box: Box) -> QRectF:
+    """The box as Qt knows it."""
+    return QRectF(box.x, box.y, box.w, box.h)
+
+
+def _pen(
+    color: str | None, width: float, theme: Theme, opacity: float, dashed: bool = False
+) -> QPen:
+    if color is None:
+        return QPen(Qt.PenStyle.NoPen)
+    pen = QPen(_color(theme[color], opacity), width)
+    pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+    pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+    if dashed:
+        pen.setDashPattern([3.0, 2.5])
+        pen.setCapStyle(Qt.PenCapStyle.FlatCap)
+    return pen
+
+
+def _brush(color: str | None, theme: Theme, opacity: float) -> QBrush:
+    return QBrush(Qt.BrushStyle.NoBrush) if color is None else QBrush(_color(theme[color], opacity))
+
+
+def _rect(painter: QPainter, shape: Rect, theme: Theme) -> None:
+    painter.setPen(_pen(shape.stroke, shape.width, theme, shape.opacity, shape.dashed))
+    painter.setBrush(_brush(shape.fill, theme, shape.opacity))
+    if shape.radius:
+        painter.drawRoundedRect(qrect(shape.box), shape.radius, shape.radius)
+    else:
+        painter.drawRect(qrect(shape.box))
+
+
+def _disc(painter: QPainter, shape: Disc, theme: Theme) -> None:
+    painter.setPen(_pen(shape.stroke, shape.width, theme, shape.opacity))
+    painter.setBrush(_brush(shape.fill, theme, shape.opacity))
+    painter.drawEllipse(QPointF(*shape.center), shape.radius, shape.radius)
+
+
+def _text(painter: QPainter, shape: Text, theme: Theme, vector: bool) -> None:
+    color = _color(theme[shape.color], shape.opacity)
+    at = QPointF(text_box(shape).x, shape.y)
+    face = font(shape.size, shape.bold, shape.mono)
+    if vector:
+        path = QPainterPath()
+        path.addText(at, face, shape.text)
+        painter.fillPath(path, color)
+    else:
+        painter.setFont(face)
+        painter.setPen(color)
+        painter.drawText(at, shape.text)
+
+
+def rounded(points: tuple[Point, ...], radius: float) -> QPainterPath:
+    """A polyline as a path whose corners are rounded by at most `radius`."""
+    path = QPainterPath(QPointF(*points[0]))
+    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
+        a, b, c = (np.array(p, float) for p in (before, corner, after))
+        into, out = float(np.linalg.norm(b - a)), float(np.linalg.norm(c - b))
+        reach = min(radius, into / 2, out / 2)
+        start = b - (b - a) * (reach / max(into, 1e-9))
+        end = b + (c - b) * (reach / max(out, 1e-9))
+        path.lineTo(QPointF(*start))
+        path.quadTo(QPointF(*b), QPointF(*end))
+    path.lineTo(QPointF(*points[-1]))
+    return path
+
+
+def _line(painter: QPainter, shape: Line, theme: Theme) -> None:
+    painter.setPen(_pen(shape.stroke, shape.width, theme, shape.opacity, shape.dashed))
+    painter.setBrush(Qt.BrushStyle.NoBrush)
+    points = shape.points
+    if shape.arrow:
+        tip = np.array(points[-1], float)
+        away = np.array(points[-2], float) - tip
+        away /= max(float(np.linalg.norm(away)), 1e-9)
+        size = 3.2 + 1.6 * shape.width
+        points = (*points[:-1], tuple(tip + away * size * 0.9))
+        painter.drawPath(rounded(points, shape.radius))
+        side = np.array([-away[1], away[0]])
+        corners = [
+            tip,
+            tip + away * size + side * size * 0.55,
+            tip + away * size - side * size * 0.55,
+        ]
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(_brush(shape.stroke, theme, shape.opacity))
+        painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+    elif shape.radius:
+        painter.drawPath(rounded(points, shape.radius))
+    else:
+        painter.drawPolyline(QPolygonF([QPointF(*point) for point in points]))
+
+
+def color_indices(values: NDArray[np.floating], low: float, high: float) -> NDArray[np.uint8]:
+    """0..254 for low..high (clipped), 255 where a value is not finite; any shape."""
+    span = (high - low) or 1.0
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = (values - low) * (254.0 / span)
+        finite = np.isfinite(scaled)
+        return np.where(finite, np.clip(np.rint(scaled), 0, 254), 255).astype(np.uint8)
+
+
+@lru_cache
+def _color_table(name: str, theme: str) -> list[int]:
+    return [0xFF000000 | int(r) << 16 | int(g) << 8 | int(b) for r, g, b in colormap(name, theme)]
+
+
+def index_image(indices: NDArray[np.uint8], name: str, theme: str) -> QImage:
+    """An indexed image that shares the memory of `indices` (rows must be contiguous)."""
+    rows, columns = indices.shape
+    image = QImage(indices.data, columns, rows, indices.strides[0], QImage.Format.Format_Indexed8)
+    image.setColorTable(_color_table(name, theme))
+    return image
+
+
+def cell_boxes(shape: Cells) -> tuple[float, float]:
+    """Width and height of one square's pitch in the grid."""
+    rows = -(-shape.count // shape.columns)
+    return shape.box.w / shape.columns, shape.box.h / rows
+
+
+def _cells(painter: QPainter, shape: Cells, theme: Theme, vector: bool) -> None:
+    columns = shape.columns
+    rows = -(-shape.count // columns)
+    pitch_x, pitch_y = cell_boxes(shape)
+    if shape.values is None:
+        indices = None
+    else:
+        indices = color_indices(np.asarray(shape.values), shape.low, shape.high)
+    painter.setOpacity(shape.opacity)
+    if vector or indices is None:
+        _cell_rects(painter, shape, theme, indices, pitch_x, pitch_y)
+    else:
+        _cell_image(painter, shape, theme, indices, rows)
+    painter.setOpacity(1.0)
+
+
+def _gap(pitch: float) -> float:
+    return 0.0 if pitch < 4 else min(1.0, pitch * 0.1)
+
+
+def _cell_rects(
+    painter: QPainter,
+    shape: Cells,
+    theme: Theme,
+    indices: NDArray[np.uint8] | None,
+    pitch_x: float,
+    pitch_y: float,
+) -> None:
+    table = colormap(shape.colormap, theme.name)
+    empty = _color(theme["empty"])
+    gap = _gap(min(pitch_x, pitch_y))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, gap > 0)
+    for unit in range(shape.count):
+        row, column = divmod(unit, shape.columns)
+        place = QRectF(
+            shape.box.x + column * pitch_x,
+            shape.box.y + row * pitch_y,
+            pitch_x - gap,
+            pitch_y - gap,
+        )
+        color = empty if indices is None else QColor(*(int(v) for v in table[indices[unit]]))
+        painter.fillRect(place, color)
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+
+
+def _cell_image(
+    painter: QPainter, shape: Cells, theme: Theme, indices: NDArray[np.uint8], rows: int
+) -> None:
+    """The grid as one scaled image, with the gaps between squares ruled over it."""
+    columns = shape.columns
+    padded = np.zeros((rows, -(-columns // 4) * 4), np.uint8)
+    full = shape.count // columns
+    padded[:full, :columns] = indices[: full * columns].reshape(full, columns)
+    rest = shape.count - full * columns
+    if rest:
+        padded[full, :rest] = indices[full * columns :]
+    image = index_image(padded, shape.colormap, theme.name)
+    box = shape.box
+    pitch_x, pitch_y = box.w / columns, box.h / rows
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    if full:
+        painter.drawImage(
+            QRectF(box.x, box.y, box.w, pitch_y * full), image, QRectF(0, 0, columns, full)
+        )
+    if rest:
+        last = QRectF(box.x, box.y + full * pitch_y, pitch_x * rest, pitch_y)
+        painter.drawImage(last, image, QRectF(0, full, rest, 1))
+    gap = _gap(min(pitch_x, pitch_y))
+    if gap:
+        painter.setPen(QPen(_color(theme["card"]), gap))
+        half = gap / 2
+        for column in range(1, columns + 1):
+            x = box.x + column * pitch_x - half
+            painter.drawLine(QPointF(x, box.y), QPointF(x, box.bottom))
+        for row in range(1, rows + 1):
+            y = box.y + row * pitch_y - half
+            painter.drawLine(QPointF(box.x, y), QPointF(box.right, y))
+
+
+def _heat(painter: QPainter, shape: Heat, theme: Theme, vector: bool) -> None:
+    if not shape.indices.size:
+        return
+    if vector and shape.indices.size <= MAX_VECTOR_CELLS:
+        _heat_rects(painter, shape, theme)
+        return
+    image = index_image(np.ascontiguousarray(shape.indices), shape.colormap, theme.name)
+    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+    painter.drawImage(qrect(shape.box), image)
+
+
+MAX_VECTOR_CELLS = 60_000
+"""A heatmap with more pixels than this is embedded in a vector file as a lossless image."""
+
+
+def _heat_rects(painter: QPainter, shape: Heat, theme: Theme) -> None:
+    table = colormap(shape.colormap, theme.name)
+    rows, columns = shape.indices.shape
+    pitch_x, pitch_y = shape.box.w / columns, shape.box.h / rows
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
+    for row, line in enumerate(shape.indices):
+        edges = np.flatnonzero(np.diff(line)) + 1
+        for first, last in zip([0, *edges], [*edges, columns], strict=True):
+            place = QRectF(
+                shape.box.x + first * pitch_x,
+                shape.box.y + row * pitch_y,
+                (last - first) * pitch_x,
+                pitch_y,
+            )
+            painter.fillRect(place, QColor(*(int(v) for v in table[line[first]])))
+    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
