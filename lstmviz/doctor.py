@@ -23,9 +23,6 @@ MINIMUM_PYTHON = (3, 11)
 PACKAGES = ("numpy", "pillow", "PySide6-Essentials", "threadpoolctl")
 """The Python packages lstmviz runs on."""
 
-OPTIONAL_PACKAGES = ("av",)
-"""Packages that add something: `av` writes MP4 and WebM films."""
-
 
 @dataclass(frozen=True)
 class Library:
@@ -48,9 +45,7 @@ DRAWING = (
 """What Qt needs to draw at all, with or without a display."""
 
 X11 = (
-    Library(
-        "libxkbcommon-x11.so.0", "libxkbcommon-x11-0", "libxkbcommon-x11", "libxkbcommon-x11"
-    ),
+    Library("libxkbcommon-x11.so.0", "libxkbcommon-x11-0", "libxkbcommon-x11", "libxkbcommon-x11"),
     Library("libxcb-cursor.so.0", "libxcb-cursor0", "xcb-util-cursor", "xcb-util-cursor"),
     Library("libxcb-icccm.so.4", "libxcb-icccm4", "xcb-util-wm", "xcb-util-wm"),
     Library("libxcb-keysyms.so.1", "libxcb-keysyms1", "xcb-util-keysyms", "xcb-util-keysyms"),
@@ -252,8 +247,6 @@ def examine(
         facts.append((name, found or "not installed"))
         if not found:
             lacking.append(name)
-    for name in OPTIONAL_PACKAGES:
-        facts.append((name, version(name) or "not installed (optional: MP4 and WebM films)"))
     wanted = missing_libraries(probe, system=system)
     needed = missing_libraries(probe, window=where == "x11", system=system)
     lacking += [library.soname for library in needed]
