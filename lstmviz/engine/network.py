@@ -60,7 +60,8 @@ class Network:
     """A spec and its weights: `cells[layer][direction]`, and the head's if there is one.
 
     `vocabulary` names the input columns when the network reads symbols;
-    `title` and `notes` (name → sentence) describe a trained model.
+    `title` and `notes` (name → sentence) describe a trained model; `format` and
+    `gate_order` (such as "ifgo") say how the file it was read from keeps it.
     """
 
     spec: NetworkSpec
@@ -70,6 +71,8 @@ class Network:
     title: str = ""
     trained: bool = False
     notes: dict[str, str] = field(default_factory=dict)
+    format: str = ""
+    gate_order: str = ""
 
     def __post_init__(self) -> None:
         for where, weights, shape in _expected(self):
