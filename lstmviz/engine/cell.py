@@ -47,7 +47,7 @@ class Step:
 
 def sigmoid(a: Array) -> Array:
     """σ(a) = ½ + ½ tanh(½ a), which overflows nowhere."""
-    return 0.5 + 0.5 * np.tanh(0.5 * a)
+    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * a))
 
 
 @np.errstate(invalid="ignore", over="ignore")

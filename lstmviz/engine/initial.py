@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import DTypeLike
@@ -39,7 +40,7 @@ def random_network(
     Drawn from PCG64 of `seed` layer by layer, so equal seeds give equal weights on every
     machine. An impossible spec gets weights as well (only running it is refused).
     """
-    draw = _Uniform(seed, np.dtype(dtype))
+    draw = _Uniform(seed, dtype)
     cells = tuple(
         {direction: _cell(draw, cell, biases) for direction in cell.directions}
         for cell in spec.layers
@@ -57,7 +58,7 @@ def random_network(
 
 def random_state(spec: NetworkSpec, seed: int, dtype: DTypeLike = np.float32) -> Initial:
     """Hidden and cell states uniform in ±1 for every layer and direction, from PCG64."""
-    draw = _Uniform(seed, np.dtype(dtype))
+    draw = _Uniform(seed, dtype)
     return Initial(
         tuple(
             {
@@ -72,9 +73,9 @@ def random_state(spec: NetworkSpec, seed: int, dtype: DTypeLike = np.float32) ->
 class _Uniform:
     """Draws read-only arrays, uniform in ±bound, one after the other from one seed."""
 
-    def __init__(self, seed: int, dtype: np.dtype[np.floating]) -> None:
+    def __init__(self, seed: int, dtype: DTypeLike) -> None:
         self._generator = np.random.Generator(np.random.PCG64(seed))
-        self._dtype = dtype
+        self._dtype: Any = dtype
 
     def __call__(self, bound: float, *shape: int) -> Array:
         array = np.empty(shape, self._dtype)

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
+from numpy.typing import ArrayLike, NDArray
 
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.errors import LstmvizError
+
+if TYPE_CHECKING:
+    from lstmviz.engine.trace import Trace
 
 Array = NDArray[np.floating]
 
@@ -85,6 +89,15 @@ class Network:
     def dtype(self) -> np.dtype[np.floating]:
         """The floating type the network runs in."""
         return next(iter(self.cells[0].values())).input_weights.dtype
+
+    def run(self, x: ArrayLike) -> Trace:
+        """Run a whole sequence from zero states; `unroll.run` says more and takes states.
+
+        `x` is (steps, I) numbers, or (steps,) integers where there is a vocabulary.
+        """
+        from lstmviz.engine.unroll import run  # unroll imports this module
+
+        return run(self, x)
 
 
 def _expected(network: Network) -> list[tuple[str, Array, tuple[int, ...]]]:
