@@ -1,0 +1,214 @@
+"""The parts of a drawn network: cards of values, operations, wires; all in logical pixels."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from math import ceil, floor
+
+from lstmviz.scene.metrics import width
+from lstmviz.scene.shapes import Box, Line, Point, Rect, Shape, Text
+
+TITLE = 12
+SMALL = 11
+
+
+@dataclass(frozen=True)
+class Card:
+    """A vector drawn as a grid of squares under its name.
+
+    `array` names the value shown (see `lstmviz.scene.moment`), `stage` the stage that makes it,
+    `unit` says what square k is: "cell" unit, "hidden" unit, "input" column or "output" column.
+    """
+
+    name: str
+    box: Box
+    title: str
+    role: str
+    count: int
+    array: str
+    stage: str | None
+    unit: str
+    offset: int = 0  # steps from the current one
+    small: bool = False
+
+    @property
+    def grid(self) -> Box:
+        """The place of the squares: as large as fits, at most 24 pixels each, centred."""
+        pad, top, bottom = (4, 4, 4) if self.small else (8, 22, 20)
+        room = Box(
+            self.box.x + pad, self.box.y + top, self.box.w - 2 * pad, self.box.h - top - bottom
+        )
+        columns, pitch = grid_shape(self.count, room.w, room.h)
+        rows = ceil(self.count / columns)
+        w, h = columns * pitch, rows * pitch
+        return Box(room.x + (room.w - w) / 2, room.y + (room.h - h) / 2, w, h)
+
+    @property
+    def columns(self) -> int:
+        """Squares in a row."""
+        pad, top, bottom = (4, 4, 4) if self.small else (8, 22, 20)
+        return grid_shape(self.count, self.box.w - 2 * pad, self.box.h - top - bottom)[0]
+
+    def unit_at(self, x: float, y: float) -> int | None:
+        """Which square lies under the point."""
+        grid = self.grid
+        if not grid.contains(x, y):
+            return None
+        pitch = grid.w / self.columns
+        unit = int((y - grid.y) / pitch) * self.columns + int((x - grid.x) / pitch)
+        return unit if unit < self.count else None
+
+    def unit_box(self, unit: int) -> Box:
+        """The place of square `unit`."""
+        grid = self.grid
+        pitch = grid.w / self.columns
+        row, column = divmod(unit, self.columns)
+        return Box(grid.x + column * pitch, grid.y + row * pitch, pitch, pitch)
+
+
+@dataclass(frozen=True)
+class Operation:
+    """⊙, +, σ, tanh (discs), or a matrix (a box of `label` over `detail`)."""
+
+    name: str
+    center: Point
+    label: str
+    stage: str
+    role: str = "ink"
+    w: float = 26.0
+    h: float = 26.0
+    detail: str = ""
+    broken: bool = False
+    offset: int = 0
+
+    @property
+    def box(self) -> Box:
+        """The place it takes up."""
+        return Box(self.center[0] - self.w / 2, self.center[1] - self.h / 2, self.w, self.h)
+
+
+@dataclass(frozen=True)
+class Wire:
+    """What flows from one port to another: `array` of `size` values, in `stage`.
+
+    `offset` counts steps from the current one.
+    """
+
+    name: str
+    points: tuple[Point, ...]
+    role: str
+    stage: str
+    array: str
+    size: int
+    pill: Point | None = None  # where its size is written
+    arrow: bool = True
+    thick: bool = False
+    offset: int = 0
+
+
+@dataclass(frozen=True)
+class StepLabel:
+    """Where the number of a step is written: its middle, and steps from the current one."""
+
+    at: Point
+    offset: int
+
+
+@dataclass(frozen=True)
+class Diagram:
+    """A whole picture: its size, its parts, and words that do not change with the step."""
+
+    width: float
+    height: float
+    cards: tuple[Card, ...]
+    operations: tuple[Operation, ...]
+    wires: tuple[Wire, ...]
+    backdrop: tuple[Shape, ...] = ()
+    words: tuple[Text, ...] = ()
+    step_labels: tuple[StepLabel, ...] = ()
+    problem: str | None = None
+
+    def card_at(self, x: float, y: float) -> Card | None:
+        """The card under a point."""
+        return next((card for card in self.cards if card.box.contains(x, y)), None)
+
+
+def grid_shape(count: int, width: float, height: float) -> tuple[int, float]:
+    """Columns of a grid of `count` squares that fills width × height best, and their pitch."""
+    best = (1, 0.0)
+    start = max(1, floor((count * width / height) ** 0.5) - 1)
+    for columns in range(start, min(count, start + 4) + 1):
+        pitch = min(width / columns, height / ceil(count / columns), 24.0)
+        if pitch > best[1] + 1e-9:
+            best = (columns, pitch)
+    return best
+
+
+def static_shapes(diagram: Diagram) -> tuple[Shape, ...]:
+    """Everything that stays as it is while stepping, at rest."""
+    shapes: list[Shape] = list(diagram.backdrop)
+    for wire in diagram.wires:
+        shapes.append(wire_line(wire, active=False))
+    for wire in diagram.wires:
+        shapes += pill_shapes(wire)
+    for card in diagram.cards:
+        shapes += card_shapes(card)
+    for operation in diagram.operations:
+        shapes += operation_shapes(operation, active=False)
+    return (*shapes, *diagram.words)
+
+
+def wire_line(wire: Wire, *, active: bool) -> Line:
+    """The wire at rest, or at work: thicker and in full colour."""
+    thickness = (4.5 if wire.thick else 2.5) + (1.5 if active else 0.0)
+    return Line(
+        wire.points,
+        wire.role,
+        thickness,
+        arrow=wire.arrow,
+        radius=8.0,
+        opacity=1.0 if active else 0.45,
+    )
+
+
+def pill_shapes(wire: Wire) -> list[Shape]:
+    """The size of a wire, on it."""
+    if wire.pill is None:
+        return []
+    x, y = wire.pill
+    text = str(wire.size)
+    w = width(text, SMALL) + 10
+    return [
+        Rect(Box(x - w / 2, y - 8, w, 16), fill="panel", stroke="edge", radius=8),
+        Text(x, y + 4, text, SMALL, color="muted", anchor="middle"),
+    ]
+
+
+def card_shapes(card: Card) -> list[Shape]:
+    """A card's frame and words, without its values."""
+    frame = Rect(card.box, fill="card", stroke=card.role, width=1.2, radius=4 if card.small else 7)
+    if card.small:
+        return [frame]
+    return [
+        frame,
+        Text(card.box.x + 8, card.box.y + 16, card.title, TITLE, f"{card.role}_text", bold=True),
+        Text(card.box.x + 8, card.box.bottom - 6, str(card.count), SMALL, "muted"),
+    ]
+
+
+def operation_shapes(operation: Operation, *, active: bool) -> list[Shape]:
+    """An operation at rest, at work, or broken."""
+    stroke = "bad" if operation.broken else operation.role
+    fill = "bad_fill" if operation.broken else "glow" if active else "card"
+    width = 2.6 if active or operation.broken else 1.4
+    box = operation.box
+    radius = 5 if operation.detail else box.h / 2
+    shapes: list[Shape] = [Rect(box, fill=fill, stroke=stroke, width=width, radius=radius)]
+    x, y = operation.center
+    if operation.detail:
+        shapes.append(Text(x, y - 2, operation.label, 12, "ink", bold=True, anchor="middle"))
+        shapes.append(Text(x, y + 11, operation.detail, 10, "muted", anchor="middle"))
+    else:
+        size = 12 if len(operation.label) > 1 or operation.h < 22 else 16
+        shapes.append(Text(x, y + size * 0.36, operation.label, size, "ink", anchor="middle"))
+    return shapes

@@ -1,0 +1,202 @@
+"""The values on show at one moment: a step of a run, as far as a stage has come."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmviz.engine.network import CellWeights, Network
+from lstmviz.engine.spec import GATES, stages
+from lstmviz.engine.trace import DirectionTrace, Trace
+
+Array = NDArray[np.floating]
+Limits = dict[str, tuple[float, float]]
+
+MADE_IN = {
+    **dict.fromkeys(GATES, "activate"),
+    "forgotten": "forget",
+    "written": "write",
+    "cell_state": "write",
+    "squashed": "output",
+    "cell_output": "output",
+    "output": "head",
+}
+"""The stage that makes each array; inputs and the states of the step before are there at once."""
+
+
+@dataclass(frozen=True, eq=False)
+class Moment:
+    """Step `step` of a run after stage `stage`; `values` holds only what exists by then.
+
+    `progress` 0…1 is how far this stage's values have travelled along their wires.
+    `focus` is the cell unit whose arithmetic is told in words. `pre` maps each gate to the
+    focus unit's pre-activation.
+    """
+
+    step: int
+    steps: int
+    stage: str
+    order: tuple[str, ...]
+    values: dict[str, Array]
+    limits: Limits
+    focus: int
+    pre: dict[str, float] = field(default_factory=dict)
+    label: str | None = None
+    columns: tuple[str, ...] = ()
+    hover: int | None = None
+    pinned: int | None = None
+    progress: float = 1.0
+
+
+def direction_trace(trace: Trace, layer: int, direction: str) -> DirectionTrace:
+    """The named direction of a layer; raises KeyError when the layer does not run in it."""
+    found = dict(trace.layers[layer].directions())
+    return found[direction]
+
+
+def step_values(trace: Trace, layer: int, direction: str, step: int) -> dict[str, Array]:
+    """Every array of the step by name, with the states it started from; nothing left out."""
+    run = direction_trace(trace, layer, direction)
+    before = step - 1 if direction == "forward" else step + 1
+    inside = 0 <= before < trace.steps
+    values = {name: getattr(run, name)[step] for name in (*GATES, "cell_state", "cell_output")}
+    values["hidden_state"] = run.hidden_state[step]
+    values["cell_state_before"] = run.cell_state[before] if inside else run.initial_cell_state
+    values["hidden_state_before"] = run.hidden_state[before] if inside else run.initial_hidden_state
+    values["input"] = layer_input(trace, layer)[step]
+    values["gathered"] = np.concatenate([values["hidden_state_before"], values["input"]])
+    values["forgotten"] = values["forget_gate"] * values["cell_state_before"]
+    values["written"] = values["input_gate"] * values["candidate"]
+    values["squashed"] = np.tanh(values["cell_state"])
+    values["output"] = trace.output[step]
+    return values
+
+
+def layer_input(trace: Trace, layer: int) -> Array:
+    """What the layer reads, (steps, its input size): the input, or the layer below's output."""
+    if layer == 0:
+        return trace.input
+    below = [run.hidden_state for _, run in trace.layers[layer - 1].directions()]
+    return below[0] if len(below) == 1 else np.concatenate(below, axis=1)
+
+
+def exists(array: str, stage: str, order: tuple[str, ...]) -> bool:
+    """Whether `array` has been made once `stage` is done."""
+    made = MADE_IN.get(array)
+    if array == "hidden_state":
+        made = "project" if "project" in order else "output"
+    return made is None or made not in order or order.index(made) <= order.index(stage)
+
+
+def pre_activations(weights: CellWeights, unit: int, gathered: Array) -> dict[str, float]:
+    """a_i, a_f, a_g, a_o of one unit: the rows of W times [h; x], plus the biases."""
+    size = len(weights.input_weights) // 4
+    hidden = weights.recurrent_weights.shape[1]
+    rows = np.arange(4) * size + unit
+    a = weights.recurrent_weights[rows] @ gathered[:hidden]
+    a = a + weights.input_weights[rows] @ gathered[hidden:]
+    for bias in (weights.input_bias, weights.recurrent_bias):
+        if bias is not None:
+            a = a + bias[rows]
+    return dict(zip(GATES, a.tolist(), strict=True))
+
+
+def moment(
+    network: Network,
+    trace: Trace,
+    limits: Limits,
+    *,
+    step: int,
+    stage: str,
+    layer: int = 0,
+    direction: str = "forward",
+    focus: int | None = None,
+    hover: int | None = None,
+    labels: tuple[str, ...] = (),
+    columns: tuple[str, ...] = (),
+    progress: float = 1.0,
+) -> Moment:
+    """The moment of `step` after `stage` (the last stage if this network has no such stage).
+
+    `step` must be below the number of steps computed.
+    """
+    order = stages(network.spec, layer)
+    stage = stage if stage in order else order[-1]
+    values = step_values(trace, layer, direction, step)
+    size = network.spec.layers[layer].cell_size
+    unit = next((u for u in (hover, focus) if u is not None and u < size), 0)
+    return Moment(
+        step=step,
+        steps=trace.steps,
+        stage=stage,
+        order=order,
+        values={name: value for name, value in values.items() if exists(name, stage, order)},
+        limits=limits,
+        focus=unit,
+        pre=pre_activations(network.cells[layer][direction], unit, values["gathered"]),
+        label=labels[step] if labels else None,
+        columns=columns,
+        hover=hover,
+        pinned=focus,
+        progress=progress,
+    )
+
+
+def limits(trace: Trace, done: int, layer: int = 0, direction: str = "forward") -> Limits:
+    """The fixed colour limits of a run by array: gates 0…1, the rest symmetric about 0.
+
+    Taken from the first `done` steps, rounded up to 1, 2 or 5 times a power of ten, so that
+    steps can be compared and the limits seldom move while a run is under way.
+    """
+    run = direction_trace(trace, layer, direction)
+    result: Limits = dict.fromkeys(("input_gate", "forget_gate", "output_gate"), (0.0, 1.0))
+    result["candidate"] = (-1.0, 1.0)
+    state = _largest(run.cell_state[:done], run.initial_cell_state)
+    hidden = _largest(run.hidden_state[:done], run.initial_hidden_state)
+    for name in ("cell_state", "forgotten", "written"):
+        result[name] = (-state, state)
+    for name in ("cell_output", "squashed"):
+        result[name] = (-1.0, 1.0)
+    projected = trace.spec.layers[layer].projected
+    result["hidden_state"] = (-hidden, hidden) if projected else (-1.0, 1.0)
+    result["cell_state_before"] = result["cell_state"]
+    result["hidden_state_before"] = result["hidden_state"]
+    given = layer_input(trace, layer)[:done]
+    result["input"] = _span(given)
+    bounded = trace.spec.head is not None and trace.spec.head.activation != "linear"
+    result["output"] = (0.0, 1.0) if bounded else _span(trace.output[:done])
+    widest = max(abs(result["input"][1]), abs(result["hidden_state"][1]))
+    result["gathered"] = (-widest, widest)
+    return result
+
+
+def _span(values: Array) -> tuple[float, float]:
+    """0…1 for values that all lie there, else symmetric about 0."""
+    finite = values[np.isfinite(values)]
+    if not finite.size or (finite.min() >= 0 and finite.max() <= 1):
+        return (0.0, 1.0)
+    largest = _largest(values)
+    return (-largest, largest)
+
+
+def _largest(*arrays: Array) -> float:
+    """The largest finite magnitude, rounded up to 1, 2 or 5 × 10ⁿ; 1 where there is none."""
+    peak = 0.0
+    for values in arrays:
+        if values.size:
+            low, high = float(np.nanmin(values)), float(np.nanmax(values))
+            if not (np.isfinite(low) and np.isfinite(high)):
+                finite = values[np.isfinite(values)]
+                low, high = (float(finite.min()), float(finite.max())) if finite.size else (0, 0)
+            peak = max(peak, -low, high)
+    if peak <= 0.0:
+        return 1.0
+    power = 10.0 ** np.floor(np.log10(peak))
+    return float(next(k * power for k in (1, 2, 5, 10) if k * power >= peak * (1 - 1e-9)))
+
+
+def colormap_of(limits_of: tuple[float, float]) -> str:
+    """Sequential where the scale starts at 0, diverging where it is centred on it."""
+    return "sequential" if limits_of[0] >= 0 else "diverging"
