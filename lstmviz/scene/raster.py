@@ -1,0 +1,204 @@
+"""Traced values to colour indices: which steps and units each pixel stands for, and their mean.
+
+An image is uint8 (rows, columns) into a colour map: 0..254 run from the low to the high
+limit, 255 marks a pixel in which any value is not finite. Images are filled by columns, so
+that long runs appear while they are still computed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmviz.engine.trace import DirectionTrace
+
+Array = NDArray[np.floating]
+Image = NDArray[np.uint8]
+Limits = tuple[float, float]
+
+MARKED = 255
+GATES = ("forget_gate", "input_gate", "output_gate")
+"""The arrays that run from 0 to 1; the others are shown around 0."""
+
+SHOWN = ("forget_gate", "input_gate", "candidate", "output_gate", "cell_state", "hidden_state")
+"""The six arrays that have a heatmap, in reading order."""
+
+
+def colormap_of(array: str) -> str:
+    """The colour map of a traced array: sequential for gates, diverging for the rest."""
+    return "sequential" if array in GATES else "diverging"
+
+
+@dataclass(frozen=True)
+class Grid:
+    """Steps first..last and rows low..high (last and high exclusive) on columns × rows pixels."""
+
+    first: int
+    last: int
+    low: int
+    high: int
+    columns: int
+    rows: int
+
+    @cached_property
+    def step_edges(self) -> NDArray[np.int64]:
+        """(columns + 1,): column k stands for steps edges[k] up to, not with, edges[k + 1]."""
+        return self.first + np.arange(self.columns + 1) * (self.last - self.first) // self.columns
+
+    @cached_property
+    def row_edges(self) -> NDArray[np.int64]:
+        """(rows + 1,): pixel row k stands for rows edges[k] up to, not with, edges[k + 1]."""
+        return self.low + np.arange(self.rows + 1) * (self.high - self.low) // self.rows
+
+    def ready(self, done: int) -> int:
+        """How many columns stand only for steps below `done`."""
+        return int(np.searchsorted(self.step_edges[1:], done, side="right"))
+
+
+def grid(first: int, last: int, low: int, high: int, width: float, height: float) -> Grid:
+    """The grid of a plot of width × height device pixels: never more pixels than values."""
+    columns = max(1, min(int(width), last - first))
+    rows = max(1, min(int(height), high - low))
+    return Grid(first, last, low, high, columns, rows)
+
+
+def blank(shape: Grid, colormap: str) -> Image:
+    """An image of zeros: index 0 of a sequential map, the middle of a diverging one."""
+    return np.full((shape.rows, shape.columns), 127 if colormap == "diverging" else 0, np.uint8)
+
+
+def fill(
+    image: Image,
+    shape: Grid,
+    values: Array,
+    order: NDArray[np.intp],
+    limits: Limits,
+    column_from: int,
+    column_to: int,
+) -> None:
+    """Fill columns column_from..column_to (exclusive) of `image` in place.
+
+    `values` (T, C) by step and unit, `order` (C,) the unit of each row. A pixel is the mean
+    of the values it stands for; 255 if any of them is not finite.
+    """
+    if column_from >= column_to:
+        return
+    units = order[shape.low : shape.high]
+    edges = shape.step_edges[column_from : column_to + 1]
+    with np.errstate(invalid="ignore", over="ignore"):
+        pooled = _mean_of_steps(values, edges)[:, units]
+        if shape.rows < len(units):
+            counts = np.diff(shape.row_edges)
+            starts = shape.row_edges[:-1] - shape.low
+            pooled = np.add.reduceat(pooled, starts, axis=1) / counts.astype(pooled.dtype)
+        image[:, column_from:column_to] = indices(pooled, limits).T
+
+
+def _mean_of_steps(values: Array, edges: NDArray[np.int64]) -> Array:
+    """(columns, C): means of the steps between the edges. A loop beats reduceat fifteenfold."""
+    first, last = int(edges[0]), int(edges[-1])
+    if last - first == len(edges) - 1:
+        return values[first:last]
+    means = np.empty((len(edges) - 1, values.shape[1]), values.dtype)
+    for column in range(len(means)):
+        block = values[edges[column] : edges[column + 1]]
+        np.add.reduce(block, axis=0, out=means[column])
+    means /= np.diff(edges).astype(values.dtype)[:, None]
+    return means
+
+
+def indices(values: Array, limits: Limits) -> Image:
+    """0..254 for low..high (clipped), 255 where a value is not finite; any shape."""
+    low, high = limits
+    with np.errstate(invalid="ignore", over="ignore"):
+        scaled = (values - low) * (254.0 / ((high - low) or 1.0))
+        np.rint(scaled, out=scaled)
+        np.clip(scaled, 0, 254, out=scaled)
+        scaled[~np.isfinite(values)] = MARKED
+        return scaled.astype(np.uint8)
+
+
+def pool(
+    values: Array, shape: Grid, order: NDArray[np.intp], limits: Limits, colormap: str
+) -> Image:
+    """The whole image at once."""
+    image = blank(shape, colormap)
+    fill(image, shape, values, order, limits, 0, shape.columns)
+    return image
+
+
+def stretch(image: Image, old: Grid, new: Grid, colormap: str, same: bool) -> Image:
+    """The old image on the new grid, nearest pixel: what is shown until the new one is filled.
+
+    With `same` the steps and rows are those of the old grid, and what it did not cover is
+    blank; without, the old image is stretched over all of the new one.
+    """
+    if not same:
+        columns = np.arange(new.columns) * old.columns // new.columns
+        rows = np.arange(new.rows) * old.rows // new.rows
+        return np.ascontiguousarray(image[rows][:, columns])
+    columns = np.searchsorted(old.step_edges, new.step_edges[:-1], side="right") - 1
+    rows = np.searchsorted(old.row_edges, new.row_edges[:-1], side="right") - 1
+    inside_x = (columns >= 0) & (columns < old.columns)
+    inside_y = (rows >= 0) & (rows < old.rows)
+    result = blank(new, colormap)
+    result[np.ix_(inside_y, inside_x)] = image[np.ix_(rows[inside_y], columns[inside_x])]
+    return result
+
+
+_NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
+
+
+def nice_limit(largest: float) -> float:
+    """The next round number at or above `largest`, at least 0.01; 1 when it is not finite."""
+    if not np.isfinite(largest):
+        return 1.0
+    largest = max(float(largest), 0.01)
+    power = 10.0 ** np.floor(np.log10(largest))
+    steps = [step for step in _NICE if largest >= 0.1 or step == int(step)]
+    for step in steps:
+        if largest <= step * power * (1 + 1e-6):
+            return float(f"{step * power:.6g}")
+    return float(f"{10 * power:.6g}")
+
+
+def largest(values: Array) -> float:
+    """The largest finite |value|, 0 if there is none."""
+    if not values.size:
+        return 0.0
+    top = max(float(values.max()), -float(values.min()))
+    if np.isfinite(top):
+        return top
+    finite = values[np.isfinite(values)]
+    return float(np.abs(finite).max()) if finite.size else 0.0
+
+
+def limits_of(direction: DirectionTrace, done: int | None = None) -> dict[str, Limits]:
+    """The fixed limits of the six heatmaps for a run of which `done` steps are computed."""
+    tops = {
+        name: largest(getattr(direction, name)[:done]) for name in ("cell_state", "hidden_state")
+    }
+    return limits_from(tops)
+
+
+def limits_from(tops: Mapping[str, float]) -> dict[str, Limits]:
+    """The six limits when the largest |c| and |h| are known: 0..1 for gates, ±1 for g."""
+    limits: dict[str, Limits] = dict.fromkeys(GATES, (0.0, 1.0))
+    limits["candidate"] = (-1.0, 1.0)
+    for name in ("cell_state", "hidden_state"):
+        top = nice_limit(tops.get(name, 1.0))
+        limits[name] = (-top, top)
+    return limits
+
+
+def input_limits(values: Array) -> Limits:
+    """Limits of an input strip: 0 to a round number, or around 0 if any value is negative."""
+    finite = values[np.isfinite(values)]
+    if not finite.size:
+        return (0.0, 1.0)
+    top = nice_limit(float(np.abs(finite).max()))
+    return (-top, top) if float(finite.min()) < 0 else (0.0, top)
