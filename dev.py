@@ -39,6 +39,7 @@ VENV = ROOT / ".venv"
 BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
+BEGUN = "begun"
 UNDRAWN = {"info", "trace", "doctor", "-h", "--help", "--version"}
 
 
@@ -114,11 +115,13 @@ def prepare(kind: str) -> None:
     """See that .venv is ready for "run" or "dev"; exits with a sentence if it cannot be.
 
     An environment without its stamp, or made from another lock, is made anew, so that
-    an interrupted setup heals. Only the development packages are added to a whole one.
+    an interrupted setup heals. Only the development packages are added to a whole one,
+    which stays good for running if that is interrupted.
     """
     if ready(kind):
         return
-    fresh = not (kind == "dev" and ready("run"))
+    begun = stamp("dev").exists() and stamp("dev").read_text(encoding="utf-8") == BEGUN
+    fresh = kind == "run" or begun or not ready("run")
     uv = shutil.which("uv")
     doctor = load_doctor()
     if not uv and not doctor.can_make_venv():
@@ -128,9 +131,8 @@ def prepare(kind: str) -> None:
             + doctor.line_for(lacking, venv=True)
         )
     say(f"Setting up {VENV} (once; about {'100' if kind == 'run' else '150'} MB).")
-    for each in LOCKS:
-        if fresh or each == kind:
-            stamp(each).unlink(missing_ok=True)
+    if not fresh:
+        stamp("dev").write_text(BEGUN, encoding="utf-8")
     done = bool(uv) and fill_with_uv(str(uv), kind, fresh)
     if uv and not done:
         say("uv could not set it up; trying venv and pip.")

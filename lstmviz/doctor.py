@@ -18,8 +18,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-MINIMUM_PYTHON = (3, 11)
-
 PACKAGES = ("numpy", "pillow", "PySide6-Essentials", "threadpoolctl")
 """The Python packages lstmviz runs on."""
 
@@ -238,27 +236,24 @@ def examine(
     The X11 libraries are lacking only where the display is X11, but the install
     line holds them too, so that one line is enough for good.
     """
-    lacking = []
-    facts = [("Python", f"{platform.python_version()} ({sys.executable})")]
-    if sys.version_info < MINIMUM_PYTHON:
-        lacking.append("Python 3.11 or newer")
-    for name in PACKAGES:
-        found = version(name)
-        facts.append((name, found or "not installed"))
-        if not found:
-            lacking.append(name)
+    versions = {name: version(name) for name in PACKAGES}
+    absent = [name for name, found in versions.items() if not found]
     wanted = missing_libraries(probe, system=system)
     needed = missing_libraries(probe, window=where == "x11", system=system)
-    lacking += [library.soname for library in needed]
+    facts = [("Python", f"{platform.python_version()} ({sys.executable})")]
+    facts += [(name, found or "not installed") for name, found in versions.items()]
     if system.startswith("linux"):
         facts.append(("libraries for drawing", _count(DRAWING, wanted)))
         facts.append(("libraries for X11", _count(X11, wanted)))
     facts.append(("display", _display_fact(where)))
-    line = install_line(wanted, manager, root=root)
-    if needed or not line:
-        return Report(tuple(facts), tuple(lacking), line)
-    hint = f"A window on X11 would need besides:\n  {line}"
-    return Report(tuple(facts), tuple(lacking), "", hint)
+    lines = [install_line(wanted, manager, root=root)] if needed else []
+    if absent:
+        lines.append(f"{shlex.quote(sys.executable)} -m pip install {' '.join(absent)}")
+    hint = ""
+    if wanted and not needed:
+        hint = f"A window on X11 would need besides:\n  {install_line(wanted, manager, root=root)}"
+    lacking = (*absent, *(library.soname for library in needed))
+    return Report(tuple(facts), lacking, " && ".join(lines), hint)
 
 
 def _count(group: Sequence[Library], missing: Sequence[Library]) -> str:
