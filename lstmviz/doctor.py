@@ -248,12 +248,20 @@ def examine(
     facts.append(("display", _display_fact(where)))
     lines = [install_line(wanted, manager, root=root)] if needed else []
     if absent:
-        lines.append(f"{shlex.quote(sys.executable)} -m pip install {' '.join(absent)}")
+        lines.append(_packages_line(absent))
     hint = ""
     if wanted and not needed:
         hint = f"A window on X11 would need besides:\n  {install_line(wanted, manager, root=root)}"
     lacking = (*absent, *(library.soname for library in needed))
     return Report(tuple(facts), lacking, " && ".join(lines), hint)
+
+
+def _packages_line(absent: Sequence[str]) -> str:
+    """What installs Python packages: dev.py in a checkout, else pip."""
+    dev = Path(__file__).resolve().parent.parent / "dev.py"
+    if dev.exists():
+        return f"python3 {shlex.quote(str(dev))} setup"
+    return f"{shlex.quote(sys.executable)} -m pip install {' '.join(absent)}"
 
 
 def _count(group: Sequence[Library], missing: Sequence[Library]) -> str:

@@ -140,6 +140,12 @@ def test_the_report_holds_the_line_and_the_names():
 def test_a_missing_package_is_lacking():
     report = examine(everything, lambda name: None, "x11", system="linux", manager="apt")
     assert report.lacking == doctor.PACKAGES
+    assert report.line.endswith("dev.py setup")
+
+
+def test_pip_mends_packages_outside_a_checkout(monkeypatch, tmp_path):
+    monkeypatch.setattr(doctor, "__file__", str(tmp_path / "lstmviz" / "doctor.py"))
+    report = examine(everything, lambda name: None, "x11", system="linux", manager="apt")
     assert report.line.endswith("-m pip install " + " ".join(doctor.PACKAGES))
 
 
