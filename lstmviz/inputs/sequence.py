@@ -7,6 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmviz.engine.memory import VARIABLE, budget, size_text
+from lstmviz.errors import LstmvizError
+
 
 @dataclass(frozen=True, eq=False)
 class Sequence:
@@ -25,3 +28,51 @@ class Sequence:
     def steps(self) -> int:
         """Number of steps T."""
         return len(self.values)
+
+
+def numbered(values: NDArray[np.floating], title: str) -> Sequence:
+    """A sequence of numbers: steps are named 0, 1, … and inputs x0, x1, …."""
+    steps, width = values.shape
+    labels = tuple(map(str, range(steps)))
+    return Sequence(values, labels, tuple(f"x{k}" for k in range(width)), title)
+
+
+def check_size(where: str, steps: int, width: int, itemsize: int = 4) -> None:
+    """Raise `LstmvizError` with the estimate if (steps, width) values would be over the budget."""
+    needed, allowed = steps * width * itemsize, budget()
+    if needed > allowed:
+        raise LstmvizError(
+            f"{where} would take {size_text(needed)} as {steps:,} steps of {width:,} values, more "
+            f"than the {size_text(allowed)} allowed; shorten it, or raise {VARIABLE}."
+        )
+
+
+def check_width(where: str, width: int, input_size: int | None) -> None:
+    """Raise `LstmvizError` with both widths if they differ; None takes any."""
+    if input_size is not None and width != input_size:
+        columns = "column" if width == 1 else "columns"
+        raise LstmvizError(
+            f"{where} has {width:,} {columns}, but the network reads {input_size:,}; give "
+            f"{input_size:,}, or set the input size to {width:,}."
+        )
+
+
+def checked_finite(values: NDArray[np.floating], where: str) -> NDArray[np.floating]:
+    """The (steps, I) values, closed to writing.
+
+    Raises `LstmvizError` naming row and column (from 1) of the first NaN or infinite value,
+    or of one that single precision cannot hold.
+    """
+    limit = float(np.finfo(np.float32).max)
+    with np.errstate(invalid="ignore"):
+        good = np.abs(values) <= limit  # NaN compares false
+    if not good.all():
+        row, column = (int(k) for k in np.argwhere(~good)[0])
+        value = values[row, column]
+        name = f"{value:g}" if np.isfinite(value) else {"nan": "NaN"}.get(str(value), str(value))
+        raise LstmvizError(
+            f"{where}, row {row + 1}, column {column + 1} is {name}; every value must be a finite "
+            "number below 3.4e38, so mend or drop that row."
+        )
+    values.setflags(write=False)
+    return values

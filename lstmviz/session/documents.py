@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lstmviz.engine.spec import HeadSpec
+from lstmviz.inputs.recipes import InputRecipe
 
 
 @dataclass(frozen=True)
@@ -28,32 +29,6 @@ class Trained:
     """A model opened from a file, or a bundled one named `demo:NAME`."""
 
     path: str = "demo:counter"
-
-
-@dataclass(frozen=True)
-class TextInput:
-    """Text, one step per character, one-hot over its own (or the model's) alphabet."""
-
-    text: str
-
-
-@dataclass(frozen=True)
-class FileInput:
-    """A `.txt .csv .tsv .npy .npz` file."""
-
-    path: str
-
-
-@dataclass(frozen=True)
-class GeneratedInput:
-    """A made sequence: impulse, step, sine, noise or onehot."""
-
-    kind: str = "onehot"
-    length: int = 60
-    seed: int = 0
-
-
-InputRecipe = TextInput | FileInput | GeneratedInput
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,73 @@
+"""Undo and redo: a list of Documents and where in it we are."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstmviz.session import Document
+
+BOUND = 200
+"""Most documents that are kept; the oldest go first."""
+
+
+@dataclass(frozen=True)
+class History:
+    """`entries` from oldest to newest, `index` the present one.
+
+    `key` names the gesture that made the present entry, while it may still go on.
+    """
+
+    entries: tuple[Document, ...]
+    index: int = 0
+    key: str | None = None
+
+    @property
+    def current(self) -> Document:
+        """The document at hand."""
+        return self.entries[self.index]
+
+    @property
+    def can_undo(self) -> bool:
+        """Whether there is an earlier document."""
+        return self.index > 0
+
+    @property
+    def can_redo(self) -> bool:
+        """Whether there is a later document."""
+        return self.index < len(self.entries) - 1
+
+
+def start(document: Document) -> History:
+    """A history with nothing to undo."""
+    return History((document,))
+
+
+def record(history: History, document: Document, key: str | None = None) -> History:
+    """The history after a change; what had been undone is dropped.
+
+    Changes in a row with the same `key`, such as one drag of a slider, make one entry.
+    A document equal to the present one changes nothing.
+    """
+    if document == history.current:
+        return history
+    merge = key is not None and key == history.key
+    past = history.entries[: history.index + (0 if merge else 1)]
+    entries = (*past, document)[-BOUND:]
+    return History(entries, len(entries) - 1, key)
+
+
+def undo(history: History) -> History:
+    """One document back, or the same history at the oldest."""
+    return History(history.entries, max(history.index - 1, 0))
+
+
+def redo(history: History) -> History:
+    """One document forward, or the same history at the newest."""
+    return History(history.entries, min(history.index + 1, len(history.entries) - 1))
+
+
+def drop(history: History, sound: Document) -> History:
+    """The history without its present entry, standing at `sound` instead."""
+    past = history.entries[: history.index]
+    entries = past if past and past[-1] == sound else (*past, sound)
+    return History(entries, len(entries) - 1)

@@ -1,0 +1,125 @@
+"""Tables: `.csv` (comma or semicolon) and `.tsv`, one row per step."""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from array import array
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+
+from lstmviz.engine.memory import budget, size_text
+from lstmviz.errors import LstmvizError
+from lstmviz.files import read_text, shown
+from lstmviz.inputs.sequence import Sequence, check_width, checked_finite, numbered
+
+LONGEST = 256 * 2**20
+"""Bytes of a table that are read at most."""
+
+_WORDS = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
+
+
+def from_file(path: str, input_size: int | None) -> Sequence:
+    """The numbers of a table, with its first row as names if it holds no number.
+
+    Raises `LstmvizError` naming the line (and column) for ragged rows, empty cells, text
+    among the numbers and values that are not finite; for an empty table and a wrong width.
+    """
+    name = shown(path)
+    rows = _rows(path, name)
+    first = next(rows, None)
+    if first is None:
+        raise LstmvizError(f"{name} is empty; give at least one row of numbers.")
+    line, cells = first
+    header = None if any(_looks_numeric(cell) for cell in cells) else cells
+    width = len(cells)
+    numbers = array("d")
+    if header is None:
+        numbers.extend(_numbers(cells, line, name))
+    for line, cells in rows:
+        if len(cells) != width:
+            raise LstmvizError(
+                f"{name}, line {line} has {len(cells):,} cells where the first row has {width:,}; "
+                "give every row as many."
+            )
+        numbers.extend(_numbers(cells, line, name))
+    if not numbers:
+        raise LstmvizError(f"{name} has a header but no row of numbers; add at least one.")
+    check_width(name, width, input_size)
+    values = np.array(numbers, dtype=np.float64).reshape(-1, width)
+    sequence = numbered(checked_finite(values, name), Path(path).name)
+    if header:
+        names = tuple(" ".join(c.split()) or f"x{k}" for k, c in enumerate(header))
+        sequence = replace(sequence, columns=names)
+    return sequence
+
+
+def _rows(path: str, name: str) -> Iterator[tuple[int, list[str]]]:
+    """(line, cells) of every row that is not blank."""
+    text = read_text(path, LONGEST)
+    estimate = 4 * len(text)  # a cell takes two characters or more, and eight bytes
+    if estimate > budget():
+        raise LstmvizError(
+            f"{name} may take {size_text(estimate)}, more than the {size_text(budget())} allowed; "
+            "shorten it."
+        )
+    if Path(path).suffix.lower() == ".tsv":
+        delimiter = "\t"
+    else:
+        first = text.lstrip().partition("\n")[0]
+        delimiter = ";" if ";" in first else ","
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    while True:
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            raise LstmvizError(
+                f"{name}, line {reader.line_num} is not a table row ({error}); mend its quotes."
+            ) from None
+        if cells is None:
+            return
+        if any(cell.strip() for cell in cells):
+            yield reader.line_num, cells
+
+
+def _looks_numeric(cell: str) -> bool:
+    """Whether a cell of the first row says that the row is data and not names."""
+    try:
+        float(cell)
+    except ValueError:
+        return False
+    return True
+
+
+def _numbers(cells: list[str], line: int, name: str) -> list[float]:
+    """The cells of one row as finite numbers."""
+    try:
+        values = list(map(float, cells))
+        if all(abs(value) < 1e300 for value in values) and not any("_" in c for c in cells):
+            return values
+    except ValueError:
+        pass
+    column, cell = next(
+        (k, cell.strip()) for k, cell in enumerate(cells, 1) if _fault(cell.strip())
+    )
+    raise LstmvizError(f"{name}, line {line}, column {column} {_fault(cell)}")
+
+
+def _fault(cell: str) -> str:
+    """The end of the sentence about a cell that is not a finite number, or nothing."""
+    if not cell:
+        return "is empty; give every cell a number."
+    if _WORDS.fullmatch(cell):
+        return f"is {cell}; every value must be a finite number, so mend or drop that row."
+    shown_cell = repr(cell if len(cell) <= 40 else cell[:39] + "…")
+    if "_" in cell or not _looks_numeric(cell):
+        comma = re.fullmatch(r"[+-]?\d+,\d+", cell)
+        mend = "write the decimals after a point" if comma else "keep only columns of numbers"
+        return f"is {shown_cell}, not a number; {mend}."
+    if not abs(float(cell)) < 1e300:
+        return f"is {shown_cell}, too large for a number here; every value must be finite."
+    return ""

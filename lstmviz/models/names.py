@@ -1,0 +1,168 @@
+"""What each framework calls the sizes of a network, and the call that makes it there.
+
+Sources: the documentation of torch.nn.LSTM, keras.layers.LSTM, tf.compat.v1.nn.rnn_cell.LSTMCell,
+flax.linen.OptimizedLSTMCell and the ONNX operator LSTM.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstmviz.engine.spec import CellSpec, NetworkSpec
+
+
+@dataclass(frozen=True)
+class FrameworkNames:
+    """One framework: its words for I, H, C and the number of layers ("" where it has none).
+
+    `call` makes the network's LSTM layers there, without the head; it is "" where the
+    framework cannot, and `remark` then says why. `biases` is how many bias vectors it keeps
+    per gate.
+    """
+
+    framework: str
+    call: str
+    remark: str
+    input_size: str
+    hidden_size: str
+    cell_size: str
+    layers: str
+    biases: int
+
+
+def names(spec: NetworkSpec) -> tuple[FrameworkNames, ...]:
+    """The rows for PyTorch, Keras, TensorFlow 1, Flax and ONNX."""
+    return (_pytorch(spec), _keras(spec), _tensorflow1(spec), _flax(spec), _onnx(spec))
+
+
+def _why_impossible(spec: NetworkSpec) -> str:
+    """The remark on a network that no framework builds."""
+    cell = next(cell for cell in spec.layers if not cell.possible)
+    return (
+        f"Impossible without a projection: the cell output has {cell.cell_size} values, "
+        f"h should have {cell.hidden_size}."
+    )
+
+
+def _projected(spec: NetworkSpec) -> bool:
+    return any(cell.projected for cell in spec.layers)
+
+
+def _both(cell: CellSpec) -> bool:
+    return len(cell.directions) > 1
+
+
+def _uniform(spec: NetworkSpec) -> bool:
+    """Whether one nn.LSTM can hold all layers: same sizes and directions in each."""
+    first = spec.layers[0]
+    return all(
+        (cell.hidden_size, cell.cell_size, cell.directions)
+        == (first.hidden_size, first.cell_size, first.directions)
+        for cell in spec.layers
+    )
+
+
+def _pytorch(spec: NetworkSpec) -> FrameworkNames:
+    remark = "Two biases per gate, added together; hidden_size is the cell size."
+    if any(cell.hidden_size > cell.cell_size for cell in spec.layers):
+        call, remark = "", "proj_size must be smaller than hidden_size here, so H > C has no call."
+    elif _uniform(spec):
+        call = _pytorch_call(spec.layers[0], len(spec.layers))
+    else:
+        call = ", then ".join(_pytorch_call(cell, 1) for cell in spec.layers)
+    if _projected(spec) and call:
+        remark = "Two biases per gate; hidden_size is the cell size, h has proj_size values."
+    if not spec.possible:
+        call, remark = "", _why_impossible(spec)
+    hidden = "proj_size" if _projected(spec) else "hidden_size"
+    return FrameworkNames(
+        "PyTorch", call, remark, "input_size", hidden, "hidden_size", "num_layers", 2
+    )
+
+
+def _pytorch_call(cell: CellSpec, layers: int) -> str:
+    parts = [f"input_size={cell.input_size}", f"hidden_size={cell.cell_size}"]
+    if cell.projected:
+        parts.append(f"proj_size={cell.hidden_size}")
+    if layers > 1:
+        parts.append(f"num_layers={layers}")
+    if _both(cell):
+        parts.append("bidirectional=True")
+    return f"nn.LSTM({', '.join(parts)})"
+
+
+def _keras(spec: NetworkSpec) -> FrameworkNames:
+    if not spec.possible:
+        call, remark = "", _why_impossible(spec)
+    elif _projected(spec):
+        call, remark = "", "LSTM has no projection: h and c both have units values."
+    else:
+        call = ", then ".join(map(_keras_call, spec.layers))
+        remark = "One bias per gate; units is both sizes, the input size is taken from the data."
+    return FrameworkNames(
+        "Keras", call, remark, "(from the data)", "units", "units", "(one call a layer)", 1
+    )
+
+
+def _keras_call(cell: CellSpec) -> str:
+    inner = f"LSTM(units={cell.cell_size}, return_sequences=True"
+    if _both(cell):
+        return f"Bidirectional({inner}))"
+    return inner + (", go_backwards=True)" if cell.directions == ("backward",) else ")")
+
+
+def _tensorflow1(spec: NetworkSpec) -> FrameworkNames:
+    call = ", then ".join(map(_tensorflow1_call, spec.layers))
+    remark = "One bias per gate; forget_bias (1.0 unless given) is added at run time."
+    if not spec.possible:
+        call, remark = "", _why_impossible(spec)
+    hidden = "num_proj" if _projected(spec) else "num_units"
+    return FrameworkNames(
+        "TensorFlow 1", call, remark, "(from the data)", hidden, "num_units", "MultiRNNCell", 1
+    )
+
+
+def _tensorflow1_call(cell: CellSpec) -> str:
+    projection = f", num_proj={cell.hidden_size}" if cell.projected else ""
+    return f"LSTMCell(num_units={cell.cell_size}{projection})"
+
+
+def _flax(spec: NetworkSpec) -> FrameworkNames:
+    if not spec.possible:
+        call, remark = "", _why_impossible(spec)
+    elif _projected(spec):
+        call, remark = "", "OptimizedLSTMCell has no projection: h and c both have features values."
+    else:
+        call = ", then ".join(f"OptimizedLSTMCell(features={c.cell_size})" for c in spec.layers)
+        remark = "One bias per gate; features is both sizes, RNN(cell) runs it over a sequence."
+    return FrameworkNames(
+        "Flax", call, remark, "(from the data)", "features", "features", "(one cell a layer)", 1
+    )
+
+
+def _onnx(spec: NetworkSpec) -> FrameworkNames:
+    if not spec.possible:
+        call, remark = "", _why_impossible(spec)
+    elif _projected(spec):
+        call, remark = "", "The operator LSTM has no projection: h and c both have hidden_size."
+    else:
+        call = ", then ".join(map(_onnx_call, spec.layers))
+        remark = "Two biases per gate, side by side in B; the input size is the width of W."
+    return FrameworkNames(
+        "ONNX",
+        call,
+        remark,
+        "(the width of W)",
+        "hidden_size",
+        "hidden_size",
+        "(one node a layer)",
+        2,
+    )
+
+
+def _onnx_call(cell: CellSpec) -> str:
+    direction = "bidirectional" if _both(cell) else cell.directions[0]
+    extra = {"forward": "", "backward": ', direction="reverse"'}.get(
+        direction, ', direction="bidirectional"'
+    )
+    return f"LSTM(hidden_size={cell.cell_size}{extra})"

@@ -1,0 +1,164 @@
+"""Session files (`.lstmviz`): a Session as JSON."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lstmviz import models
+from lstmviz.engine.spec import STAGES
+from lstmviz.errors import LstmvizError
+from lstmviz.files import read_text, shown, writing
+from lstmviz.inputs import generators
+from lstmviz.inputs.recipes import FileInput, GeneratedInput
+from lstmviz.plain import from_plain, parse, to_plain
+from lstmviz.session.documents import Document, Session, Trained, Untrained, View
+from lstmviz.session.resolved import INITIALS, spec_of
+
+SUFFIX = ".lstmviz"
+VERSION = 1
+LONGEST = 16 * 2**20
+"""Bytes of a session file at most (its text input is inside)."""
+
+CHOICES = {
+    "stage": STAGES,
+    "direction": ("forward", "backward"),
+    "diagram": ("cell", "unrolled"),
+    "theme": ("system", "light", "dark"),
+}
+"""What the fields of a View may say; `order` is left to the heatmaps."""
+
+
+@dataclass(frozen=True)
+class File:
+    """What a session file holds."""
+
+    lstmviz: int
+    session: Session
+
+
+def save_session(session: Session, path: str | Path) -> None:
+    """Write a session; files it names are kept relative to it where they lie beside or below.
+
+    Raises `LstmvizError` if the target cannot be written, or the session is too large.
+    """
+    folder = Path(path).resolve().parent
+    stored = _with_paths(session, lambda name: _relative(name, folder))
+    text = json.dumps(to_plain(File(VERSION, stored)), ensure_ascii=False, indent=1) + "\n"
+    try:
+        data = text.encode()
+    except UnicodeEncodeError:
+        raise LstmvizError(
+            f"{shown(path)} cannot be written: the input holds characters that are no text."
+        ) from None
+    if len(data) > LONGEST:
+        raise LstmvizError(
+            f"{shown(path)} would have {len(data):,} bytes, more than the {LONGEST:,} a session "
+            "may have; put the text into a .txt file and open that."
+        )
+    with writing(path) as stream:
+        stream.write(data)
+
+
+def load_session(path: str | Path) -> Session:
+    """Read a session; relative names in it are taken from its own folder.
+
+    Nothing it names is opened. Raises `LstmvizError` naming the field for everything that
+    is not exactly a session.
+    """
+    where = shown(path)
+    data = parse(read_text(path, LONGEST), where)
+    version = data.get("lstmviz") if isinstance(data, dict) else None
+    if type(version) is not int:
+        raise LstmvizError(f"{where} is not an lstmviz session; it has no version.")
+    if version != VERSION:
+        raise LstmvizError(
+            f"{where} is a session of version {version}, this lstmviz knows {VERSION}; update it."
+        )
+    session = from_plain(File, data, where).session
+    _check(session, where)
+    folder = Path(path).absolute().parent
+    return _with_paths(session, lambda name: str(folder / name))
+
+
+def open_source(source: str) -> Session:
+    """The session of a SOURCE: a session file, a model file or `demo:NAME`.
+
+    A model is read here, so that its faults are told now. Raises `LstmvizError`.
+    """
+    if source.lower().endswith(SUFFIX):
+        return load_session(source)
+    if not source.startswith(models.DEMO):
+        suffix = Path(source).suffix
+        if suffix.lower() not in models.READERS and Path(source).exists():
+            known = " ".join((*models.READERS, SUFFIX))
+            what = f"the unknown suffix {suffix!r}" if suffix else "no suffix"
+            raise LstmvizError(f"{shown(source)} has {what}; models and sessions are {known}.")
+        if not Path(source).exists():
+            raise LstmvizError(
+                f"{shown(source)} does not exist; give a model or session file, or demo:NAME."
+            )
+    document = Document(Trained(source))
+    spec_of(document)
+    return Session(document)
+
+
+def _check(session: Session, where: str) -> None:
+    """Raise `LstmvizError` naming the field whose value cannot be."""
+    document, view = session.document, session.view
+    try:
+        if isinstance(document.network, Untrained):
+            # the input's width is only known once it is read
+            recipe = replace(document.network, input_size=document.network.input_size or 1)
+            spec_of(Document(recipe))
+        if isinstance(document.input, GeneratedInput):
+            generators.check(document.input)
+    except LstmvizError as error:
+        raise LstmvizError(f"{where}: {error}") from None
+    values = vars(view)
+    for name, known in CHOICES.items():
+        if values[name] not in known:
+            raise LstmvizError(
+                f"{where}: session.view.{name} is {values[name]!r}, not one of {', '.join(known)}."
+            )
+    if document.initial not in INITIALS:
+        raise LstmvizError(
+            f"{where}: session.document.initial is {document.initial!r}, not one of "
+            f"{', '.join(INITIALS)}."
+        )
+    fault = _view_fault(view)
+    if fault:
+        raise LstmvizError(f"{where}: session.view.{fault}.")
+
+
+def _view_fault(view: View) -> str:
+    """What is out of range in a view, or nothing."""
+    for name in ("step", "unit", "hover", "layer", "first", "low"):
+        value = getattr(view, name)
+        if value is not None and value < 0:
+            return f"{name} is {value}, below 0"
+    if not 0 < view.speed <= 1000:
+        return f"speed is {view.speed:g}, outside 0 to 1000 steps a second"
+    for start, end in (("first", "last"), ("low", "high")):
+        low, high = getattr(view, start), getattr(view, end)
+        if high is not None and high <= low:
+            return f"{end} is {high:g}, not above {start}"
+    return ""
+
+
+def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
+    """The session with every file name changed; `demo:NAME` stays."""
+    document = session.document
+    if isinstance(document.network, Trained) and not document.network.path.startswith(models.DEMO):
+        document = replace(document, network=Trained(change(document.network.path)))
+    if isinstance(document.input, FileInput):
+        document = replace(document, input=FileInput(change(document.input.path)))
+    return replace(session, document=document)
+
+
+def _relative(name: str, folder: Path) -> str:
+    """A path below the folder relative to it (with /), any other absolute."""
+    path = Path(name).resolve()
+    return path.relative_to(folder).as_posix() if path.is_relative_to(folder) else str(path)

@@ -1,0 +1,176 @@
+"""From a Document's recipes to a network and a sequence."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from functools import lru_cache
+from pathlib import Path
+
+from lstmviz import models
+from lstmviz.engine import memory
+from lstmviz.engine.initial import Initial, random_network, random_state
+from lstmviz.engine.network import Network
+from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, single
+from lstmviz.errors import LstmvizError
+from lstmviz.inputs import build
+from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
+from lstmviz.inputs.sequence import Sequence
+from lstmviz.session.documents import Document, Trained, Untrained
+
+INITIALS = ("zero", "random")
+
+Stamp = tuple[int, int] | None
+
+
+@dataclass(frozen=True, eq=False)
+class Resolved:
+    """What a Document stands for.
+
+    `network` is None where its shapes do not fit together; `problem` then says why, and
+    what would mend it. `initial` None starts from zero.
+    """
+
+    spec: NetworkSpec
+    network: Network | None
+    sequence: Sequence
+    initial: Initial | None = None
+    problem: str | None = None
+
+
+def resolve(document: Document) -> Resolved:
+    """The network and the sequence of a document.
+
+    An impossible network is no error: it resolves to a spec, a sequence and a problem.
+    Raises `LstmvizError` for files that cannot be read, sizes out of range, an input that
+    does not fit the network, and a run over the memory budget.
+    """
+    if document.initial not in INITIALS:
+        known = " or ".join(INITIALS)
+        raise LstmvizError(f"initial states {document.initial!r} are unknown; use {known}.")
+    spec = spec_of(document)
+    sequence = _sequence_of(document)
+    if not spec.possible:
+        return Resolved(spec, None, sequence, problem=_problem(spec))
+    recipe = document.network
+    network = _model(recipe) if isinstance(recipe, Trained) else _random(spec, recipe.seed)
+    memory.check(spec, sequence.steps, network.dtype)
+    seed = recipe.seed if isinstance(recipe, Untrained) else 0
+    initial = random_state(spec, seed, network.dtype) if document.initial == "random" else None
+    return Resolved(spec, network, sequence, initial)
+
+
+def spec_of(document: Document) -> NetworkSpec:
+    """The sizes alone; draws no weights, and reads the input only for its width.
+
+    Raises `LstmvizError` as `resolve` does.
+    """
+    recipe = document.network
+    if isinstance(recipe, Trained):
+        return _model(recipe).spec
+    if not 0 <= recipe.seed < 2**63:
+        raise LstmvizError(f"seed {recipe.seed} is outside 0 to 2**63 - 1.")
+    input_size = recipe.input_size
+    if input_size is None:
+        input_size = _sequence_of(document).values.shape[1]
+        if input_size > MAX_SIZE:
+            raise LstmvizError(
+                f"the input has {input_size:,} columns, more than the {MAX_SIZE:,} that an "
+                "untrained network can read; give fewer."
+            )
+    return single(
+        input_size, recipe.hidden_size, recipe.cell_size, project=recipe.project, head=recipe.head
+    )
+
+
+def input_of(document: Document) -> InputRecipe:
+    """The document's input; where it gives none the model's own example, else a generator."""
+    if document.input is not None:
+        return document.input
+    if isinstance(document.network, Untrained):
+        return GeneratedInput()
+    network = _model(document.network)
+    if network.vocabulary and network.notes.get("example"):
+        return TextInput(network.notes["example"])
+    return GeneratedInput("onehot" if network.vocabulary else "sine")
+
+
+def untrained_like(document: Document) -> Document:
+    """The same sizes, head and input with an untrained network in place of a trained one.
+
+    An untrained document is returned as it is. Of a model with several layers the first
+    layer's sizes are taken; sizes beyond 1024 are lowered to it, and an input file that is
+    wider then gives way to a generator.
+    """
+    if isinstance(document.network, Untrained):
+        return document
+    spec = _model(document.network).spec
+    cell, recipe = spec.layers[0], input_of(document)
+    head = spec.head and replace(spec.head, size=min(spec.head.size, MAX_SIZE))
+    untrained = Untrained(
+        input_size=min(cell.input_size, MAX_SIZE),
+        hidden_size=min(cell.hidden_size, MAX_SIZE),
+        cell_size=min(cell.cell_size, MAX_SIZE),
+        project=cell.project,
+        head=head,
+    )
+    if isinstance(recipe, FileInput) and cell.input_size > MAX_SIZE:
+        recipe = GeneratedInput()
+    return replace(document, network=untrained, input=recipe)
+
+
+def _problem(spec: NetworkSpec) -> str:
+    """Why an impossible network cannot run, and what would mend it."""
+    cell = next(cell for cell in spec.layers if not cell.possible)
+    return (
+        f"o ⊙ tanh(c) has {cell.cell_size:,} values but the hidden state should have "
+        f"{cell.hidden_size:,}: switch the projection on, or make both sizes equal."
+    )
+
+
+def _sequence_of(document: Document) -> Sequence:
+    """The input, built for the network that reads it."""
+    recipe, network = input_of(document), document.network
+    if isinstance(network, Trained):
+        model = _model(network)
+        return _built(recipe, model.spec.input_size, model.vocabulary, _stamp_of(recipe))
+    return _built(recipe, network.input_size, None, _stamp_of(recipe))
+
+
+def _model(recipe: Trained) -> Network:
+    path = models.location(recipe.path)
+    return _loaded(recipe.path, _stamp(path))
+
+
+@lru_cache(maxsize=2)
+def _loaded(path: str, stamp: Stamp) -> Network:
+    """A model, read again only when its file has changed."""
+    return models.load(path)
+
+
+@lru_cache(maxsize=2)
+def _random(spec: NetworkSpec, seed: int) -> Network:
+    return random_network(spec, seed)
+
+
+@lru_cache(maxsize=4)
+def _built(
+    recipe: InputRecipe,
+    input_size: int | None,
+    vocabulary: tuple[str, ...] | None,
+    stamp: Stamp,
+) -> Sequence:
+    """A sequence, built again only when the recipe or its file has changed."""
+    return build(recipe, input_size, vocabulary)
+
+
+def _stamp_of(recipe: InputRecipe) -> Stamp:
+    return _stamp(Path(recipe.path)) if isinstance(recipe, FileInput) else None
+
+
+def _stamp(path: Path) -> Stamp:
+    """What changes when a file does; None where there is none (opening it will say so)."""
+    try:
+        status = path.stat()
+    except (OSError, ValueError):
+        return None
+    return status.st_mtime_ns, status.st_size

@@ -1,0 +1,91 @@
+"""Measure the bundled counter again from its stored weights, with NumPy alone.
+
+python tools/measure_counter.py [resources/demos/counter.npz]
+"""
+
+from __future__ import annotations
+
+import random
+import sys
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmviz.engine.network import Array, Network
+from lstmviz.engine.unroll import run
+from lstmviz.models import load
+
+VOCABULARY = ("#", "a", "b")
+
+
+@dataclass(frozen=True)
+class Card:
+    """What is said of a counter.
+
+    `correlations` per unit of its cell state with the number of open a's, `accuracy` over
+    the symbols that are decided, and `largest_n`: every decided symbol is right up to it.
+    """
+
+    correlations: tuple[float, ...]
+    accuracy: float
+    largest_n: int
+
+
+def training_text(rng: random.Random, longest: int, strings: int) -> str:
+    """Strings aⁿbⁿ, n uniform in 1..longest, each after a #, and a last #."""
+    lengths = [rng.randint(1, longest) for _ in range(strings)]
+    return "".join("#" + "a" * n + "b" * n for n in lengths) + "#"
+
+
+def one_hot(text: str) -> Array:
+    """(steps, 3) rows of the identity."""
+    return np.eye(len(VOCABULARY), dtype=np.float32)[[VOCABULARY.index(s) for s in text]]
+
+
+def open_count(text: str) -> NDArray[np.float64]:
+    """After each symbol, how many a's of the present string still wait for their b."""
+    change = {"a": 1, "b": -1, "#": 0}
+    return np.cumsum([change[symbol] for symbol in text]).astype(float)
+
+
+def decided(text: str) -> NDArray[np.bool_]:
+    """Where the next symbol follows from the rule: after # (an a) and after any b."""
+    return np.array([symbol != "a" for symbol in text])
+
+
+def right(network: Network, text: str) -> NDArray[np.bool_]:
+    """For every decided symbol but the last: whether the most probable one follows."""
+    output = run(network, one_hot(text)).output
+    following = np.array([VOCABULARY.index(symbol) for symbol in text[1:]])
+    correct: NDArray[np.bool_] = output[:-1].argmax(axis=1) == following
+    return correct[decided(text)[:-1]]
+
+
+def largest_n(network: Network, limit: int = 2000) -> int:
+    """The largest n such that #aⁿbⁿ#a is predicted right wherever decided, for all up to n."""
+    for n in range(1, limit + 1):
+        if not right(network, "#" + "a" * n + "b" * n + "#a").all():
+            return n - 1
+    return limit
+
+
+def measure(network: Network, longest: int = 12, limit: int = 300) -> Card:
+    """The card of a counter, over 40 fixed random texts of five strings."""
+    rng = random.Random(12345)
+    texts = [training_text(rng, longest, 5) for _ in range(40)]
+    states, counts, correct = [], [], []
+    for text in texts:
+        forward = run(network, one_hot(text)).layers[0].forward
+        assert forward is not None
+        states.append(forward.cell_state)
+        counts.append(open_count(text))
+        correct.append(right(network, text))
+    table = np.column_stack([np.concatenate(counts), np.concatenate(states)])
+    correlations = tuple(float(value) for value in np.corrcoef(table.T)[0, 1:])
+    accuracy = float(np.concatenate(correct).mean())
+    return Card(correlations, accuracy, largest_n(network, limit))
+
+
+if __name__ == "__main__":
+    print(measure(load(sys.argv[1] if len(sys.argv) > 1 else "demo:counter")))
