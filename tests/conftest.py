@@ -11,6 +11,9 @@ import pytest
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported, or it looks for a screen
 
+PATIENCE = 2.0
+"""Seconds a test's threads and windows have to end after it."""
+
 _HOME = tempfile.TemporaryDirectory(prefix="lstmviz-tests-")
 for _name in ("XDG_CONFIG_HOME", "XDG_CACHE_HOME", "XDG_DATA_HOME", "XDG_STATE_HOME"):
     os.environ[_name] = _HOME.name
@@ -30,7 +33,7 @@ def nothing_leaks(request):
     _settings_in(settings.name)
     windows, threads = _windows(app), _threads()
     yield
-    deadline = time.monotonic() + 2
+    deadline = time.monotonic() + PATIENCE
     while _leaked(app, windows, threads) and time.monotonic() < deadline:
         _settle(app)
         time.sleep(0.005)
