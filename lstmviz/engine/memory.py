@@ -53,12 +53,17 @@ def estimate(spec: NetworkSpec, steps: int, dtype: DTypeLike = np.float32) -> in
     return steps * columns * np.dtype(dtype).itemsize
 
 
-def check(spec: NetworkSpec, steps: int, dtype: DTypeLike = np.float32) -> None:
-    """Raise `LstmvizError` with estimate, budget and mend if a run would not fit."""
+def check(
+    spec: NetworkSpec, steps: int, dtype: DTypeLike = np.float32, subject: str = "a run"
+) -> None:
+    """Raise `LstmvizError` with estimate, budget and mend if a run would not fit.
+
+    `subject` begins the sentence and may name a file.
+    """
     needed, allowed = estimate(spec, steps, dtype), budget()
     if needed > allowed:
         raise LstmvizError(
-            f"a run over {steps:,} steps needs {size_text(needed)}, more than the "
+            f"{subject} over {steps:,} steps needs {size_text(needed)}, more than the "
             f"{size_text(allowed)} allowed: shorten the input or lower the sizes, "
             f"or set the environment variable {VARIABLE} to a higher number of GiB."
         )

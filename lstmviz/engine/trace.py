@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-import zipfile
-import zlib
-from collections.abc import Iterator
-from contextlib import suppress
+from collections.abc import Callable, Iterator
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -15,9 +12,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmviz import npy
 from lstmviz.engine import memory
 from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
 from lstmviz.errors import LstmvizError
+from lstmviz.files import shown, writing
 
 Array = NDArray[np.floating]
 
@@ -83,25 +82,14 @@ class Trace:
         return len(self.input)
 
     def save(self, path: str | os.PathLike[str]) -> None:
-        """Write every array of `arrays`, and the spec as JSON under `spec`, to an `.npz` file.
+        """Write every array of `arrays` to an `.npz` file, and under `spec` the spec.
 
-        The file appears whole or not at all, and equal traces give equal bytes. Raises
-        `LstmvizError` if the path cannot be written.
+        The spec is JSON in UTF-8 bytes. The file appears whole or not at all, and equal
+        traces give equal bytes. Raises `LstmvizError` if the path cannot be written.
         """
-        path = Path(path)
-        spec = np.array(json.dumps(asdict(self.spec), sort_keys=True))
-        unfinished = path.with_name(f".{path.name}.{os.getpid()}.part")
-        try:
-            with unfinished.open("wb") as file:
-                np.savez(file, allow_pickle=False, spec=spec, **arrays(self))
-            unfinished.replace(path)
-        except OSError as error:
-            raise LstmvizError(
-                f"{path} cannot be written ({error.strerror}); choose another place."
-            ) from None
-        finally:
-            with suppress(OSError):
-                unfinished.unlink()
+        spec = np.frombuffer(json.dumps(asdict(self.spec), sort_keys=True).encode(), np.uint8)
+        with writing(Path(path)) as file:
+            np.savez(file, allow_pickle=False, spec=spec, **arrays(self))
 
 
 def arrays(trace: Trace) -> dict[str, Array]:
@@ -122,47 +110,36 @@ def load_trace(path: str | os.PathLike[str]) -> Trace:
     of shapes that do not fit its own spec, or larger than the memory budget.
     """
     path = Path(path)
-    try:
-        with zipfile.ZipFile(path) as archive:
-            size = sum(entry.file_size for entry in archive.infolist())
-        if size > memory.budget():
+    name = shown(path)
+    foreign = f"{name} is no trace of lstmviz; write one with `lstmviz trace … --out FILE.npz`."
+    with npy.opened(path) as archive:
+        present = set(npy.members(archive))
+
+        def read(array: str, *shape: int) -> Array:
+            if array not in present:
+                raise LstmvizError(f"{name} lacks the array {array}; write the trace anew.")
+            where = f"{array} in {name}"
+            return npy.read_member(archive, array, where, memory.budget(), shape or None)
+
+        if not {"spec", "input"} <= present:
+            raise LstmvizError(foreign)
+        spec = _spec(read("spec").tobytes())
+        values = read("input")
+        if spec is None or values.dtype not in (np.float32, np.float64) or values.ndim != 2:
+            raise LstmvizError(foreign)
+        memory.check(spec, len(values), values.dtype, f"the trace in {name}")
+        trace = _trace(spec, len(values), read)
+    for label, array in arrays(trace).items():
+        if array.dtype != values.dtype:
             raise LstmvizError(
-                f"it holds {memory.size_text(size)} of arrays, more than the "
-                f"{memory.size_text(memory.budget())} allowed: set the environment variable "
-                f"{memory.VARIABLE} to a higher number of GiB."
+                f"{label} in {name} is {array.dtype}, but its input is {values.dtype}; "
+                "write the trace anew."
             )
-        with np.load(path, allow_pickle=False) as stored:
-            return _trace(stored)
-    except LstmvizError as error:
-        raise LstmvizError(f"{path}: {error}") from None
-    except OSError as error:
-        raise LstmvizError(f"{path} cannot be read ({error.strerror or error}).") from None
-    except (zipfile.BadZipFile, zlib.error, EOFError, MemoryError, NotImplementedError):
-        raise LstmvizError(f"{path} is damaged or no .npz archive; write it anew.") from None
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise LstmvizError(
-            f"{path} is no trace of lstmviz; write one with `lstmviz trace … --out FILE.npz`."
-        ) from None
+    return trace
 
 
-def _trace(stored: Any) -> Trace:
-    """The trace in an opened archive; anything amiss raises one of many exceptions."""
-    spec = _spec(json.loads(str(stored["spec"][()])))
-    values = stored["input"]
-    if values.ndim != 2 or values.dtype.kind != "f":
-        raise ValueError("input")
-    steps = len(values)
-
-    def read(name: str, *shape: int) -> Array:
-        if name not in stored:
-            raise LstmvizError(f"the array {name} is missing.")
-        array: Array = stored[name]
-        if array.shape != shape or array.dtype != values.dtype:
-            raise LstmvizError(
-                f"the array {name} is {array.dtype} {array.shape}, "
-                f"where its spec asks for {values.dtype} {shape}."
-            )
-        return array
+def _trace(spec: NetworkSpec, steps: int, read: Callable[..., Array]) -> Trace:
+    """The trace whose arrays `read(name, *shape)` gives."""
 
     def direction(cell: CellSpec, prefix: str) -> DirectionTrace:
         sizes = dict.fromkeys(DIRECTION_ARRAYS, cell.cell_size)
@@ -178,18 +155,26 @@ def _trace(stored: Any) -> Trace:
         LayerTrace(**{name: direction(cell, f"layer{index}.{name}.") for name in cell.directions})
         for index, cell in enumerate(spec.layers)
     )
-    return Trace(
-        spec,
-        read("input", steps, spec.input_size),
-        layers,
-        read("output", steps, spec.output_size),
-    )
+    values = read("input", steps, spec.input_size)
+    return Trace(spec, values, layers, read("output", steps, spec.output_size))
 
 
-def _spec(document: dict[str, Any]) -> NetworkSpec:
-    """The spec that `dataclasses.asdict` turned into JSON."""
-    layers = tuple(
-        CellSpec(**{**cell, "directions": tuple(cell["directions"])}) for cell in document["layers"]
-    )
-    head = document["head"]
-    return NetworkSpec(layers, None if head is None else HeadSpec(**head))
+def _spec(text: bytes) -> NetworkSpec | None:
+    """The spec that `Trace.save` wrote as JSON, or None if this is none."""
+    try:
+        document: dict[str, Any] = json.loads(text)
+        layers = tuple(
+            CellSpec(**{**cell, "directions": tuple(cell["directions"])})
+            for cell in document["layers"]
+        )
+        head = None if document["head"] is None else HeadSpec(**document["head"])
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return None
+    sizes = [n for cell in layers for n in (cell.input_size, cell.hidden_size, cell.cell_size)]
+    sizes += [head.size] if head else []
+    ways = (("forward",), ("backward",), ("forward", "backward"))
+    if not layers or not all(type(size) is int and size > 0 for size in sizes):
+        return None
+    if not all(cell.directions in ways for cell in layers):
+        return None
+    return NetworkSpec(layers, head)

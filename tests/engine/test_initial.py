@@ -1,0 +1,77 @@
+"""Random weights and states: reproducible, of the right shape and spread."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from nets import seeds, specs
+
+from lstmviz.engine.initial import random_network, random_state
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, parameters, single
+
+SPEC = single(5, 3, 4, head=HeadSpec(2))
+
+
+def every(network):
+    """All arrays of weights of a network."""
+    holders = [weights for cell in network.cells for weights in cell.values()]
+    holders += [network.head] if network.head else []
+    return [array for holder in holders for array in vars(holder).values() if array is not None]
+
+
+@given(specs(), seeds, st.integers(0, 2), st.sampled_from([np.float32, np.float64]))
+def test_a_random_network_has_the_parameters_its_spec_counts(spec, seed, biases, dtype):
+    network = random_network(spec, seed, dtype, biases)
+    assert sum(array.size for array in every(network)) == parameters(spec, biases)
+    assert network.dtype == dtype
+    assert not network.trained
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+def test_weights_are_uniform_within_pytorchs_bounds(dtype):
+    network = random_network(single(64, 50, 100, head=HeadSpec(80)), 0, dtype)
+    *cell, head_weights, head_bias = every(network)
+    for arrays, bound in ((cell, 100**-0.5), ([head_weights, head_bias], 50**-0.5)):
+        values = np.concatenate([array.ravel() for array in arrays]) / bound
+        assert np.abs(values).max() <= 1 + 1e-6
+        assert abs(values.mean()) < 0.02
+        assert abs(values.var() - 1 / 3) < 0.01
+
+
+def test_a_seed_gives_the_same_weights_everywhere():
+    weights = random_network(SPEC, 7).cells[0]["forward"].input_weights
+    assert [float(weight).hex() for weight in weights[0, :3]] == [
+        "0x1.c795280000000p-2",
+        "0x1.0032080000000p-3",
+        "0x1.7933500000000p-3",
+    ]
+
+
+def test_seeds_and_directions_differ():
+    spec = NetworkSpec((CellSpec(2, 3, 3, directions=("forward", "backward")),))
+    one, other = random_network(spec, 0), random_network(spec, 1)
+    assert not np.array_equal(every(one)[0], every(other)[0])
+    both = one.cells[0]
+    assert not np.array_equal(both["forward"].input_weights, both["backward"].input_weights)
+
+
+def test_an_impossible_cell_has_weights_without_a_projection():
+    network = random_network(single(5, 3, 4, project=False), 0)
+    assert network.cells[0]["forward"].projection is None
+
+
+@given(specs(), seeds)
+def test_random_states_fit_every_layer_and_direction(spec, seed):
+    initial = random_state(spec, seed)
+    for index, cell in enumerate(spec.layers):
+        for direction in cell.directions:
+            state = initial.of(index, direction)
+            assert state.hidden.shape == (cell.hidden_size,)
+            assert state.cell.shape == (cell.cell_size,)
+            assert np.abs(np.r_[state.hidden, state.cell]).max() <= 1
+    again = random_state(spec, seed)
+    assert again.of(0, spec.layers[0].directions[0]).cell.tobytes() == (
+        initial.of(0, spec.layers[0].directions[0]).cell.tobytes()
+    )

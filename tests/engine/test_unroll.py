@@ -1,0 +1,227 @@
+"""Whole sequences: equal to PyTorch's and to the reference stepped, whatever the sizes."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nets import TOLERANCE, golden, golden_network, networks, noise, states, stepped
+
+from lstmviz.engine import unroll
+from lstmviz.engine.initial import Initial, State, random_network
+from lstmviz.engine.network import Network
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.trace import arrays
+from lstmviz.errors import LstmvizError
+
+CASES = (
+    *("plain32", "plain64", "projected32", "projected64", "no_bias64", "stacked64"),
+    *("both_ways64", "stacked_both_ways_projected32", "stacked_both_ways_projected64"),
+)
+
+
+def assert_equal(trace, expected, tolerance):
+    named = arrays(trace)
+    for name, values in expected.items():
+        np.testing.assert_allclose(named[name], values, rtol=0, atol=tolerance, err_msg=name)
+
+
+@pytest.mark.parametrize("case", CASES)
+def test_a_run_gives_pytorchs_numbers(case):
+    stored = golden(case)
+    network, initial = golden_network(stored)
+    trace = unroll.run(network, stored["input"], initial)
+    expected = {name: stored[name] for name in arrays(trace)}
+    assert_equal(trace, expected, TOLERANCE[str(network.dtype)])
+
+
+@settings(deadline=None)
+@given(networks(), st.integers(1, 12))
+def test_a_run_is_the_reference_stepped(network, steps):
+    x, initial = noise(network, steps), states(network)
+    trace = unroll.run(network, x, initial)
+    assert_equal(trace, stepped(network, x, initial), TOLERANCE[str(network.dtype)])
+    assert {array.dtype for array in arrays(trace).values()} == {network.dtype}
+
+
+@pytest.mark.parametrize("sizes", [(1, 1, 1), (3, 1, 1024), (1024, 1024, 1), (5, 1024, 1024)])
+def test_the_smallest_and_the_largest_sizes_run(sizes):
+    network = random_network(single(*sizes, head=HeadSpec(5)), 0, np.float64)
+    x, initial = noise(network, 3), states(network)
+    assert_equal(unroll.run(network, x, initial), stepped(network, x, initial), 1e-12)
+
+
+@settings(deadline=None)
+@given(networks(), st.integers(1, 12), st.integers(1, 5))
+def test_where_chunks_end_does_not_matter(network, steps, length):
+    x, initial = noise(network, steps), states(network)
+    whole = arrays(unroll.run(network, x, initial))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(unroll, "CHUNK_STEPS", length)
+        pieces = unroll.run(network, x, initial)
+    assert_equal(pieces, whole, TOLERANCE[str(network.dtype)])
+
+
+@settings(deadline=None)
+@given(networks(), st.integers(1, 12))
+def test_equal_runs_give_equal_bytes(network, steps):
+    x = noise(network, steps)
+    once, again = (arrays(unroll.run(network, x)) for _ in range(2))
+    assert all(once[name].tobytes() == again[name].tobytes() for name in once)
+
+
+@settings(deadline=None)
+@given(networks(), st.integers(1, 12), st.floats(0, 1e6))
+def test_gates_stay_in_their_range(network, steps, scale):
+    trace = unroll.run(network, noise(network, steps) * network.dtype.type(scale))
+    for layer in trace.layers:
+        for _, d in layer.directions():
+            for gate in (d.input_gate, d.forget_gate, d.output_gate):
+                assert gate.min() >= 0
+                assert gate.max() <= 1
+            assert np.abs(d.candidate).max() <= 1
+            assert np.abs(d.cell_output).max() <= 1
+
+
+def test_rows_are_done_when_they_are_said_to_be():
+    network = random_network(single(3, 4, 4, head=HeadSpec(2)), 0)
+    x = noise(network, 300)
+    whole = unroll.run(network, x)
+    trace = unroll.allocate(network, x)
+    said = []
+    for done in unroll.chunks(network, trace):
+        said.append(done)
+        np.testing.assert_array_equal(trace.output[:done], whole.output[:done])
+        assert not trace.output[done:].any()
+    assert said == [128, 256, 300]
+
+
+def test_large_cells_come_in_smaller_chunks():
+    network = random_network(single(2, 1024, 1024), 0)
+    trace = unroll.allocate(network, noise(network, 20))
+    assert next(iter(unroll.chunks(network, trace))) == 16
+
+
+def test_a_layer_that_reads_backwards_is_done_only_at_the_end():
+    spec = NetworkSpec((CellSpec(2, 3, 3, directions=("forward", "backward")),))
+    network = random_network(spec, 0)
+    trace = unroll.allocate(network, noise(network, 200))
+    assert list(unroll.chunks(network, trace)) == [0, 0, 0, 0, 200]
+    trace = unroll.run(network, noise(network, 200))
+    both = [trace.layers[0].forward.hidden_state, trace.layers[0].backward.hidden_state]
+    np.testing.assert_array_equal(trace.output, np.concatenate(both, axis=1))
+
+
+def test_backward_is_forward_over_the_reversed_input():
+    forward = random_network(NetworkSpec((CellSpec(2, 3, 4),)), 0)
+    spec = NetworkSpec((CellSpec(2, 3, 4, directions=("backward",)),))
+    backward = Network(spec, ({"backward": forward.cells[0]["forward"]},))
+    x = noise(forward, 9)
+    one, other = unroll.run(forward, x[::-1]), unroll.run(backward, x)
+    np.testing.assert_array_equal(
+        one.layers[0].forward.cell_state[::-1], other.layers[0].backward.cell_state
+    )
+    np.testing.assert_array_equal(one.output[::-1], other.output)
+
+
+def test_without_a_projection_the_hidden_state_is_the_cell_output():
+    network = random_network(single(2, 3, 3), 0)
+    direction = unroll.run(network, noise(network, 4)).layers[0].forward
+    assert direction.hidden_state is direction.cell_output
+
+
+def test_a_run_begins_at_its_initial_states_and_leaves_them_alone():
+    network = random_network(single(2, 3, 4), 0)
+    x, initial = noise(network, 4), states(network)
+    state = initial.of(0, "forward")
+    direction = unroll.run(network, x, initial).layers[0].forward
+    np.testing.assert_array_equal(direction.initial_hidden_state, state.hidden)
+    np.testing.assert_array_equal(direction.initial_cell_state, state.cell)
+    zero = unroll.run(network, x).layers[0].forward
+    assert not zero.initial_cell_state.any()
+    assert not np.allclose(zero.cell_state[0], direction.cell_state[0])
+    partly = unroll.run(network, x, Initial(({},))).layers[0].forward
+    np.testing.assert_array_equal(partly.cell_state, zero.cell_state)
+
+
+def test_numbers_that_are_none_spoil_only_the_steps_after_them():
+    network = random_network(single(2, 3, 3), 0)
+    x = noise(network, 6).copy()
+    x[3, 0], x[4, 1] = np.nan, np.inf
+    trace = unroll.run(network, x)
+    assert np.isfinite(trace.output[:3]).all()
+    assert np.isnan(trace.output[3:]).all()
+
+
+def test_the_trace_keeps_its_own_input():
+    network = random_network(single(2, 3, 3), 0)
+    x = noise(network, 4)
+    trace = network.run(x)
+    x[:] = 7
+    assert not (trace.input == 7).any()
+
+
+def test_symbols_are_one_hot_rows():
+    network = random_network(single(3, 4, 4), 0)
+    network = Network(network.spec, network.cells, vocabulary=("a", "b", "c"))
+    by_symbol, by_row = network.run([2, 0, 1, 1]), network.run(np.eye(3)[[2, 0, 1, 1]])
+    np.testing.assert_array_equal(by_symbol.input, by_row.input)
+    np.testing.assert_array_equal(by_symbol.output, by_row.output)
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        (np.zeros((4, 3)), ("3 wide", "reads 2", "change the input size")),
+        (np.zeros((1, 4, 2)), ("3-D", "(1, 4, 2)", "(steps, 2)")),
+        (np.zeros(4), ("1-D", "(steps, 2)")),
+        (np.float32(1), ("0-D",)),
+        (np.zeros((0, 2)), ("no steps",)),
+        (np.zeros((4, 2), complex), ("complex128", "real numbers")),
+        ([["a", "b"]], ("<U1", "real numbers")),
+    ],
+)
+def test_an_input_that_does_not_fit_is_refused_in_a_sentence(x, words):
+    network = random_network(single(2, 3, 3), 0)
+    with pytest.raises(LstmvizError) as caught:
+        network.run(x)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        ([0, 1, 2, 0], ("symbol 2 at step 2", "0 to 1")),
+        ([0, -1], ("symbol -1 at step 1",)),
+        ([0.0, 1.0], ("integers for symbols",)),
+        (np.zeros(0, int), ("no steps",)),
+    ],
+)
+def test_a_symbol_that_does_not_fit_is_refused_in_a_sentence(x, words):
+    network = random_network(single(2, 3, 3), 0)
+    network = Network(network.spec, network.cells, vocabulary=("a", "b"))
+    with pytest.raises(LstmvizError) as caught:
+        network.run(x)
+    assert all(word in str(caught.value) for word in words), str(caught.value)
+
+
+def test_an_impossible_cell_is_refused_with_both_sizes_and_the_mend():
+    network = random_network(single(2, 3, 4, project=False), 0)
+    with pytest.raises(LstmvizError, match=r"cell size 4.*size 3.*allow the projection"):
+        unroll.allocate(network, noise(network, 4))
+
+
+def test_a_state_of_another_size_is_refused():
+    network = random_network(single(2, 3, 4), 0)
+    state = Initial(({"forward": State(np.zeros(3), np.zeros(3))},))
+    with pytest.raises(LstmvizError, match=r"initial_cell_state has shape \(3,\).*\(4,\)"):
+        unroll.run(network, noise(network, 4), state)
+
+
+def test_a_run_over_the_budget_is_refused_before_anything_is_allocated(monkeypatch):
+    monkeypatch.setenv("LSTMVIZ_MEMORY_GB", "0.5")
+    network = random_network(single(1, 1024, 1024), 0)
+    x = np.broadcast_to(np.float32(0), (10**9, 1))  # 4 bytes, whatever its length
+    with pytest.raises(LstmvizError, match=r"1,000,000,000 steps needs .* GiB.*512 MiB allowed"):
+        unroll.allocate(network, x)
