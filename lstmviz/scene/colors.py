@@ -119,10 +119,10 @@ DARK = Theme(
 THEMES = {"light": LIGHT, "dark": DARK}
 
 _STOPS = {
-    ("sequential", "light"): ("#F5F8FC", "#5E93C8", "#0B2D5E"),
-    ("sequential", "dark"): ("#1D2633", "#3F78B4", "#CFE6FF"),
-    ("diverging", "light"): ("#0A5A55", "#5DAAA3", "#F6F4F1", "#D9895B", "#8A3205"),
-    ("diverging", "dark"): ("#7FE3D8", "#2F8C84", "#232A35", "#C06A35", "#FFC7A0"),
+    ("sequential", "light"): ("#EDF2F9", "#5E93C8", "#0B2D5E"),
+    ("sequential", "dark"): ("#2A3547", "#3F78B4", "#CFE6FF"),
+    ("diverging", "light"): ("#0A5A55", "#5DAAA3", "#F1EFEB", "#D9895B", "#8A3205"),
+    ("diverging", "dark"): ("#7FE3D8", "#2F8C84", "#2E3643", "#C06A35", "#FFC7A0"),
 }
 
 

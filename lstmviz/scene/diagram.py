@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import ceil, floor
+from math import ceil
 
 from lstmviz.scene.metrics import width
 from lstmviz.scene.shapes import Box, Line, Point, Rect, Shape, Text
@@ -34,7 +34,7 @@ class Card:
     @property
     def grid(self) -> Box:
         """The place of the squares: as large as fits, at most 24 pixels each, centred."""
-        pad, top, bottom = (4, 4, 4) if self.small else (8, 22, 20)
+        pad, top, bottom = (3, 3, 3) if self.small else (8, 22, 20)
         room = Box(
             self.box.x + pad, self.box.y + top, self.box.w - 2 * pad, self.box.h - top - bottom
         )
@@ -46,7 +46,7 @@ class Card:
     @property
     def columns(self) -> int:
         """Squares in a row."""
-        pad, top, bottom = (4, 4, 4) if self.small else (8, 22, 20)
+        pad, top, bottom = (3, 3, 3) if self.small else (8, 22, 20)
         return grid_shape(self.count, self.box.w - 2 * pad, self.box.h - top - bottom)[0]
 
     def unit_at(self, x: float, y: float) -> int | None:
@@ -134,14 +134,17 @@ class Diagram:
 
 
 def grid_shape(count: int, width: float, height: float) -> tuple[int, float]:
-    """Columns of a grid of `count` squares that fills width × height best, and their pitch."""
-    best = (1, 0.0)
-    start = max(1, floor((count * width / height) ** 0.5) - 1)
-    for columns in range(start, min(count, start + 4) + 1):
+    """Columns of a grid of `count` squares in width × height, and their pitch.
+
+    The largest squares win, but full rows are worth squares smaller by up to an eighth.
+    """
+    middle = max(1, round((count * width / height) ** 0.5))
+    candidates = []
+    for columns in range(max(1, middle - 6), min(count, middle + 6) + 1):
         pitch = min(width / columns, height / ceil(count / columns), 24.0)
-        if pitch > best[1] + 1e-9:
-            best = (columns, pitch)
-    return best
+        candidates.append((pitch * (1.125 if count % columns == 0 else 1.0), pitch, columns))
+    _, pitch, columns = max(candidates)
+    return columns, pitch
 
 
 def static_shapes(diagram: Diagram) -> tuple[Shape, ...]:

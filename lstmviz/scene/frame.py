@@ -85,9 +85,20 @@ def _card_values(card: Card, moment: Moment | None) -> list[Shape]:
         Cells(grid, card.columns, card.count, values, colormap_of((low, high)), low, high, opacity)
     )
     shapes += _marks(card, moment)
-    if not card.small:
-        shapes += _footer(card, moment)
+    shapes += _symbol(card, moment) if card.small else _footer(card, moment)
     return shapes
+
+
+def _symbol(card: Card, moment: Moment) -> list[Shape]:
+    """Under a small card: the symbol read, or the one the output finds likeliest."""
+    values = moment.values[card.array]
+    if card.array == "input" and moment.label is not None:
+        text = f"“{moment.label}”"
+    elif card.array == "output" and len(moment.columns) == len(values):
+        text = f"“{moment.columns[int(values.argmax())]}”"
+    else:
+        return []
+    return [Text(card.box.center[0], card.box.bottom + 17, text, 12, "ink", anchor="middle")]
 
 
 def _marks(card: Card, moment: Moment) -> list[Shape]:
@@ -161,10 +172,7 @@ def _token(wire: Wire, now: Moment, at: Point) -> list[Shape]:
 
 def point_along(points: tuple[Point, ...], share: float) -> Point:
     """The point a `share` 0…1 of the way along a polyline."""
-    lengths = [
-        ((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5
-        for (ax, ay), (bx, by) in pairwise(points)
-    ]
+    lengths = [((bx - ax) ** 2 + (by - ay) ** 2) ** 0.5 for (ax, ay), (bx, by) in pairwise(points)]
     left = share * sum(lengths)
     for (ax, ay), (bx, by), length in zip(points, points[1:], lengths, strict=False):
         if left <= length and length > 0:

@@ -144,17 +144,19 @@ def moment(
     )
 
 
-def limits(trace: Trace, done: int, layer: int = 0, direction: str = "forward") -> Limits:
+def limits(
+    trace: Trace, first: int, last: int, layer: int = 0, direction: str = "forward"
+) -> Limits:
     """The fixed colour limits of a run by array: gates 0…1, the rest symmetric about 0.
 
-    Taken from the first `done` steps, rounded up to 1, 2 or 5 times a power of ten, so that
-    steps can be compared and the limits seldom move while a run is under way.
+    Taken from steps `first` to `last` (exclusive), rounded up to 1, 2 or 5 times a power of ten,
+    so that steps can be compared and the limits seldom move while a run is under way.
     """
     run = direction_trace(trace, layer, direction)
     result: Limits = dict.fromkeys(("input_gate", "forget_gate", "output_gate"), (0.0, 1.0))
     result["candidate"] = (-1.0, 1.0)
-    state = _largest(run.cell_state[:done], run.initial_cell_state)
-    hidden = _largest(run.hidden_state[:done], run.initial_hidden_state)
+    state = _largest(run.cell_state[first:last], run.initial_cell_state)
+    hidden = _largest(run.hidden_state[first:last], run.initial_hidden_state)
     for name in ("cell_state", "forgotten", "written"):
         result[name] = (-state, state)
     for name in ("cell_output", "squashed"):
@@ -163,13 +165,21 @@ def limits(trace: Trace, done: int, layer: int = 0, direction: str = "forward") 
     result["hidden_state"] = (-hidden, hidden) if projected else (-1.0, 1.0)
     result["cell_state_before"] = result["cell_state"]
     result["hidden_state_before"] = result["hidden_state"]
-    given = layer_input(trace, layer)[:done]
+    given = layer_input(trace, layer)[first:last]
     result["input"] = _span(given)
     bounded = trace.spec.head is not None and trace.spec.head.activation != "linear"
-    result["output"] = (0.0, 1.0) if bounded else _span(trace.output[:done])
+    result["output"] = (0.0, 1.0) if bounded else _span(trace.output[first:last])
     widest = max(abs(result["input"][1]), abs(result["hidden_state"][1]))
     result["gathered"] = (-widest, widest)
     return result
+
+
+def widen(known: Limits, fresh: Limits) -> Limits:
+    """Limits that hold for both."""
+    return {
+        name: (min(low, fresh[name][0]), max(high, fresh[name][1]))
+        for name, (low, high) in known.items()
+    }
 
 
 def _span(values: Array) -> tuple[float, float]:
@@ -189,7 +199,9 @@ def _largest(*arrays: Array) -> float:
             low, high = float(np.nanmin(values)), float(np.nanmax(values))
             if not (np.isfinite(low) and np.isfinite(high)):
                 finite = values[np.isfinite(values)]
-                low, high = (float(finite.min()), float(finite.max())) if finite.size else (0, 0)
+                low, high = (
+                    (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
+                )
             peak = max(peak, -low, high)
     if peak <= 0.0:
         return 1.0

@@ -12,8 +12,10 @@ COUNT = 5
 
 PITCH, FIRST, BODY = 189.0, 58.0, 133.0
 CONVEYOR, MIDDLE, GATES, BUS, INPUT_ROW = 150.0, 204.0, 258.0, 356.0, 470.0
-STATE_SIZE, GATE_SIZE, DISC = 44.0, 30.0, 18.0
-GATE_COLUMNS = (("f", 18.0), ("i", 50.0), ("g", 82.0), ("o", 114.0))
+STATE_SIZE, GATE_SIZE, DISC = 44.0, 27.0, 18.0
+GATE_COLUMNS = (("f", 18.0), ("i", 47.0), ("g", 76.0), ("o", 105.0))
+WRITE = 61.5
+"""Where i and g meet."""
 ARRAYS = {"f": "forget_gate", "i": "input_gate", "g": "candidate", "o": "output_gate"}
 
 
@@ -58,7 +60,7 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
         backdrop.append(Rect(body, "faint", edge, 1.6, radius=12, opacity=1.0 if current else 0.6))
         labels.append(StepLabel((left + BODY / 2, 114), offset))
         words += [
-            Text(left + x, GATES + 28, letter, 11, f"{letter}_text", bold=True, anchor="middle")
+            Text(left + x, BUS + 17, letter, 11, f"{letter}_text", bold=True, anchor="middle")
             for letter, x in GATE_COLUMNS
         ]
     words += _legend(spec, layer)
@@ -92,7 +94,7 @@ def _cards(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Card
     cards = [
         _state("c", out, CONVEYOR, "c", cell.cell_size, "cell_state", "cell", offset),
         _state("h", out, BUS, "h", cell.hidden_size, "hidden_state", "hidden", offset),
-        _state("x", left + 66, INPUT_ROW, "x", cell.input_size, "input", "input", offset),
+        _state("x", left + WRITE, INPUT_ROW, "x", cell.input_size, "input", "input", offset),
     ]
     if spec.head and layer == len(spec.layers) - 1:
         cards.append(_state("y", out, INPUT_ROW, "y", spec.head.size, "output", "output", offset))
@@ -126,17 +128,17 @@ def _operations(left: float, offset: int, *, broken: bool) -> list[Operation]:
         )
 
     return [
-        disc("forget", 18, CONVEYOR, "⊙", "forget", "c"),
-        disc("gated", 66, MIDDLE, "⊙", "write", "g"),
-        disc("add", 66, CONVEYOR, "+", "write", "c"),
-        disc("expose", 114, MIDDLE, "⊙", "output", "h", broken=broken),
+        disc("forget", GATE_COLUMNS[0][1], CONVEYOR, "⊙", "forget", "c"),
+        disc("gated", WRITE, MIDDLE, "⊙", "write", "g"),
+        disc("add", WRITE, CONVEYOR, "+", "write", "c"),
+        disc("expose", GATE_COLUMNS[3][1], MIDDLE, "⊙", "output", "h", broken=broken),
     ]
 
 
 def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire]:
     cell = spec.layers[layer]
     hidden, size = cell.hidden_size, cell.cell_size
-    r, top, bottom = DISC / 2, GATES - GATE_SIZE / 2, GATES + 34
+    r, top, bottom = DISC / 2, GATES - GATE_SIZE / 2, GATES + GATE_SIZE / 2
     state = STATE_SIZE / 2
     before, out = left - 28 + state, left + BODY + 28
     end = "project" if cell.projected else "output"
@@ -166,7 +168,7 @@ def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire
         )
 
     f, i, g, o = (left + x for _, x in GATE_COLUMNS)
-    add = left + 66
+    add = left + WRITE
     wires = [
         wire(
             "c_in",
@@ -204,7 +206,7 @@ def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire
         wire("o_out", [(o, top), (o, MIDDLE + r)], "o", "output", "output_gate", size),
         wire(
             "h_out",
-            [(o + r, MIDDLE), (o + 14, MIDDLE), (o + 14, BUS), (out - state, BUS)],
+            [(o + r, MIDDLE), (o + 20, MIDDLE), (o + 20, BUS), (out - state, BUS)],
             "h",
             end,
             "hidden_state",
@@ -271,4 +273,9 @@ def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
     left = FIRST - 28
     words.append(Text(left, CONVEYOR - 28, "c", 12, "c_text", bold=True, anchor="middle"))
     words.append(Text(left, BUS - 28, "h", 12, "h_text", bold=True, anchor="middle"))
+    beside = FIRST + WRITE - STATE_SIZE / 2 - 8
+    words.append(Text(beside, INPUT_ROW + 4, "x", 12, "x_text", bold=True, anchor="end"))
+    if spec.head:
+        beside = FIRST + BODY + 28 - STATE_SIZE / 2 - 8
+        words.append(Text(beside, INPUT_ROW + 4, "y", 12, "y_text", bold=True, anchor="end"))
     return words

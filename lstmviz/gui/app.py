@@ -1,0 +1,83 @@
+"""The application: a window on a session, or without a display a picture of it."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QSettings, QTimer
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from lstmviz import resources
+from lstmviz.session import Session
+
+PICTURE = "lstmviz-window.png"
+
+
+def has_display() -> bool:
+    """Whether a window could be seen: always but on Linux without X11 or Wayland."""
+    if not sys.platform.startswith("linux"):
+        return True
+    if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal", "vnc"):
+        return False
+    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+
+
+def application() -> QApplication:
+    """The one QApplication, made if there is none; offscreen where there is no display."""
+    existing = QApplication.instance()
+    if isinstance(existing, QApplication):
+        return existing
+    if not has_display():
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+    app = QApplication([sys.argv[0] or "lstmviz"])
+    app.setApplicationName("lstmviz")
+    app.setOrganizationName("lstmviz")
+    app.setDesktopFileName("lstmviz")
+    app.setWindowIcon(QIcon(str(resources.path("icons", "lstmviz.svg"))))
+    return app
+
+
+def main(session: Session | None = None) -> int:
+    """Open the window on a session and stay until it is closed; returns the exit code.
+
+    Without a display it writes a picture of the window to the working folder and says so.
+    """
+    if not has_display():
+        return _picture(session or Session())
+    app = application()
+    from lstmviz.gui.window import MainWindow
+
+    settings = QSettings("lstmviz", "lstmviz")
+    window = MainWindow(_remembered(session or Session(), settings), settings)
+    window.show()
+    QTimer.singleShot(0, window.store.begin)
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
+    return app.exec()
+
+
+def _remembered(session: Session, settings: QSettings) -> Session:
+    """The session with the theme and motion of last time, where it does not say."""
+    view = session.view
+    theme = str(settings.value("theme", "system"))
+    if view.theme == "system" and theme in ("light", "dark"):
+        view = replace(view, theme=theme)
+    if str(settings.value("reduce_motion", "false")) == "true":
+        view = replace(view, reduce_motion=True)
+    return replace(session, view=view)
+
+
+def _picture(session: Session) -> int:
+    from lstmviz.gui.headless import export_window
+
+    out = Path.cwd() / PICTURE
+    export_window(session, out)
+    print(
+        f"There is no display, so no window can be shown; a picture of it is in {out}. "
+        "To write figures use: lstmviz export --out FILE."
+    )
+    return 0

@@ -1,0 +1,60 @@
+"""The engine in the background: a document in, runs out, the newest only."""
+
+from __future__ import annotations
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+from PySide6.QtCore import QObject, Signal
+
+from lstmviz.scene.run import Run as Run
+from lstmviz.scene.run import runs
+from lstmviz.session import Document
+
+PERIOD = 0.03
+"""Least seconds between two reports of one run."""
+
+
+class Compute(QObject):
+    """Runs one document at a time in a thread of its own.
+
+    A job captures its document, looks at the generation between chunks and ends when a newer
+    document has come. Everything comes back through `reported`, in the receiver's thread.
+    """
+
+    reported = Signal(object)
+
+    def __init__(self, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self.generation = 0
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="lstmviz-engine")
+        self._closed = threading.Event()
+
+    def start(self, document: Document) -> int:
+        """Begin computing a document, ending what was under way; returns its generation."""
+        self.generation += 1
+        self._pool.submit(self._work, self.generation, document)
+        return self.generation
+
+    def cancel(self) -> None:
+        """End what is under way; what has been reported stands."""
+        self.generation += 1
+
+    def close(self) -> None:
+        """End everything and wait for the thread to finish."""
+        self._closed.set()
+        self.generation += 1
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _work(self, generation: int, document: Document) -> None:
+        if generation != self.generation:
+            return
+        last = 0.0
+        for run in runs(generation, document):
+            if generation != self.generation or self._closed.is_set():
+                return
+            now = time.monotonic()
+            if run.finished or run.done == 0 or last == 0.0 or now - last >= PERIOD:
+                self.reported.emit(run)
+                last = now if run.done else 0.0

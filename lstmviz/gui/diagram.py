@@ -1,0 +1,274 @@
+"""The cell, drawn: zoom, pan, hover, pin, and values travelling along the wires."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from lstmviz import paint
+from lstmviz.engine.spec import NetworkSpec
+from lstmviz.scene.colors import LIGHT, Theme
+from lstmviz.scene.diagram import Card, Diagram, static_shapes
+from lstmviz.scene.frame import frame_shapes
+from lstmviz.scene.moment import Moment
+from lstmviz.scene.picture import diagram_of, moments_of
+from lstmviz.scene.run import Run
+from lstmviz.scene.shapes import Shape
+from lstmviz.scene.words import number
+from lstmviz.session import View
+
+LONGEST = 300
+"""Most milliseconds that values travel from one stage to the next."""
+TICK = 15
+
+
+class DiagramView(QWidget):
+    """Renders a run at a view; reports what the pointer does and changes nothing itself."""
+
+    unitHovered = Signal(object)
+    unitPinned = Signal(int)
+    pointed = Signal(str)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(420, 240)
+        self.setAccessibleName("Diagram of the LSTM cell")
+        self._theme: Theme = LIGHT
+        self._spec: NetworkSpec | None = None
+        self._diagram: Diagram | None = None
+        self._moments: dict[int, Moment] = {}
+        self._zoom = 1.0
+        self._shift = QPointF(0, 0)
+        self._drag: QPointF | None = None
+        self._moved = False
+        self._still: tuple[object, QPixmap] | None = None
+        self._clock = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.setInterval(TICK)
+        self._timer.timeout.connect(self._tick)
+        self._duration = 0
+        self._args: tuple[Run, View] | None = None
+
+    def sizeHint(self) -> QSize:
+        """Room for the picture at its own size."""
+        return QSize(1004, 552)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in these colours from now on."""
+        self._theme = theme
+        self._still = None
+        self.update()
+
+    def render_session(
+        self, run: Run, spec: NetworkSpec | None, view: View, travel: int | None = 0
+    ) -> None:
+        """Show this moment; its values take `travel` milliseconds to arrive.
+
+        0 shows them at once, None lets values that are under way go on.
+        """
+        self._spec, self._args = spec, (run, view)
+        self._diagram = diagram_of(spec, view, run.steps) if spec else None
+        if travel is not None and travel > 2 * TICK:
+            self._duration = min(travel, LONGEST)
+            self._clock.restart()
+            self._timer.start()
+        elif travel is not None:
+            self._timer.stop()
+        self._rebuild()
+
+    def _progress(self) -> float:
+        if not self._timer.isActive():
+            return 1.0
+        return min(self._clock.elapsed() / self._duration, 1.0)
+
+    def _tick(self) -> None:
+        if self._clock.elapsed() >= self._duration:
+            self._timer.stop()
+        self._rebuild()
+
+    def _rebuild(self) -> None:
+        if self._args:
+            run, view = self._args
+            fits = run.spec == self._spec
+            self._moments = moments_of(run, view, self._progress()) if fits else {}
+        self.update()
+
+    def shapes(self) -> tuple[Shape, ...]:
+        """The whole picture as it stands, for export."""
+        if self._diagram is None or self._spec is None:
+            return ()
+        return (
+            *static_shapes(self._diagram),
+            *frame_shapes(self._diagram, self._moments, self._spec),
+        )
+
+    # Zoom and pan
+
+    def scale_now(self) -> float:
+        """Device pixels of the widget per logical pixel of the picture."""
+        if self._diagram is None:
+            return 1.0
+        fit = min(self.width() / self._diagram.width, self.height() / self._diagram.height)
+        return max(fit, 0.05) * self._zoom
+
+    def _origin(self) -> QPointF:
+        if self._diagram is None:
+            return QPointF(0, 0)
+        scale = self.scale_now()
+        x = (self.width() - self._diagram.width * scale) / 2
+        y = (self.height() - self._diagram.height * scale) / 2
+        return QPointF(x, y) + self._shift
+
+    def zoom_by(self, factor: float, around: QPointF | None = None) -> None:
+        """Zoom, keeping the point `around` (default the middle) where it is."""
+        around = around or QPointF(self.width() / 2, self.height() / 2)
+        before = (around - self._origin()) / self.scale_now()
+        self._zoom = min(max(self._zoom * factor, 0.5), 8.0)
+        after = self._origin() + before * self.scale_now()
+        self._shift += around - after
+        self._still = None
+        self.update()
+
+    def fit(self) -> None:
+        """Show the whole picture."""
+        self._zoom, self._shift, self._still = 1.0, QPointF(0, 0), None
+        self.update()
+
+    def to_scene(self, at: QPointF) -> tuple[float, float]:
+        """A widget position in the picture's own pixels."""
+        place = (at - self._origin()) / self.scale_now()
+        return place.x(), place.y()
+
+    def to_widget(self, x: float, y: float) -> QPointF:
+        """The widget position of a point of the picture."""
+        return self._origin() + QPointF(x, y) * self.scale_now()
+
+    # Painting
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Blit what rests, paint what moves."""
+        painter = QPainter(self)
+        if self._diagram is None or self._spec is None:
+            painter.fillRect(self.rect(), QColor(self._theme["panel"]))
+            painter.end()
+            return
+        painter.drawPixmap(0, 0, self._still_pixmap())
+        painter.translate(self._origin())
+        painter.scale(self.scale_now(), self.scale_now())
+        paint.draw(painter, frame_shapes(self._diagram, self._moments, self._spec), self._theme)
+        painter.end()
+
+    def _still_pixmap(self) -> QPixmap:
+        key = (self._diagram, self._theme.name, self.size(), self._zoom, self._shift)
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still[0] != (key, ratio):
+            pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+            pixmap.setDevicePixelRatio(ratio)
+            pixmap.fill(QColor(self._theme["panel"]))
+            painter = QPainter(pixmap)
+            painter.translate(self._origin())
+            painter.scale(self.scale_now(), self.scale_now())
+            if self._diagram is not None:
+                paint.draw(painter, _static(self._diagram), self._theme)
+            painter.end()
+            self._still = ((key, ratio), pixmap)
+        return self._still[1]
+
+    # Pointer
+
+    def _hit(self, at: QPointF) -> tuple[Card, int | None] | None:
+        if self._diagram is None:
+            return None
+        x, y = self.to_scene(at)
+        card = self._diagram.card_at(x, y)
+        return (card, card.unit_at(x, y)) if card else None
+
+    def _cell_unit(self, hit: tuple[Card, int | None] | None) -> int | None:
+        """The cell unit under the pointer, where a square is one."""
+        if hit is None or self._spec is None or self._args is None:
+            return None
+        card, unit = hit
+        projected = self._spec.layers[self._args[1].layer].projected
+        return unit if card.unit == "cell" or (card.unit == "hidden" and not projected) else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Pan while dragging, else say what lies under the pointer."""
+        if self._drag is not None:
+            delta = event.position() - self._drag
+            if self._moved or delta.manhattanLength() > 4:
+                self._moved = True
+                self._shift += delta
+                self._drag = event.position()
+                self._still = None
+                self.update()
+            return
+        hit = self._hit(event.position())
+        self.unitHovered.emit(self._cell_unit(hit))
+        self.pointed.emit(self._told(hit) if hit else "")
+
+    def _told(self, hit: tuple[Card, int | None]) -> str:
+        card, unit = hit
+        moment = self._moments.get(card.offset)
+        name = CARD_WORDS[card.array]
+        if unit is None:
+            return f"{name}: {card.count:,} values"
+        what = {"input": "column", "output": "column"}.get(card.unit, "unit")
+        values = moment.values.get(card.array) if moment else None
+        if moment is None or values is None:
+            return f"{name}, {what} {unit}: not made yet at this stage"
+        return f"{name} of {what} {unit} at t = {moment.step} is {number(float(values[unit]), 4)}"
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a drag; a press that does not move pins on release."""
+        if event.button() in (Qt.MouseButton.LeftButton, Qt.MouseButton.MiddleButton):
+            self._drag, self._moved = event.position(), False
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """Pin the square under the pointer, unless the picture was dragged."""
+        self._drag = None
+        unit = self._cell_unit(self._hit(event.position()))
+        if not self._moved and unit is not None and event.button() == Qt.MouseButton.LeftButton:
+            self.unitPinned.emit(unit)
+        self._moved = False
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show the whole picture again."""
+        if self._hit(event.position()) is None:
+            self.fit()
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer."""
+        self.zoom_by(1.0015 ** event.angleDelta().y(), event.position())
+        event.accept()
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        self.unitHovered.emit(None)
+        self.pointed.emit("")
+
+
+CARD_WORDS = {
+    "cell_state_before": "cell state before",
+    "hidden_state_before": "hidden state before",
+    "input": "input x",
+    "forget_gate": "forget gate f",
+    "input_gate": "input gate i",
+    "candidate": "candidate g",
+    "output_gate": "output gate o",
+    "cell_state": "cell state c",
+    "cell_output": "cell output m",
+    "hidden_state": "hidden state h",
+    "output": "output y",
+}
+
+
+@lru_cache(maxsize=8)
+def _static(diagram: Diagram) -> tuple[Shape, ...]:
+    return static_shapes(diagram)

@@ -1,0 +1,98 @@
+"""Small controls that panels are made of."""
+
+from __future__ import annotations
+
+import math
+
+from PySide6.QtCore import Qt, Signal
+from PySide6.QtWidgets import (
+    QComboBox,
+    QHBoxLayout,
+    QLabel,
+    QSlider,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lstmviz.engine.spec import MAX_SIZE
+
+NOTCHES = 300
+
+
+def size_of(notch: int, largest: int = MAX_SIZE) -> int:
+    """The size at a notch 0…300 of a slider: even in ratios, and every small size reachable."""
+    size: float = largest ** (notch / NOTCHES)
+    return max(1, min(largest, round(size)))
+
+
+def notch_of(size: int, largest: int = MAX_SIZE) -> int:
+    """The notch nearest to a size."""
+    return round(NOTCHES * math.log(max(size, 1)) / math.log(largest))
+
+
+def narrow(combo: QComboBox) -> None:
+    """Let a box of choices be narrower than its longest choice."""
+    combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
+    combo.setMinimumContentsLength(8)
+
+
+class SizeField(QWidget):
+    """A size by slider (logarithmic) and by typing, with a line of explanation under it.
+
+    `changed(size, dragging)` tells what the user did; `show_size` never emits.
+    """
+
+    changed = Signal(int, bool)
+
+    def __init__(self, name: str, role: str, largest: int = MAX_SIZE) -> None:
+        super().__init__()
+        self.role = role
+        self._largest = largest
+        self._showing = False
+        self.label = QLabel(name)
+        self.spin = QSpinBox()
+        self.spin.setRange(1, largest)
+        self.spin.setKeyboardTracking(False)
+        self.spin.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.spin.setFixedWidth(62)
+        self.spin.setAccessibleName(name)
+        self.slider = QSlider(Qt.Orientation.Horizontal)
+        self.slider.setRange(0, NOTCHES)
+        self.slider.setPageStep(20)
+        self.slider.setAccessibleName(f"{name}, slider")
+        self.hint = QLabel()
+        self.hint.setObjectName("muted")
+        self.hint.setWordWrap(True)
+        self.label.setBuddy(self.spin)
+        row = QHBoxLayout()
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.label, 1)
+        row.addWidget(self.spin)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 2)
+        column.setSpacing(3)
+        column.addLayout(row)
+        column.addWidget(self.slider)
+        column.addWidget(self.hint)
+        self.slider.valueChanged.connect(self._slid)
+        self.spin.valueChanged.connect(self._typed)
+
+    def _slid(self, notch: int) -> None:
+        if not self._showing:
+            self.changed.emit(size_of(notch, self._largest), True)
+
+    def _typed(self, size: int) -> None:
+        if not self._showing:
+            self.changed.emit(size, False)
+
+    def show_size(self, size: int, hint: str) -> None:
+        """Show a size; the slider stays where the user holds it."""
+        self._showing = True
+        self.spin.setRange(1, max(self._largest, size))
+        self.spin.setValue(size)
+        if size_of(self.slider.value(), self._largest) != size:
+            self.slider.setValue(notch_of(size, self._largest))
+        if self.hint.text() != hint:
+            self.hint.setText(hint)
+        self._showing = False

@@ -1,0 +1,75 @@
+"""The shortcut sheet and what this program is."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import QDialog, QDialogButtonBox, QGridLayout, QLabel, QVBoxLayout, QWidget
+
+from lstmviz.version import __version__
+
+SHORTCUTS = (
+    ("Playing", ""),
+    ("Space", "play or pause"),
+    ("←  →", "previous, next step"),
+    ("Shift+←  Shift+→", "previous, next stage inside a step"),
+    ("Home  End", "first, last step"),
+    ("Looking", ""),
+    ("C  U", "one cell, several steps unrolled"),
+    ("+  −  0", "zoom in, out, fit"),
+    ("T", "light or dark"),
+    ("Click a square", "pin that unit everywhere; again to let go"),
+    ("Drag on a heatmap", "scrub to a step"),
+    ("Wheel on a heatmap", "zoom steps; with Ctrl, zoom units; double-click resets"),
+    ("Right-drag on a heatmap", "pan"),
+    ("Wheel, drag on the diagram", "zoom, pan; double-click beside a card fits"),
+    ("Files", ""),
+    ("Ctrl+O  Ctrl+I", "open a model or session, open input"),
+    ("Ctrl+S  Ctrl+E", "save the session, export a figure"),
+    ("Ctrl+Shift+C", "copy the diagram"),
+    ("Ctrl+Z  Ctrl+Shift+Z", "undo, redo"),
+    ("?", "this sheet"),
+)
+
+
+class ShortcutSheet(QDialog):
+    """Every key and gesture."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("Keys and mouse")
+        grid = QGridLayout()
+        grid.setHorizontalSpacing(24)
+        grid.setVerticalSpacing(6)
+        for row, (keys, what) in enumerate(SHORTCUTS):
+            label = QLabel(keys)
+            if what:
+                grid.addWidget(label, row, 0)
+                grid.addWidget(QLabel(what), row, 1)
+            else:
+                label.setObjectName("heading")
+                grid.addWidget(label, row, 0, 1, 2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(22, 18, 22, 16)
+        column.addLayout(grid)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)
+
+
+class AboutDialog(QDialog):
+    """Name, version and what it is for."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setWindowTitle("About lstmviz")
+        column = QVBoxLayout(self)
+        column.setContentsMargins(24, 20, 24, 16)
+        words = QLabel(
+            f"<b>lstmviz {__version__}</b><p>See inside any LSTM: sizes, gates and states, live."
+            "</p><p>MIT licence. Drawn in DejaVu Sans (Bitstream Vera licence).</p>"
+        )
+        words.setTextFormat(Qt.TextFormat.RichText)
+        column.addWidget(words)
+        buttons = QDialogButtonBox(QDialogButtonBox.StandardButton.Close)
+        buttons.rejected.connect(self.reject)
+        column.addWidget(buttons)

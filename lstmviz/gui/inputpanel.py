@@ -1,0 +1,226 @@
+"""Choosing what the network reads: text, a file, or a made sequence; and where it starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtWidgets import (
+    QCheckBox,
+    QComboBox,
+    QFileDialog,
+    QHBoxLayout,
+    QLabel,
+    QPlainTextEdit,
+    QPushButton,
+    QSpinBox,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lstmviz.gui.fields import narrow
+from lstmviz.inputs.generators import KINDS
+from lstmviz.scene.run import Run
+from lstmviz.session import (
+    Document,
+    FileInput,
+    GeneratedInput,
+    InputRecipe,
+    TextInput,
+    Trained,
+    Untrained,
+)
+
+PAUSE = 250
+"""Milliseconds after the last key before a text is taken up."""
+MADE = {
+    "impulse": "Impulse",
+    "step": "Step",
+    "sine": "Sine",
+    "noise": "Noise",
+    "onehot": "Random one-hot",
+}
+"""Words for the generators."""
+FILTER = "Sequences (*.txt *.csv *.tsv *.npy *.npz);;All files (*)"
+
+
+class InputPanel(QWidget):
+    """Reports a wanted Document; shows the one it is given."""
+
+    edited = Signal(object, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self._document = Document()
+        column = QVBoxLayout(self)
+        column.setContentsMargins(0, 0, 0, 0)
+        column.setSpacing(6)
+        self.kind = QComboBox()
+        narrow(self.kind)
+        self.kind.setAccessibleName("Kind of input")
+        self.kind.addItem("Text, a symbol a step", "text")
+        self.kind.addItem("File…", "file")
+        for name in KINDS:
+            self.kind.addItem(MADE[name], name)
+        self.kind.activated.connect(lambda: self._choose())
+        self.text = QPlainTextEdit()
+        self.text.setAccessibleName("Text the network reads")
+        self.text.setPlaceholderText("Type or paste text")
+        self.text.setTabChangesFocus(True)
+        self.text.setFixedHeight(66)
+        self.text.textChanged.connect(self._typed)
+        self.browse = QPushButton("Choose a file…")
+        self.browse.clicked.connect(self.choose_file)
+        self._made_row()
+        self.summary = QLabel()
+        self.summary.setObjectName("muted")
+        self.summary.setWordWrap(True)
+        self.random_start = QCheckBox("Start from random h and c")
+        self.random_start.setToolTip("Otherwise both start at zero")
+        self.random_start.clicked.connect(
+            lambda on: self._emit(replace(self._document, initial="random" if on else "zero"))
+        )
+        for widget in (self.kind, self.text, self.browse, self.made, self.summary):
+            column.addWidget(widget)
+        column.addWidget(self.random_start)
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(PAUSE)
+        self._wait.timeout.connect(self._take_text)
+
+    def _made_row(self) -> None:
+        self.made = QWidget()
+        row = QHBoxLayout(self.made)
+        row.setContentsMargins(0, 0, 0, 0)
+        self.length, self.seed = QSpinBox(), QSpinBox()
+        for spin, low, high, name in (
+            (self.length, 1, 100_000, "Length"),
+            (self.seed, 0, 2**31 - 1, "Seed"),
+        ):
+            spin.setRange(low, high)
+            spin.setKeyboardTracking(False)
+            spin.setAccessibleName(f"{name} of the made input")
+            label = QLabel(name)
+            label.setBuddy(spin)
+            spin.setMinimumWidth(60)
+            row.addWidget(label)
+            row.addWidget(spin, 1)
+            spin.valueChanged.connect(lambda: self._make())
+
+    def _emit(self, document: Document, key: str | None = None) -> None:
+        self.edited.emit(document, key)
+
+    def _with_input(self, recipe: InputRecipe, key: str | None = None) -> None:
+        """The document with another input; an untrained network takes the width of text."""
+        network = self._document.network
+        if isinstance(network, Untrained) and isinstance(recipe, TextInput | FileInput):
+            network = replace(network, input_size=None)
+        self._emit(replace(self._document, network=network, input=recipe), key)
+
+    def _choose(self) -> None:
+        kind = self.kind.currentData()
+        if kind == "file":
+            self.choose_file()
+        elif kind == "text":
+            self._show_fields("text")
+            self.text.setFocus()
+            if self.text.toPlainText():
+                self._take_text()
+        else:
+            self._make()
+
+    def _make(self) -> None:
+        kind = self.kind.currentData()
+        if kind in ("text", "file"):
+            return
+        recipe = GeneratedInput(kind, self.length.value(), self.seed.value())
+        network = self._document.network
+        if isinstance(network, Untrained) and network.input_size is None:
+            network = replace(network, input_size=self._width)
+        self._emit(replace(self._document, network=network, input=recipe), f"made {kind}")
+
+    def _typed(self) -> None:
+        self._wait.start()
+
+    def _take_text(self) -> None:
+        text = self.text.toPlainText()
+        if text and text != self._shown_text:
+            self._shown_text = text
+            self._with_input(TextInput(text), "text")
+
+    def choose_file(self) -> None:
+        """Ask for a file of input."""
+        path, _ = QFileDialog.getOpenFileName(self, "Open input", "", FILTER)
+        if path:
+            self.open_file(path)
+        else:
+            self.show_document(self._document, self._run)
+
+    def open_file(self, path: str) -> None:
+        """Read the network's input from a file."""
+        self._with_input(FileInput(path))
+
+    def show_document(self, document: Document, run: Run) -> None:
+        """Show what is read now."""
+        self._document, self._run = document, run
+        self._width = run.spec.input_size if run.spec else 5
+        current = run.sequence is not None and run.document == document
+        recipe = document.input
+        kind = _kind_of(recipe, run)
+        with QSignalBlocker(self.kind):
+            self.kind.setCurrentIndex(self.kind.findData(kind))
+        self._show_fields(kind)
+        if kind == "text" and not self.text.hasFocus():
+            text = recipe.text if isinstance(recipe, TextInput) else _own_text(run)
+            if text is not None and self.text.toPlainText() != text:
+                with QSignalBlocker(self.text):
+                    self.text.setPlainText(text)
+            self._shown_text = self.text.toPlainText()
+        if isinstance(recipe, GeneratedInput):
+            with QSignalBlocker(self.length), QSignalBlocker(self.seed):
+                self.length.setValue(recipe.length)
+                self.seed.setValue(recipe.seed)
+        with QSignalBlocker(self.random_start):
+            self.random_start.setChecked(document.initial == "random")
+        if current and run.sequence is not None:
+            self.summary.setText(sequence_words(run))
+
+    _shown_text = ""
+    _width = 5
+    _run = Run(0, Document())
+
+    def _show_fields(self, kind: str) -> None:
+        self.text.setVisible(kind == "text")
+        self.browse.setVisible(kind == "file")
+        self.made.setVisible(kind not in ("text", "file"))
+
+
+def _kind_of(recipe: InputRecipe | None, run: Run) -> str:
+    if isinstance(recipe, FileInput):
+        return "file"
+    if isinstance(recipe, GeneratedInput):
+        return recipe.kind
+    if recipe is None and run.sequence is not None and not run.sequence.symbolic:
+        return "onehot"
+    return "text"
+
+
+def _own_text(run: Run) -> str | None:
+    """The text a model brings along."""
+    if isinstance(run.document.network, Trained) and run.network is not None:
+        return run.network.notes.get("example")
+    return None
+
+
+def sequence_words(run: Run) -> str:
+    """What the sequence is: its length, and its alphabet or columns."""
+    sequence = run.sequence
+    if sequence is None:
+        return ""
+    width = sequence.values.shape[1]
+    told = f"{sequence.title}: {sequence.steps:,} steps × {width:,}"
+    if sequence.symbolic and sequence.columns:
+        shown = " ".join(sequence.columns[:24])
+        more = " …" if len(sequence.columns) > 24 else ""
+        told += f". Alphabet: {shown}{more}"
+    return told

@@ -1,0 +1,172 @@
+"""The menu bar, its shortcuts, and the keys of the player."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QActionGroup, QKeyEvent, QKeySequence
+from PySide6.QtWidgets import QFileDialog, QMenu
+
+from lstmviz.errors import LstmvizError
+from lstmviz.gui.help import AboutDialog, ShortcutSheet
+from lstmviz.models import demos
+from lstmviz.session import save_session
+
+if TYPE_CHECKING:
+    from lstmviz.gui.window import MainWindow
+
+OPEN_FILTER = (
+    "Models, sessions and sequences (*.npz *.lstmviz *.txt *.csv *.tsv *.npy);;All files (*)"
+)
+
+Key = Qt.Key
+PLAIN_KEYS = {
+    Key.Key_Space: "play",
+    Key.Key_Left: "previous",
+    Key.Key_Right: "next",
+    Key.Key_Home: "first",
+    Key.Key_End: "last",
+}
+SHIFT_KEYS = {Key.Key_Left: "previous-stage", Key.Key_Right: "next-stage"}
+
+
+class Menus:
+    """Builds the menus of a window and keeps what can be done up to date."""
+
+    def __init__(self, window: MainWindow) -> None:
+        self.window = window
+        self._file()
+        self._edit()
+        self._view()
+        self._play()
+        self._help()
+
+    def _add(
+        self, menu: QMenu, text: str, act: Callable[[], object], keys: str | None = None
+    ) -> QAction:
+        action = QAction(text, self.window)
+        action.triggered.connect(lambda: act())
+        if keys:
+            action.setShortcut(QKeySequence(keys))
+        menu.addAction(action)
+        return action
+
+    def _file(self) -> None:
+        window = self.window
+        menu = window.menuBar().addMenu("&File")
+        self._add(menu, "&Open…", self.open, "Ctrl+O")
+        examples = menu.addMenu("Open a &demo")
+        for name in demos():
+            path = f"demo:{name}"
+            self._add(examples, name, partial(window.open_path, path))
+        self._add(menu, "Open &input…", window.left.input.choose_file, "Ctrl+I")
+        menu.addSeparator()
+        self._add(menu, "&Save session…", self.save, "Ctrl+S")
+        self.export = self._add(menu, "&Export figure…", self.open_export, "Ctrl+E")
+        self.copy = self._add(menu, "&Copy figure", self.copy_figure, "Ctrl+Shift+C")
+        menu.addSeparator()
+        self._add(menu, "&Quit", window.close, "Ctrl+Q")
+
+    def _edit(self) -> None:
+        menu = self.window.menuBar().addMenu("&Edit")
+        self.undo = self._add(menu, "&Undo", self.window.store.undo, "Ctrl+Z")
+        self.redo = self._add(menu, "&Redo", self.window.store.redo, "Ctrl+Shift+Z")
+
+    def _view(self) -> None:
+        window, store = self.window, self.window.store
+        menu = window.menuBar().addMenu("&View")
+        self._add(menu, "&Cell", lambda: store.look(diagram="cell"), "C")
+        self._add(menu, "&Unrolled", lambda: store.look(diagram="unrolled"), "U")
+        menu.addSeparator()
+        self._add(menu, "Zoom &in", lambda: window.diagram.zoom_by(1.25), "+")
+        self._add(menu, "Zoom &out", lambda: window.diagram.zoom_by(0.8), "-")
+        self._add(menu, "&Fit", window.diagram.fit, "0")
+        menu.addSeparator()
+        self.themes: dict[str, QAction] = {}
+        group = QActionGroup(window)
+        for name, text in (
+            ("system", "Theme: as the &desktop"),
+            ("light", "Theme: &light"),
+            ("dark", "Theme: d&ark"),
+        ):
+            action = self._add(menu, text, partial(store.look, theme=name))
+            action.setCheckable(True)
+            group.addAction(action)
+            self.themes[name] = action
+        self._add(menu, "S&witch theme", window.cycle_theme, "T")
+        menu.addSeparator()
+        self.motion = self._add(menu, "Reduce &motion", lambda: None)
+        self.motion.setCheckable(True)
+        self.motion.triggered.connect(lambda on: store.look(reduce_motion=on))
+
+    def _play(self) -> None:
+        menu = self.window.menuBar().addMenu("&Play")
+        for name, text in (
+            ("play", "Play or pause\tSpace"),
+            ("next", "Next step\t→"),
+            ("previous", "Previous step\t←"),
+            ("next-stage", "Next stage\tShift+→"),
+            ("previous-stage", "Previous stage\tShift+←"),
+            ("first", "First step\tHome"),
+            ("last", "Last step\tEnd"),
+        ):
+            self._add(menu, text, partial(self.window.do, name))
+
+    def _help(self) -> None:
+        menu = self.window.menuBar().addMenu("&Help")
+        self._add(menu, "&Keys and mouse", lambda: ShortcutSheet(self.window).exec(), "?")
+        self._add(menu, "&About lstmviz", lambda: AboutDialog(self.window).exec())
+
+    def refresh(self) -> None:
+        """Grey what cannot be done; tick what holds."""
+        store = self.window.store
+        self.undo.setEnabled(store.history.can_undo)
+        self.redo.setEnabled(store.history.can_redo)
+        self.themes[store.view.theme].setChecked(True)
+        self.motion.setChecked(store.view.reduce_motion)
+
+    def key(self, event: QKeyEvent) -> bool:
+        """Act on a key of the player; whether it was one."""
+        shift = event.modifiers() == Qt.KeyboardModifier.ShiftModifier
+        plain = event.modifiers() in (
+            Qt.KeyboardModifier.NoModifier,
+            Qt.KeyboardModifier.KeypadModifier,
+        )
+        keys = SHIFT_KEYS if shift else PLAIN_KEYS if plain else {}
+        name = keys.get(Key(event.key()))
+        if name is None:
+            return False
+        self.window.do(name)
+        return True
+
+    # Files
+
+    def open(self) -> None:
+        """Ask for a file and open it."""
+        path, _ = QFileDialog.getOpenFileName(self.window, "Open", "", OPEN_FILTER)
+        if path:
+            self.window.open_path(path)
+
+    def save(self) -> None:
+        """Ask for a name and save the session."""
+        path, _ = QFileDialog.getSaveFileName(
+            self.window, "Save session", "session.lstmviz", "Sessions (*.lstmviz)"
+        )
+        if not path:
+            return
+        if not Path(path).suffix:
+            path += ".lstmviz"
+        try:
+            save_session(self.window.store.session, path)
+        except LstmvizError as error:
+            self.window.banner.say(str(error))
+
+    def open_export(self) -> None:
+        """The export dialog."""
+
+    def copy_figure(self) -> None:
+        """The diagram to the clipboard."""

@@ -1,0 +1,410 @@
+"""The window: one session in, what the user did out; every view renders the same moment."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+
+from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QScrollArea,
+    QSplitter,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lstmviz.engine.spec import NetworkSpec, stages
+from lstmviz.gui import style
+from lstmviz.gui.compute import Run
+from lstmviz.gui.diagram import LONGEST, DiagramView
+from lstmviz.gui.heatmaps import HeatmapsView
+from lstmviz.gui.menus import Menus
+from lstmviz.gui.panels import LeftPanel
+from lstmviz.gui.player import Clock, Place, PlayerBar, advance
+from lstmviz.gui.scenewidget import SceneWidget
+from lstmviz.gui.store import Store
+from lstmviz.scene import inspector
+from lstmviz.scene.picture import moments_of
+from lstmviz.session import Document, Session, Trained, Untrained, open_source
+
+INPUT_SUFFIXES = (".txt", ".csv", ".tsv", ".npy")
+
+
+class MainWindow(QMainWindow):
+    """Wires the views to the store; holds no state of the session itself."""
+
+    def __init__(self, session: Session, settings: QSettings | None = None) -> None:
+        super().__init__()
+        self.settings = settings
+        self.store = Store(session, self)
+        self.clock = Clock(self)
+        self.theme = style.resolve_theme(session.view.theme)
+        self.setWindowTitle("lstmviz")
+        self.setAcceptDrops(True)
+        self.resize(1600, 1000)
+        self.setMinimumSize(1000, 640)
+        self._build()
+        self.menus = Menus(self)
+        self._connect()
+        self._restyle()
+        self._restore()
+        self._render(travel=0)
+
+    # Building
+
+    def _build(self) -> None:
+        self.left = LeftPanel()
+        self.diagram = DiagramView()
+        self.inspector = SceneWidget(inspector.WIDTH, inspector.inspector_height())
+        self.inspector.setAccessibleName("The pinned unit in numbers")
+        self.player = PlayerBar()
+        self.heatmaps = HeatmapsView()
+        self.banner = Banner()
+        top = QSplitter(Qt.Orientation.Horizontal)
+        top.addWidget(_framed(self.diagram, self._diagram_bar()))
+        top.addWidget(_scrolled(self.inspector))
+        top.setStretchFactor(0, 1)
+        top.setCollapsible(0, False)
+        bottom = _framed(self.heatmaps, self.player)
+        right = QSplitter(Qt.Orientation.Vertical)
+        right.addWidget(top)
+        right.addWidget(bottom)
+        right.setStretchFactor(0, 11)
+        right.setStretchFactor(1, 9)
+        right.setCollapsible(0, False)
+        body = QVBoxLayout()
+        body.setSpacing(8)
+        body.addWidget(self.banner)
+        body.addWidget(right, 1)
+        central = QWidget()
+        row = QHBoxLayout(central)
+        row.setContentsMargins(8, 8, 8, 8)
+        row.setSpacing(8)
+        self.left.setFixedWidth(276)
+        row.addWidget(self.left)
+        row.addLayout(body, 1)
+        self.setCentralWidget(central)
+        self.splitters = (top, right)
+        self.pointed = QLabel()
+        self.statusBar().addWidget(self.pointed, 1)
+        self.progress = QLabel()
+        self.statusBar().addPermanentWidget(self.progress)
+        self.statusBar().setSizeGripEnabled(False)
+
+    def _diagram_bar(self) -> QWidget:
+        bar = QWidget()
+        row = QHBoxLayout(bar)
+        row.setContentsMargins(12, 8, 10, 0)
+        row.setSpacing(4)
+        self.summary = QLabel()
+        self.summary.setObjectName("heading")
+        row.addWidget(self.summary, 1)
+        self.view_buttons: dict[str, QToolButton] = {}
+        for name, text in (("cell", "Cell"), ("unrolled", "Unrolled")):
+            button = QToolButton()
+            button.setText(text)
+            button.setCheckable(True)
+            button.setToolTip({"cell": "One step  (C)", "unrolled": "Five steps  (U)"}[name])
+            button.clicked.connect(lambda _, name=name: self.store.look(diagram=name))
+            self.view_buttons[name] = button
+            row.addWidget(button)
+        row.addSpacing(8)
+        self.zoom_buttons = {}
+        for name, tip in (
+            ("minus", "Zoom out  (−)"),
+            ("fit", "Fit  (0)"),
+            ("plus", "Zoom in  (+)"),
+        ):
+            button = QToolButton()
+            button.setToolTip(tip)
+            button.setAccessibleName(tip.split("  ")[0])
+            self.zoom_buttons[name] = button
+            row.addWidget(button)
+        self.zoom_buttons["minus"].clicked.connect(lambda: self.diagram.zoom_by(1 / 1.25))
+        self.zoom_buttons["plus"].clicked.connect(lambda: self.diagram.zoom_by(1.25))
+        self.zoom_buttons["fit"].clicked.connect(self.diagram.fit)
+        return bar
+
+    def _connect(self) -> None:
+        store = self.store
+        store.changed.connect(self._changed)
+        store.ran.connect(lambda run: self._render(travel=None))
+        store.refused.connect(self.banner.say)
+        self.left.edited.connect(lambda document, key: self.edit(document, key))
+        for view in (self.diagram, self.heatmaps):
+            view.unitHovered.connect(lambda unit: store.look(hover=unit))
+            view.unitPinned.connect(self._pin)
+            view.pointed.connect(self.pointed.setText)
+        self.heatmaps.stepRequested.connect(self.go)
+        self.heatmaps.spanRequested.connect(
+            lambda first, last, low, high: store.look(first=first, last=last, low=low, high=high)
+        )
+        self.player.stepRequested.connect(self.go)
+        self.player.viewRequested.connect(lambda changes: store.look(**changes))
+        self.player.asked.connect(self.do)
+        self.clock.ticked.connect(self._tick)
+        self.clock.playingChanged.connect(self.player.show_playing)
+        QApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
+
+    # What the user does
+
+    def edit(self, document: Document, key: str | None = None) -> None:
+        """Take up another document; what it says of steps and units starts anew if it must."""
+        self.banner.hide()
+        self.store.edit(document, key, first=0.0, last=None, low=0.0, high=None)
+
+    def open_path(self, path: str) -> None:
+        """Open a model, a session or a sequence, by what it is."""
+        from lstmviz.errors import LstmvizError
+
+        try:
+            if Path(path).suffix.lower() in INPUT_SUFFIXES:
+                self.left.input.open_file(path)
+                return
+            session = open_source(path)
+        except LstmvizError as error:
+            self.banner.say(str(error))
+            return
+        self.banner.hide()
+        if path.lower().endswith(".lstmviz"):
+            view = {name: value for name, value in vars(session.view).items() if name != "theme"}
+            self.store.edit(session.document, None, **view)
+        else:
+            self.store.edit(session.document, None, step=0, first=0.0, last=None, unit=0)
+
+    def go(self, step: int) -> None:
+        """To a step, at its end."""
+        if self.store.run.steps:
+            step = min(max(step, 0), self.store.run.steps - 1)
+            self.store.look(step=step, stage=self._order()[-1])
+
+    def do(self, name: str) -> None:
+        """One of the player's buttons."""
+        view, steps = self.store.view, self.store.run.steps
+        if not steps:
+            return
+        if name == "play":
+            self._play(not self.clock.playing)
+        elif name in ("next-stage", "previous-stage"):
+            self._advance(1 if name == "next-stage" else -1)
+        else:
+            targets = {"first": 0, "previous": view.step - 1, "next": view.step + 1}
+            self.go(targets.get(name, steps - 1))
+
+    def _play(self, on: bool) -> None:
+        view = self.store.view
+        if on and view.step >= self.store.run.steps - 1:
+            self.store.look(step=0, stage=self._order()[0] if view.stages else self._order()[-1])
+        self.clock.set_speed(view.speed)
+        self.clock.play(on)
+
+    def _advance(self, by: int) -> bool:
+        view = self.store.view
+        place = advance(Place(view.step, view.stage), self._order(), self.store.run.steps, by)
+        if place is not None:
+            self.store.look(step=place.step, stage=place.stage)
+        return place is not None
+
+    def _tick(self) -> None:
+        """One stage or step on; at the end start again or stop."""
+        view, steps = self.store.view, self.store.run.steps
+        if not steps:
+            return
+        order = self._order()
+        if view.stages:
+            moved = self._advance(1)
+        else:
+            moved = view.step + 1 < steps
+            if moved:
+                self.go(view.step + 1)
+        if not moved:
+            if view.loop:
+                self.store.look(step=0, stage=order[0] if view.stages else order[-1])
+            else:
+                self.clock.play(False)
+
+    def _pin(self, unit: int) -> None:
+        self.store.look(unit=None if self.store.view.unit == unit else unit)
+
+    def _order(self) -> tuple[str, ...]:
+        spec = self.store.run.spec
+        return stages(spec, self.store.view.layer) if spec else ("output",)
+
+    def cycle_theme(self) -> None:
+        """From dark to light and back."""
+        self.store.look(theme="light" if self.theme.name == "dark" else "dark")
+
+    # What is shown
+
+    def _changed(self, old: Session, new: Session) -> None:
+        if old.view.theme != new.view.theme:
+            self._restyle()
+        self._render(travel=self._travel(old, new))
+
+    def _travel(self, old: Session, new: Session) -> int | None:
+        """Milliseconds for values to travel: only when one stage follows another.
+
+        None where neither step nor stage changed.
+        """
+        view = new.view
+        before = Place(old.view.step, old.view.stage)
+        after = Place(view.step, view.stage)
+        if before == after:
+            return None
+        if view.reduce_motion or not self.store.run.done:
+            return 0
+        if advance(before, self._order(), self.store.run.steps, 1) != after:
+            return 0
+        return int(800 / view.speed) if self.clock.playing else LONGEST
+
+    def _render(self, travel: int | None) -> None:
+        """Derive and show everything from the session and the newest run."""
+        store = self.store
+        run, view, spec = store.run, store.view, store.spec
+        self.clock.set_speed(view.speed)
+        self.diagram.render_session(run, spec, view, travel)
+        fits = spec is not None and run.spec == spec
+        moment = moments_of(run, replace(view, diagram="cell")).get(0) if fits else None
+        self.inspector.set_shapes(inspector.inspector_shapes(moment))
+        self.heatmaps.render(run, view)
+        self.left.show_session(store.session, spec, run)
+        self.player.show_view(view, run.steps if spec and spec.possible else 0, self.clock.playing)
+        for name, button in self.view_buttons.items():
+            button.setChecked(view.diagram == name)
+        self.summary.setText(summary(store.document, spec, run))
+        self.progress.setText(progress_words(run))
+        self.menus.refresh()
+
+    def _restyle(self) -> None:
+        self.theme = style.resolve_theme(self.store.view.theme)
+        app = QApplication.instance()
+        if isinstance(app, QApplication):
+            style.apply(app, self.theme)
+        for view in (self.left, self.diagram, self.inspector, self.player, self.heatmaps):
+            view.set_theme(self.theme)
+        for name, button in self.zoom_buttons.items():
+            button.setIcon(style.icon(name, self.theme["ink"]))
+
+    def _scheme_changed(self) -> None:
+        if self.store.view.theme == "system":
+            self._restyle()
+
+    # The window itself
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Keys that no focused control wanted."""
+        if not self.menus.key(event):
+            super().keyPressEvent(event)
+
+    def dragEnterEvent(self, event: QDragEnterEvent) -> None:
+        """Files may be dropped."""
+        if event.mimeData().hasUrls():
+            event.acceptProposedAction()
+
+    def dropEvent(self, event: QDropEvent) -> None:
+        """Open the first file dropped."""
+        for url in event.mimeData().urls()[:1]:
+            self.open_path(url.toLocalFile())
+
+    def _restore(self) -> None:
+        if self.settings is None:
+            return
+        geometry = self.settings.value("geometry")
+        if isinstance(geometry, QByteArray):
+            self.restoreGeometry(geometry)
+        for name, splitter in zip(("top", "right"), self.splitters, strict=True):
+            state = self.settings.value(f"splitter/{name}")
+            if isinstance(state, QByteArray):
+                splitter.restoreState(state)
+
+    def closeEvent(self, event: QCloseEvent) -> None:
+        """Remember the window, end the engine's thread."""
+        self.clock.play(False)
+        if self.settings is not None:
+            self.settings.setValue("geometry", self.saveGeometry())
+            for name, splitter in zip(("top", "right"), self.splitters, strict=True):
+                self.settings.setValue(f"splitter/{name}", splitter.saveState())
+            self.settings.setValue("theme", self.store.view.theme)
+            self.settings.setValue("reduce_motion", self.store.view.reduce_motion)
+        self.store.compute.close()
+        super().closeEvent(event)
+
+
+class Banner(QFrame):
+    """One sentence of what went wrong, until it is closed or something else is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QToolButton()
+        close.setText("Close")
+        close.clicked.connect(self.hide)
+        row.addWidget(self.words, 1)
+        row.addWidget(close)
+        self.hide()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence."""
+        self.words.setText(sentence)
+        self.show()
+
+
+def _framed(widget: QWidget, bar: QWidget) -> QFrame:
+    """A panel with a bar above a view."""
+    frame = QFrame()
+    frame.setObjectName("panel")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(1, 1, 1, 6)
+    column.setSpacing(2)
+    column.addWidget(bar)
+    column.addWidget(widget, 1)
+    return frame
+
+
+def _scrolled(widget: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setObjectName("panel")
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumWidth(270)
+    area.setMaximumWidth(330)
+    return area
+
+
+def summary(document: Document, spec: NetworkSpec | None, run: Run) -> str:
+    """The network in a line: where it is from and its sizes from input to output."""
+    network = document.network
+    if isinstance(network, Trained):
+        name = network.path if network.path.startswith("demo:") else Path(network.path).name
+    else:
+        name = f"random weights, seed {network.seed}" if isinstance(network, Untrained) else ""
+    if spec is None:
+        return name
+    parts = [f"{spec.input_size:,}"]
+    for cell in spec.layers:
+        lstm = f"LSTM {cell.cell_size:,}"
+        parts.append(f"{lstm} (h {cell.hidden_size:,})" if cell.projected else lstm)
+    if spec.head:
+        parts.append(f"Dense {spec.head.size:,} {spec.head.activation}")
+    return f"{name}   ·   {' → '.join(parts)}"
+
+
+def progress_words(run: Run) -> str:
+    """How far the engine has come, while it has not come to the end."""
+    if run.trace is None or run.finished:
+        return ""
+    return f"computing: step {run.done:,} of {run.steps:,}"

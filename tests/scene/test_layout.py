@@ -1,0 +1,163 @@
+"""The diagrams hold together at every size: nothing overlaps, wires end on ports, text fits."""
+
+from itertools import combinations, pairwise
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstmviz.engine.spec import HeadSpec, single
+from lstmviz.scene.diagram import SMALL, Diagram, card_shapes, operation_shapes, pill_shapes
+from lstmviz.scene.layout import cell_diagram
+from lstmviz.scene.metrics import text_box
+from lstmviz.scene.shapes import Box, Rect, Text
+from lstmviz.scene.unrolled import COUNT, unrolled_diagram
+
+SIZES = st.integers(1, 1024)
+HEADS = st.none() | st.builds(HeadSpec, SIZES, st.sampled_from(["softmax", "sigmoid", "linear"]))
+SPECS = st.builds(
+    lambda i, h, c, project, head: single(i, h, c, project=project, head=head),
+    SIZES,
+    SIZES,
+    SIZES,
+    st.booleans(),
+    HEADS,
+)
+
+
+def words(diagram: Diagram) -> list[Text]:
+    shapes = [*diagram.words]
+    for card in diagram.cards:
+        shapes += card_shapes(card)
+    for operation in diagram.operations:
+        shapes += operation_shapes(operation, active=False)
+    for wire in diagram.wires:
+        shapes += pill_shapes(wire)
+    return [shape for shape in shapes if isinstance(shape, Text)]
+
+
+def pills(diagram: Diagram) -> list[Box]:
+    found = []
+    for wire in diagram.wires:
+        found += [shape.box for shape in pill_shapes(wire) if isinstance(shape, Rect)]
+    return found
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPECS)
+def test_parts_of_a_cell_do_not_overlap(spec):
+    diagram = cell_diagram(spec)
+    boxes = [card.box for card in diagram.cards] + [op.box for op in diagram.operations]
+    for one, other in combinations([*boxes, *pills(diagram)], 2):
+        assert not one.inset(0.5).overlaps(other), (one, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPECS)
+def test_texts_of_a_cell_do_not_overlap_and_stay_inside(spec):
+    diagram = cell_diagram(spec)
+    page = Box(0, 0, diagram.width, diagram.height)
+    boxes = [text_box(text) for text in words(diagram)]
+    for box in boxes:
+        assert page.x <= box.x and box.right <= page.right and box.bottom <= page.bottom
+    for one, other in combinations(boxes, 2):
+        assert not one.inset(0.5).overlaps(other), (one, other)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPECS)
+def test_words_of_cards_and_operations_stay_inside_them(spec):
+    for diagram in (cell_diagram(spec), unrolled_diagram(spec)):
+        for card in diagram.cards:
+            inside(card.box, [s for s in card_shapes(card) if isinstance(s, Text)])
+        for operation in diagram.operations:
+            shapes = operation_shapes(operation, active=True)
+            inside(operation.box, [s for s in shapes if isinstance(s, Text)])
+
+
+def inside(box: Box, texts: list[Text]) -> None:
+    for text in texts:
+        place = text_box(text)
+        assert box.x <= place.x and place.right <= box.right, (box, text)
+
+
+@settings(max_examples=60, deadline=None)
+@given(SPECS)
+def test_a_card_shows_every_unit_inside_itself(spec):
+    for diagram in (cell_diagram(spec), unrolled_diagram(spec)):
+        for card in diagram.cards:
+            last = card.unit_box(card.count - 1)
+            for unit in (card.unit_box(0), last):
+                assert card.box.x <= unit.x and unit.right <= card.box.right + 1e-6
+                assert card.box.y <= unit.y and unit.bottom <= card.box.bottom + 1e-6
+            assert card.unit_at(*last.center) == card.count - 1
+            assert last.w >= 0.6
+
+
+@settings(max_examples=40, deadline=None)
+@given(SPECS)
+def test_wires_begin_and_end_on_parts(spec):
+    """Both ends touch a card, an operation, another wire, or the edge of the picture."""
+    for diagram in (cell_diagram(spec), unrolled_diagram(spec, position=2)):
+        parts = [card.box for card in diagram.cards] + [op.box for op in diagram.operations]
+        for wire in diagram.wires:
+            for end in (wire.points[0], wire.points[-1]):
+                touches = any(box.inset(-2.5).contains(*end) for box in parts)
+                on_wire = any(
+                    lies_on(end, line)
+                    for other in diagram.wires
+                    if other is not wire
+                    for line in pairwise(other.points)
+                )
+                at_edge = end[0] >= diagram.width - 6
+                assert touches or on_wire or at_edge, (wire.name, end)
+
+
+def lies_on(point, line) -> bool:
+    (x, y), ((ax, ay), (bx, by)) = point, line
+    within_x = min(ax, bx) - 2.5 <= x <= max(ax, bx) + 2.5
+    within_y = min(ay, by) - 2.5 <= y <= max(ay, by) + 2.5
+    return within_x and within_y
+
+
+def test_every_vector_carries_its_size():
+    diagram = cell_diagram(single(5, 128, 256, head=HeadSpec(7)))
+    counts = {card.name: card.count for card in diagram.cards}
+    assert counts == {
+        "c_before": 256, "h_before": 128, "x": 5, "f": 256, "i": 256, "g": 256, "o": 256,
+        "c": 256, "m": 256, "h": 128, "y": 7,
+    }  # fmt: skip
+    sizes = {wire.name: wire.size for wire in diagram.wires}
+    assert sizes["bus_f"] == 133
+    assert sizes["h_out"] == 128
+    assert sizes["m_out"] == sizes["c_in"] == 256
+    assert any("128 + 5 = 133" in text.text for text in diagram.words)
+
+
+@pytest.mark.parametrize(("hidden", "cell"), [(128, 256), (256, 128), (1, 2)])
+def test_an_impossible_cell_marks_the_broken_product(hidden, cell):
+    diagram = cell_diagram(single(5, hidden, cell, project=False))
+    broken = [op for op in diagram.operations if op.broken]
+    assert [op.name for op in broken] == ["expose"]
+    assert any(f"{hidden} ≠ {cell}" in text.text for text in diagram.words)
+    assert str(hidden) in diagram.problem and str(cell) in diagram.problem
+    assert "projection" in diagram.problem
+
+
+def test_a_possible_cell_has_nothing_broken():
+    diagram = cell_diagram(single(5, 128, 256))
+    assert diagram.problem is None
+    assert not any(op.broken for op in diagram.operations)
+
+
+def test_the_unrolled_view_shows_each_step_once():
+    diagram = unrolled_diagram(single(5, 64, 64, head=HeadSpec(5)), position=1)
+    assert [label.offset for label in diagram.step_labels] == list(range(-1, COUNT - 1))
+    for box, other in combinations([card.box for card in diagram.cards], 2):
+        assert not box.overlaps(other)
+
+
+def test_small_print_is_not_smaller_than_ten_pixels():
+    assert SMALL >= 10
+    for spec in (single(5, 64, 64), single(1024, 1023, 1024, head=HeadSpec(1024))):
+        assert min(text.size for text in words(cell_diagram(spec))) >= 10
