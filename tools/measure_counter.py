@@ -24,12 +24,14 @@ class Card:
     """What is said of a counter.
 
     `correlations` per unit of its cell state with the number of open a's, `accuracy` over
-    the symbols that are decided, and `largest_n`: every decided symbol is right up to it.
+    the symbols that are decided, `largest_n`: every decided symbol is right up to it, and
+    `loudest`: the largest |c| of any unit as a multiple of the best correlated one's.
     """
 
     correlations: tuple[float, ...]
     accuracy: float
     largest_n: int
+    loudest: float
 
 
 def training_text(rng: random.Random, longest: int, strings: int) -> str:
@@ -84,7 +86,9 @@ def measure(network: Network, longest: int = 12, limit: int = 300) -> Card:
     table = np.column_stack([np.concatenate(counts), np.concatenate(states)])
     correlations = tuple(float(value) for value in np.corrcoef(table.T)[0, 1:])
     accuracy = float(np.concatenate(correct).mean())
-    return Card(correlations, accuracy, largest_n(network, limit))
+    peaks = np.abs(np.concatenate(states)).max(axis=0)
+    loudest = float(peaks.max() / peaks[np.abs(correlations).argmax()])
+    return Card(correlations, accuracy, largest_n(network, limit), loudest)
 
 
 if __name__ == "__main__":
