@@ -23,7 +23,7 @@ ORDERS = (
 )
 """The orders by name (as in `View.order`), each with the words for a menu."""
 
-SAMPLE = 256
+SAMPLE = 160
 """Similarity looks at no more than this many steps, evenly spread."""
 
 

@@ -7,30 +7,19 @@ that long runs appear while they are still computed.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmviz.engine.trace import DirectionTrace
-
 Array = NDArray[np.floating]
 Image = NDArray[np.uint8]
 Limits = tuple[float, float]
 
 MARKED = 255
-GATES = ("forget_gate", "input_gate", "output_gate")
-"""The arrays that run from 0 to 1; the others are shown around 0."""
-
 SHOWN = ("forget_gate", "input_gate", "candidate", "output_gate", "cell_state", "hidden_state")
 """The six arrays that have a heatmap, in reading order."""
-
-
-def colormap_of(array: str) -> str:
-    """The colour map of a traced array: sequential for gates, diverging for the rest."""
-    return "sequential" if array in GATES else "diverging"
 
 
 @dataclass(frozen=True)
@@ -148,57 +137,3 @@ def stretch(image: Image, old: Grid, new: Grid, colormap: str, same: bool) -> Im
     result = blank(new, colormap)
     result[np.ix_(inside_y, inside_x)] = image[np.ix_(rows[inside_y], columns[inside_x])]
     return result
-
-
-_NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
-
-
-def nice_limit(largest: float) -> float:
-    """The next round number at or above `largest`, at least 0.01; 1 when it is not finite."""
-    if not np.isfinite(largest):
-        return 1.0
-    largest = max(float(largest), 0.01)
-    power = 10.0 ** np.floor(np.log10(largest))
-    steps = [step for step in _NICE if largest >= 0.1 or step == int(step)]
-    for step in steps:
-        if largest <= step * power * (1 + 1e-6):
-            return float(f"{step * power:.6g}")
-    return float(f"{10 * power:.6g}")
-
-
-def largest(values: Array) -> float:
-    """The largest finite |value|, 0 if there is none."""
-    if not values.size:
-        return 0.0
-    top = max(float(values.max()), -float(values.min()))
-    if np.isfinite(top):
-        return top
-    finite = values[np.isfinite(values)]
-    return float(np.abs(finite).max()) if finite.size else 0.0
-
-
-def limits_of(direction: DirectionTrace, done: int | None = None) -> dict[str, Limits]:
-    """The fixed limits of the six heatmaps for a run of which `done` steps are computed."""
-    tops = {
-        name: largest(getattr(direction, name)[:done]) for name in ("cell_state", "hidden_state")
-    }
-    return limits_from(tops)
-
-
-def limits_from(tops: Mapping[str, float]) -> dict[str, Limits]:
-    """The six limits when the largest |c| and |h| are known: 0..1 for gates, ±1 for g."""
-    limits: dict[str, Limits] = dict.fromkeys(GATES, (0.0, 1.0))
-    limits["candidate"] = (-1.0, 1.0)
-    for name in ("cell_state", "hidden_state"):
-        top = nice_limit(tops.get(name, 1.0))
-        limits[name] = (-top, top)
-    return limits
-
-
-def input_limits(values: Array) -> Limits:
-    """Limits of an input strip: 0 to a round number, or around 0 if any value is negative."""
-    finite = values[np.isfinite(values)]
-    if not finite.size:
-        return (0.0, 1.0)
-    top = nice_limit(float(np.abs(finite).max()))
-    return (-top, top) if float(finite.min()) < 0 else (0.0, top)

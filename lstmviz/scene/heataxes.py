@@ -1,0 +1,328 @@
+"""What stands around the heatmaps: titles, colour bars, tokens, step and unit numbers."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from math import ceil
+
+import numpy as np
+
+from lstmviz.engine.trace import Array, DirectionTrace
+from lstmviz.inputs.sequence import Sequence
+from lstmviz.scene import raster
+from lstmviz.scene.colors import ROLE_OF_ARRAY
+from lstmviz.scene.heatlayout import (
+    BAR_ROOM,
+    TITLES,
+    HeatmapLayout,
+    Panel,
+    raster_grid,
+    row_y,
+    step_x,
+)
+from lstmviz.scene.metrics import fit, text_box, width
+from lstmviz.scene.moment import Limits, colormap_of
+from lstmviz.scene.order import Order
+from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
+from lstmviz.scene.words import index
+
+SMALL = 10
+"""Size of numbers and notes."""
+VISIBLE = {" ": "", "\n": "↵", "\t": "⇥", "\r": "·"}
+"""How characters that cannot be seen are shown on the axis."""
+
+
+@dataclass(frozen=True, eq=False)
+class Content:
+    """What the heatmaps show: one direction of a layer, of which `done` steps are filled.
+
+    `order` (C,) and `hidden` (H,) say which unit stands in each row; `unit` is the pinned one.
+    """
+
+    direction: DirectionTrace
+    sequence: Sequence
+    limits: Limits
+    done: int
+    order: Order
+    hidden: Order
+    unit: int | None = None
+
+    def order_of(self, array: str) -> Order:
+        """The row order of an array's heatmap."""
+        return self.hidden if array == "hidden_state" else self.order
+
+    def colormap(self, array: str) -> str:
+        """The colour map of an array's heatmap."""
+        return colormap_of(self.limits[array])
+
+    @cached_property
+    def rows(self) -> Order:
+        """(C,) the row of each cell unit."""
+        return np.argsort(self.order)
+
+
+def furniture(place: HeatmapLayout, content: Content, scale: float = 1.0) -> list[Shape]:
+    """All that keeps its place while a run plays: frames, titles, notes, bars, strips."""
+    shapes: list[Shape] = []
+    for panel in place.panels:
+        shapes += _heading(place, panel, scale)
+        shapes += _bar(panel.bar, content.limits[panel.array])
+    shapes += _strips(place, content, scale)
+    columns = raster_grid(place, place.panels[0], scale).columns
+    per = (place.last - place.first) / columns
+    words = "step t" if per == 1 else f"step t, mean of {_count(per)}"
+    x, axis = place.panels[0].gutter.x, place.axes[0]
+    if width(words, SMALL) > axis.x - 14 - x:
+        words = "step t"
+    shapes.append(Text(x, axis.y + 12, words, SMALL, "muted"))
+    return shapes
+
+
+def frames(place: HeatmapLayout) -> list[Shape]:
+    """The outline of each heatmap in its gate's colour."""
+    return [
+        Rect(panel.plot.inset(-0.5), stroke=ROLE_OF_ARRAY[panel.array], width=1.2)
+        for panel in place.panels
+    ]
+
+
+def _heading(place: HeatmapLayout, panel: Panel, scale: float) -> list[Shape]:
+    """Title and, as far as they fit below it, the number of units and how they are pooled."""
+    role = f"{ROLE_OF_ARRAY[panel.array]}_text"
+    x, y = panel.gutter.x, panel.plot.y + 11
+    shapes: list[Shape] = [Text(x, y, TITLES[panel.array], 12, role, bold=True)]
+    shown = panel.high - panel.low
+    notes = [f"{shown:,} unit{'s' * (shown != 1)}"]
+    if shown < panel.units:
+        notes = [f"{shown:,} of {panel.units:,}"]
+    per = shown / raster_grid(place, panel, scale).rows
+    if per > 1:
+        notes.append(f"mean of {_count(per)}")
+    for note in notes:
+        y += 13
+        if y + 3 <= panel.plot.bottom + 2:
+            shapes.append(Text(x, y, note, SMALL, "muted"))
+    return shapes
+
+
+def _count(per: float) -> str:
+    return f"{per:.0f}" if per >= 10 else f"{round(per, 1):g}"
+
+
+def limit_text(value: float) -> str:
+    """A limit in at most six characters: 0.05, −2, 5e−3, 2e4."""
+    size = abs(value)
+    if size and not 0.01 <= size < 10_000:
+        mantissa, power = f"{value:.0e}".split("e")
+        text = f"{mantissa}e{int(power)}"
+    else:
+        text = f"{value:g}"
+    return text.replace("-", "−")
+
+
+def _bar(bar: Box, limits: tuple[float, float]) -> list[Shape]:
+    low, high = limits
+    ramp = np.arange(254, -1, -1, dtype=np.uint8)[:, None]
+    shapes: list[Shape] = [Heat(bar, ramp, colormap_of(limits))]
+    x = bar.right + 3
+    marks = [(high, bar.y + 7.6), (low, bar.bottom)]
+    if bar.h >= 40:
+        marks.insert(1, ((low + high) / 2, bar.y + bar.h / 2 + 3.8))
+    shapes += [Text(x, y, limit_text(value), SMALL, "muted") for value, y in marks]
+    return shapes
+
+
+def visible(label: str) -> str:
+    """A symbol as it is written on the axis: space is left blank, ↵ is a line break."""
+    shown = VISIBLE.get(label, label)
+    return shown if shown.isprintable() else "·"
+
+
+def _strips(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]:
+    """Along the top: the tokens, tinted by c of the pinned unit, or the values of the input."""
+    gutter, y = place.panels[0].gutter, place.strips[0].y + 13
+    shapes: list[Shape] = [Text(gutter.x, y, "input x", 11, "x_text", bold=True)]
+    if not content.sequence.symbolic:
+        return shapes + _values(place, content, scale)
+    if content.unit is not None:
+        x = gutter.x + width("input x", 11, bold=True) + 5
+        words = f"on c{index(content.unit)}"
+        if x + width(words, SMALL) <= gutter.right - 4:
+            shapes.append(Text(x, y, words, SMALL, "c_text"))
+    return shapes + _tokens(place, content, scale)
+
+
+def _tokens(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]:
+    labels = content.sequence.labels
+    sample = {fit(visible(label), 80, 12, mono=True) for label in labels[:2000]}
+    widest = max(width(label, 1, mono=True) for label in sample)
+    sizes = [size for size in (12, 11, 10) if widest * size < place.pitch]
+    size = sizes[0] if sizes else SMALL
+    every = 1 if sizes else max(_tick_step(place), nice_step((widest * size + 16) / place.pitch))
+    tint = _tint(place, content, scale)
+    shapes: list[Shape] = []
+    for strip in place.strips:
+        shapes.append(Rect(strip, fill="faint") if tint is None else Heat(strip, tint, "diverging"))
+        for step in _ticks(place, every):
+            label = fit(visible(labels[step]), 80, size, mono=True)
+            text = Text(
+                step_x(place, strip, step + 0.5),
+                strip.y + 13,
+                label,
+                size,
+                "ink",
+                mono=True,
+                anchor="middle",
+            )
+            box = text_box(text)
+            if label and box.x >= strip.x - 2 and box.right <= strip.right + 2:
+                shapes.append(text)
+    return shapes
+
+
+TINT = 44
+"""How far from the middle of the map a tint goes: text over it stays readable."""
+
+
+def _tint(place: HeatmapLayout, content: Content, scale: float) -> raster.Image | None:
+    """One row: c of the pinned unit at each step, in pale colours; None if none is pinned."""
+    if content.unit is None or not content.done:
+        return None
+    values = content.direction.cell_state[:, content.unit : content.unit + 1]
+    grid = raster.grid(place.first, place.last, 0, 1, round(place.strips[0].w * scale), 1)
+    limits = content.limits["cell_state"]
+    image = raster.blank(grid, "diverging")
+    order = np.zeros(1, np.intp)
+    raster.fill(image, grid, values, order, limits, 0, grid.ready(content.done))
+    pale = 127 + (image.astype(np.int16) - 127) * TINT // 127
+    return np.where(image == raster.MARKED, image, pale).astype(np.uint8)
+
+
+def _values(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]:
+    values: Array = content.sequence.values
+    strip = place.strips[0]
+    limits = content.limits["input"]
+    grid = raster.grid(
+        place.first,
+        place.last,
+        0,
+        values.shape[1],
+        round(strip.w * scale),
+        round(strip.h * scale),
+    )
+    image = raster.pool(values, grid, np.arange(values.shape[1]), limits, colormap_of(limits))
+    shapes: list[Shape] = []
+    for strip in place.strips:
+        shapes.append(Heat(strip, image, colormap_of(limits)))
+        shapes.append(Rect(strip.inset(-0.5), stroke="x", width=1.0))
+    top = limit_text(limits[1])
+    words = f"±{top}" if limits[0] < 0 else f"0 … {top}"
+    if width(words, SMALL) > BAR_ROOM - 8:
+        words = top
+    for strip in place.strips:
+        shapes.append(Text(strip.right + 6, strip.y + 12.5, words, SMALL, "muted"))
+    return shapes
+
+
+def nice_step(least: float) -> int:
+    """The smallest of 1, 2, 5, 10, 20 … that is at least `least`."""
+    power = 1
+    while True:
+        for factor in (1, 2, 5):
+            if factor * power >= least:
+                return factor * power
+        power *= 10
+
+
+def _tick_step(place: HeatmapLayout) -> int:
+    """How many steps lie between two numbers of the time axis."""
+    return nice_step((width(str(place.last), SMALL) + 16) / place.pitch)
+
+
+def _ticks(place: HeatmapLayout, every: int) -> range:
+    return range(ceil(place.first / every) * every, place.last, every)
+
+
+def step_numbers(place: HeatmapLayout, step: int | None) -> list[Shape]:
+    """The numbers of the time axis, with the current step in a badge that displaces others."""
+    shapes: list[Shape] = []
+    every = _tick_step(place)
+    for axis in place.axes:
+        badge = _badge(place, axis, step)
+        taken = badge.box if isinstance(badge, Rect) else None
+        for tick in _ticks(place, every):
+            text = Text(
+                step_x(place, axis, tick + 0.5),
+                axis.y + 12,
+                f"{tick}",
+                SMALL,
+                "muted",
+                anchor="middle",
+            )
+            if taken is None or not text_box(text).overlaps(taken):
+                shapes.append(text)
+        if taken is not None:
+            shapes.append(badge)
+            shapes.append(
+                Text(
+                    taken.center[0],
+                    axis.y + 12,
+                    f"{step}",
+                    SMALL,
+                    "on_accent",
+                    bold=True,
+                    anchor="middle",
+                )
+            )
+    return shapes
+
+
+def _badge(place: HeatmapLayout, axis: Box, step: int | None) -> Rect:
+    if step is None or not place.first <= step < place.last:
+        return Rect(Box(axis.x, axis.y, 0, 0))
+    half = width(str(step), SMALL, bold=True) / 2 + 4
+    x = step_x(place, axis, step + 0.5)
+    return Rect(Box(x - half, axis.y + 2, 2 * half, 14), fill="accent", radius=3)
+
+
+def unit_numbers(place: HeatmapLayout, content: Content, hover: int | None) -> list[Shape]:
+    """The unit numbers beside every heatmap: the hovered and pinned first, then what fits."""
+    shapes: list[Shape] = []
+    for panel in place.panels:
+        shapes += _panel_numbers(place, panel, content, hover)
+    return shapes
+
+
+def _panel_numbers(
+    place: HeatmapLayout, panel: Panel, content: Content, hover: int | None
+) -> list[Shape]:
+    order = content.order_of(panel.array)
+    cells = panel.array != "hidden_state" or not place.projected
+    marked = [unit for unit in (hover, content.unit) if unit is not None and cells]
+    wanted = [(int(content.rows[unit]), True) for unit in dict.fromkeys(marked)]
+    wanted += [(row, False) for row in _row_ticks(panel, bool((np.diff(order) == 1).all()))]
+    shapes: list[Shape] = []
+    taken: list[Box] = []
+    for row, bold in wanted:
+        if not panel.low <= row < panel.high:
+            continue
+        y = min(max(row_y(panel, row + 0.5) + 3.8, panel.plot.y + 7.6), panel.plot.bottom)
+        color = "ink" if bold else "muted"
+        words = f"{order[row]}"
+        text = Text(panel.plot.x - 5, y, words, SMALL, color, bold=bold, anchor="end")
+        box = text_box(text)
+        if not any(box.overlaps(other) for other in taken):
+            shapes.append(text)
+            taken.append(box)
+    return shapes
+
+
+def _row_ticks(panel: Panel, by_index: bool) -> list[int]:
+    """Rows whose numbers are shown: round ones, and in another order only if every row fits."""
+    shown = panel.high - panel.low
+    every = nice_step(14 * shown / panel.plot.h)
+    if not by_index and every > 1:
+        return []
+    rows = list(range(ceil(panel.low / every) * every, panel.high, every))
+    return rows if every == 1 else list(dict.fromkeys([*rows, panel.high - 1]))

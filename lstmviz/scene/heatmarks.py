@@ -1,0 +1,87 @@
+"""What moves over the heatmaps: the cursor of the step, rows of units, the curtain."""
+
+from __future__ import annotations
+
+from lstmviz.scene.heataxes import Content
+from lstmviz.scene.heatlayout import HeatmapLayout, Panel, row_y, step_x
+from lstmviz.scene.shapes import Box, Line, Rect, Shape
+
+HALO = 0.65
+"""Opacity of the light edge that keeps marks visible over dark and pale values."""
+
+
+def step_box(place: HeatmapLayout, plot: Box, step: int) -> Box:
+    """The column of a step, at least 2 pixels wide."""
+    left = step_x(place, plot, step)
+    w = max(place.pitch, 2.0)
+    middle = step_x(place, plot, step + 0.5)
+    if w == 2.0:
+        left = min(max(middle - 1, plot.x), plot.right - 2)
+    return Box(left, plot.y, w, plot.h)
+
+
+def cursor(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
+    """The current step in every heatmap, strip and plot: a column's outline, or a line."""
+    if not place.first <= step < place.last:
+        return []
+    shapes: list[Shape] = []
+    for panel in place.panels:
+        column = step_box(place, panel.plot, step)
+        if column.w < 5:
+            x = column.center[0]
+            points = ((x, panel.plot.y), (x, panel.plot.bottom))
+            shapes.append(Line(points, "panel", 3.6, opacity=HALO))
+            shapes.append(Line(points, "mark", 1.4))
+        else:
+            shapes.append(Rect(column, stroke="panel", width=3.6, opacity=HALO))
+            shapes.append(Rect(column, stroke="mark", width=1.4))
+    for strip in place.strips:
+        column = step_box(place, strip, step)
+        if column.w < 5:
+            x = column.center[0]
+            shapes.append(Line(((x, strip.y), (x, strip.bottom)), "mark", 1.4))
+        else:
+            shapes.append(Rect(column, stroke="mark", width=1.4, radius=2))
+    for plot in place.plots if plots else ():
+        x = step_x(place, plot.plot, step + 0.5)
+        shapes.append(Line(((x, plot.plot.y), (x, plot.plot.bottom)), "mark", 1.2, opacity=0.8))
+    return shapes
+
+
+def row_marks(place: HeatmapLayout, content: Content, hover: int | None) -> list[Shape]:
+    """The rows of the pinned and the hovered unit, outlined in every heatmap they are in."""
+    shapes: list[Shape] = []
+    for unit in dict.fromkeys((content.unit, hover)):
+        if unit is None or unit >= len(content.rows):
+            continue
+        row = int(content.rows[unit])
+        for panel in place.panels:
+            if panel.array == "hidden_state" and place.projected:
+                continue
+            if panel.low <= row < panel.high:
+                box = row_box(panel, row)
+                shapes.append(Rect(box, stroke="panel", width=3.0, opacity=HALO))
+                shapes.append(Rect(box, stroke="mark", width=1.2))
+    return shapes
+
+
+def row_box(panel: Panel, row: int) -> Box:
+    """A unit's row in a heatmap, at least 3 pixels high and never outside the plot."""
+    plot = panel.plot
+    h = min(max(plot.h / (panel.high - panel.low), 3.0), plot.h)
+    middle = row_y(panel, row + 0.5)
+    return Box(plot.x, min(max(middle - h / 2, plot.y), plot.bottom - h), plot.w, h)
+
+
+def curtain(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
+    """What hides everything after the current step in heatmaps and plots."""
+    boxes = [panel.plot for panel in place.panels]
+    if plots:
+        boxes += [plot.plot for plot in place.plots]
+    if step + 1 >= place.last:
+        return []
+    shapes: list[Shape] = []
+    for box in boxes:
+        left = max(step_x(place, box, step + 1), box.x)
+        shapes.append(Rect(Box(left, box.y, box.right - left, box.h), fill="empty"))
+    return shapes

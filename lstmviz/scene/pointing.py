@@ -1,0 +1,111 @@
+"""What lies under the pointer, in words."""
+
+from __future__ import annotations
+
+from lstmviz.scene.heataxes import Content
+from lstmviz.scene.heatlayout import HeatmapLayout, Place
+from lstmviz.scene.words import number
+
+FULL = {
+    "forget_gate": "forget gate f",
+    "input_gate": "input gate i",
+    "candidate": "candidate g",
+    "output_gate": "output gate o",
+    "cell_state": "cell state c",
+    "hidden_state": "hidden state h",
+}
+"""The full name of each array."""
+
+EXPLAINED = {
+    "forget_gate": "forget gate f: how much of the cell state before is kept (0 none, 1 all)",
+    "input_gate": "input gate i: how much of the candidate is written into the cell state",
+    "candidate": "candidate g: what would be written into the cell state (−1 to 1)",
+    "output_gate": "output gate o: how much of tanh(c) leaves the cell",
+    "cell_state": "cell state c: what the cell remembers; c = f ⊙ c before + i ⊙ g",
+    "hidden_state": "hidden state h: what leaves the cell, to the next step and to the head",
+}
+"""Each array in a sentence."""
+
+NAMED = {" ": "space", "\n": "line break", "\t": "tab", "\r": "carriage return"}
+
+
+def describe(place: HeatmapLayout, content: Content, spot: Place | None, last: int) -> str:
+    """The value at a place; steps after `last` are not shown (yet) and have none."""
+    if spot is None:
+        return ""
+    step = _step(content, spot.step)
+    if spot.kind == "strip":
+        return _input(content, spot.step)
+    if spot.kind == "axis":
+        return step
+    if spot.step >= content.done:
+        return f"{step} is not computed yet"
+    if spot.step > last:
+        return f"{step} is not revealed yet"
+    if spot.kind == "plot":
+        return _unit(content, spot.step)
+    return _value(content, spot, step)
+
+
+def unit_at(place: HeatmapLayout, content: Content, spot: Place | None) -> int | None:
+    """The cell unit at a place; None where there is none, as for rows of a projected h."""
+    if spot is None or spot.row is None or spot.array is None:
+        return None
+    if spot.array == "hidden_state" and place.projected:
+        return None
+    return int(content.order[spot.row])
+
+
+def _step(content: Content, step: int) -> str:
+    if not content.sequence.symbolic:
+        return f"step {step:,}"
+    label = content.sequence.labels[step]
+    return f"step {step:,} “{NAMED.get(label, label)}”"
+
+
+def _input(content: Content, step: int) -> str:
+    sequence = content.sequence
+    if sequence.symbolic:
+        return f"input x at {_step(content, step)}"
+    values = sequence.values[step]
+    parts = [
+        f"{name} = {number(float(value))}"
+        for name, value in zip(sequence.columns[:6], values[:6], strict=False)
+    ]
+    more = f", … {len(values):,} values" if len(values) > 6 else ""
+    return f"input x at {_step(content, step)}: {', '.join(parts)}{more}"
+
+
+def _unit(content: Content, step: int) -> str:
+    if content.unit is None:
+        return ""
+    letters = {"f": "forget_gate", "i": "input_gate", "g": "candidate", "o": "output_gate"}
+    letters |= {"c": "cell_state", "m" if _projected(content) else "h": "cell_output"}
+    parts = [
+        f"{letter} = {number(float(getattr(content.direction, array)[step, content.unit]))}"
+        for letter, array in letters.items()
+    ]
+    return f"unit {content.unit} at {_step(content, step)}: {', '.join(parts)}"
+
+
+def _projected(content: Content) -> bool:
+    return content.direction.hidden_state is not content.direction.cell_output
+
+
+def _value(content: Content, spot: Place, step: str) -> str:
+    assert spot.array is not None and spot.row is not None
+    unit = int(content.order_of(spot.array)[spot.row])
+    value = float(getattr(content.direction, spot.array)[spot.step, unit])
+    return f"{FULL[spot.array]} of unit {unit} at {step} = {number(value)}{_meaning(spot, value)}"
+
+
+def _meaning(spot: Place, value: float) -> str:
+    """What a gate's value does, for those who have not met gates before."""
+    if not 0 <= value <= 1:
+        return ""
+    percent = f"{100 * value:.0f} %"
+    return {
+        "forget_gate": f" (keeps {percent} of c)",
+        "input_gate": f" (writes {percent} of g into c)",
+        "output_gate": f" (lets {percent} of tanh c out)",
+    }.get(spot.array or "", "")
