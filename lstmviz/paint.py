@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
+from math import ceil
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,6 +19,7 @@ from PySide6.QtGui import (
     QFont,
     QFontDatabase,
     QImage,
+    QPaintEngine,
     QPainter,
     QPainterPath,
     QPen,
@@ -56,7 +58,8 @@ def draw(painter: QPainter, shapes: Iterable[Shape], theme: Theme, *, vector: bo
     """Paint the shapes in order.
 
     `vector` draws the squares of a vector and the pixels of a heatmap as rectangles and text as
-    outlines, for files; on screen they are images and glyphs, which is faster.
+    outlines (a PDF embeds the font and keeps text as text), for files; on screen they are
+    images and glyphs, which is faster.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
@@ -124,9 +127,10 @@ def _text(painter: QPainter, shape: Text, theme: Theme, vector: bool) -> None:
     color = _color(theme[shape.color], shape.opacity)
     at = QPointF(text_box(shape).x, shape.y)
     face = font(shape.size, shape.bold, shape.mono)
-    if vector:
+    if vector and painter.paintEngine().type() != QPaintEngine.Type.Pdf:
         path = QPainterPath()
         path.addText(at, face, shape.text)
+        path.setFillRule(Qt.FillRule.WindingFill)
         painter.fillPath(path, color)
     else:
         painter.setFont(face)
@@ -204,18 +208,15 @@ def cell_boxes(shape: Cells) -> tuple[float, float]:
 
 
 def _cells(painter: QPainter, shape: Cells, theme: Theme, vector: bool) -> None:
-    columns = shape.columns
-    rows = -(-shape.count // columns)
-    pitch_x, pitch_y = cell_boxes(shape)
     if shape.values is None:
-        indices = None
-    else:
-        indices = color_indices(np.asarray(shape.values), shape.low, shape.high)
+        _cell_rects(painter, shape, theme, None)
+        return
+    indices = color_indices(np.asarray(shape.values), shape.low, shape.high)
+    if vector:
+        _cell_rects(painter, shape, theme, indices)
+        return
     painter.setOpacity(shape.opacity)
-    if vector or indices is None:
-        _cell_rects(painter, shape, theme, indices, pitch_x, pitch_y)
-    else:
-        _cell_image(painter, shape, theme, indices, rows)
+    _cell_image(painter, shape, theme, indices)
     painter.setOpacity(1.0)
 
 
@@ -224,35 +225,72 @@ def _gap(pitch: float) -> float:
 
 
 def _cell_rects(
-    painter: QPainter,
-    shape: Cells,
-    theme: Theme,
-    indices: NDArray[np.uint8] | None,
-    pitch_x: float,
-    pitch_y: float,
+    painter: QPainter, shape: Cells, theme: Theme, indices: NDArray[np.uint8] | None
 ) -> None:
+    """The grid as rectangles on the card's colour, with which they are mixed where faint."""
+    gap = _gap(min(cell_boxes(shape)))
     table = colormap(shape.colormap, theme.name)
-    empty = _color(theme["empty"])
-    gap = _gap(min(pitch_x, pitch_y))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, gap > 0)
-    for unit in range(shape.count):
-        row, column = divmod(unit, shape.columns)
-        place = QRectF(
-            shape.box.x + column * pitch_x,
-            shape.box.y + row * pitch_y,
-            pitch_x - gap,
-            pitch_y - gap,
-        )
-        color = empty if indices is None else QColor(*(int(v) for v in table[indices[unit]]))
-        painter.fillRect(place, color)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+    if indices is None:
+        empty = _color(theme["empty"])
+        table = np.array([[empty.red(), empty.green(), empty.blue()]], np.uint8)
+    rows = -(-shape.count // shape.columns)
+    grid = np.full(rows * shape.columns, -1, np.int16)
+    grid[: shape.count] = 0 if indices is None else indices
+    colors = _mixed(table, theme, shape.opacity)
+    paint = _spaced_rects if gap else _close_rects
+    paint(painter, shape.box, grid.reshape(rows, shape.columns), colors, gap)
 
 
-def _cell_image(
-    painter: QPainter, shape: Cells, theme: Theme, indices: NDArray[np.uint8], rows: int
+def _mixed(table: NDArray[np.uint8], theme: Theme, opacity: float) -> list[QColor]:
+    """The colours as they look over a card."""
+    card = _color(theme["card"])
+    under = np.array([card.red(), card.green(), card.blue()])
+    mixed = np.rint(table * opacity + under * (1 - opacity)).astype(int)
+    return [QColor(*row) for row in mixed.tolist()]
+
+
+def _spaced_rects(
+    painter: QPainter, box: Box, grid: NDArray[np.integer], colors: list[QColor], gap: float
 ) -> None:
+    """One path a colour (-1: none): squares that do not touch may be painted in any order."""
+    rows, columns = grid.shape
+    w, h = box.w / columns, box.h / rows
+    for index in np.unique(grid[grid >= 0]).tolist():
+        path = QPainterPath()
+        for row, column in np.argwhere(grid == index).tolist():
+            path.addRect(box.x + column * w, box.y + row * h, w - gap, h - gap)
+        painter.fillPath(path, colors[index])
+
+
+BLEED = 0.4
+"""How far a rectangle reaches under its right and lower neighbour, which are painted later:
+without it, viewers that smooth edges let the ground shine through as hairlines."""
+
+
+def _close_rects(
+    painter: QPainter, box: Box, grid: NDArray[np.integer], colors: list[QColor], _: float = 0.0
+) -> None:
+    """Touching rectangles, one a run of equal colours (-1: none)."""
+    rows, columns = grid.shape
+    w, h = box.w / columns, box.h / rows
+    for row, line in enumerate(grid):
+        edges = np.flatnonzero(np.diff(line)) + 1
+        below = grid[row + 1] if row + 1 < rows else np.full(columns, -1)
+        for first, last in zip([0, *edges.tolist()], [*edges.tolist(), columns], strict=True):
+            if line[first] < 0:
+                continue
+            right = BLEED if last < columns and line[last] >= 0 else 0.0
+            under = BLEED if below[last - 1] >= 0 else 0.0
+            place = QRectF(
+                box.x + first * w, box.y + row * h, (last - first) * w + right, h + under
+            )
+            painter.fillRect(place, colors[line[first]])
+
+
+def _cell_image(painter: QPainter, shape: Cells, theme: Theme, indices: NDArray[np.uint8]) -> None:
     """The grid as one scaled image, with the gaps between squares ruled over it."""
     columns = shape.columns
+    rows = -(-shape.count // columns)
     padded = np.zeros((rows, -(-columns // 4) * 4), np.uint8)
     full = shape.count // columns
     padded[:full, :columns] = indices[: full * columns].reshape(full, columns)
@@ -285,31 +323,30 @@ def _cell_image(
 def _heat(painter: QPainter, shape: Heat, theme: Theme, vector: bool) -> None:
     if not shape.indices.size:
         return
-    if vector and shape.indices.size <= MAX_VECTOR_CELLS:
-        _heat_rects(painter, shape, theme)
+    if vector and _runs(shape.indices) <= MAX_VECTOR_RUNS:
+        colors = _mixed(colormap(shape.colormap, theme.name), theme, 1.0)
+        _close_rects(painter, shape.box, shape.indices, colors)
         return
-    image = index_image(np.ascontiguousarray(shape.indices), shape.colormap, theme.name)
+    indices = shape.indices
+    if vector:
+        indices = _enlarged(indices, shape.box)
+    image = index_image(np.ascontiguousarray(indices), shape.colormap, theme.name)
     painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
     painter.drawImage(qrect(shape.box), image)
 
 
-MAX_VECTOR_CELLS = 60_000
-"""A heatmap with more pixels than this is embedded in a vector file as a lossless image."""
+MAX_VECTOR_RUNS = 6000
+"""A heatmap of more runs of equal colours is embedded in a vector file as a lossless image."""
 
 
-def _heat_rects(painter: QPainter, shape: Heat, theme: Theme) -> None:
-    table = colormap(shape.colormap, theme.name)
-    rows, columns = shape.indices.shape
-    pitch_x, pitch_y = shape.box.w / columns, shape.box.h / rows
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-    for row, line in enumerate(shape.indices):
-        edges = np.flatnonzero(np.diff(line)) + 1
-        for first, last in zip([0, *edges], [*edges, columns], strict=True):
-            place = QRectF(
-                shape.box.x + first * pitch_x,
-                shape.box.y + row * pitch_y,
-                (last - first) * pitch_x,
-                pitch_y,
-            )
-            painter.fillRect(place, QColor(*(int(v) for v in table[line[first]])))
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+def _runs(indices: NDArray[np.uint8]) -> int:
+    return len(indices) + int(np.count_nonzero(np.diff(indices, axis=1)))
+
+
+def _enlarged(indices: NDArray[np.uint8], box: Box) -> NDArray[np.uint8]:
+    """The same image with at least two pixels to the logical one: viewers smooth small ones."""
+    down, across = (
+        max(1, ceil(2 * side / count))
+        for side, count in zip((box.h, box.w), indices.shape, strict=True)
+    )
+    return indices.repeat(down, axis=0).repeat(across, axis=1)

@@ -1,0 +1,55 @@
+"""A picture that can be put on any device."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from PySide6.QtCore import QRectF
+from PySide6.QtGui import QColor, QPainter
+
+from lstmviz import paint
+from lstmviz.scene.colors import Theme
+from lstmviz.scene.shapes import Shape
+
+Draw = Callable[[QPainter, bool], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Picture:
+    """`draw(painter, vector)` paints width × height logical pixels from the origin.
+
+    `vector` says that the device keeps shapes, not pixels. `background` fills the page first,
+    `title` and `recipe` (plain JSON data: how to make it again) go into the file's metadata.
+    """
+
+    width: float
+    height: float
+    draw: Draw
+    background: str
+    title: str = ""
+    recipe: Mapping[str, Any] = field(default_factory=dict)
+
+    def paint(self, painter: QPainter, *, vector: bool) -> None:
+        """The background, a little beyond the edges for rounded page sizes, and the picture."""
+        page = QRectF(0, 0, self.width + 2, self.height + 2)
+        painter.fillRect(page, QColor(self.background))
+        self.draw(painter, vector)
+
+
+def shapes_picture(
+    width: float,
+    height: float,
+    shapes: Iterable[Shape],
+    theme: Theme,
+    title: str = "",
+    recipe: Mapping[str, Any] | None = None,
+) -> Picture:
+    """Shapes on the panel colour of the theme."""
+    kept = tuple(shapes)
+
+    def draw(painter: QPainter, vector: bool) -> None:
+        paint.draw(painter, kept, theme, vector=vector)
+
+    return Picture(width, height, draw, theme["panel"], title, recipe or {})

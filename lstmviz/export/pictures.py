@@ -1,0 +1,98 @@
+"""Pictures of a run: the diagram of a moment, several steps side by side, the heatmaps."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from PySide6.QtGui import QPainter
+
+from lstmviz import paint
+from lstmviz.errors import LstmvizError
+from lstmviz.export.picture import Picture
+from lstmviz.export.recipe import recipe, title
+from lstmviz.scene import heatmaps
+from lstmviz.scene.colors import LIGHT, THEMES, Theme
+from lstmviz.scene.diagram import static_shapes
+from lstmviz.scene.frame import frame_shapes
+from lstmviz.scene.picture import diagram_of, moments_of
+from lstmviz.scene.run import Run
+from lstmviz.scene.shapes import Shape
+from lstmviz.session import View
+
+VIEWS = ("diagram", "unrolled", "heatmaps")
+Size = tuple[float, float]
+
+
+def picture_of(
+    run: Run,
+    view: View,
+    what: str,
+    theme: Theme,
+    *,
+    size: Size | None = None,
+    scale: float = 1.0,
+    origin: Mapping[str, Any] | None = None,
+) -> Picture:
+    """A finished run as a picture: "diagram" (as the view has it), "unrolled" or "heatmaps".
+
+    `size` in logical pixels: heatmaps are laid out in it, a diagram is fitted into it; without
+    one each has its own. `scale` is the resolution that images in it are made for;
+    `origin` says where the numbers come from if the run's document does not. Raises
+    `LstmvizError` for another `what` and for a run that ended in an error.
+    """
+    if run.error or run.spec is None:
+        raise LstmvizError(run.error or "there is nothing to draw yet; wait for the run.")
+    if what not in VIEWS:
+        raise LstmvizError(f"view {what!r} is unknown; choose {', '.join(VIEWS)}.")
+    if what == "unrolled":
+        view = replace(view, diagram="unrolled")
+    words = title(run, view, what), recipe(run, view, what, theme.name, origin)
+    if what == "heatmaps":
+        w, h = size or (heatmaps.WIDTH, heatmaps.HEIGHT)
+        sequence = run.sequence if run.trace is not None else None
+        shapes, w, h = heatmaps.figure(
+            run.trace, sequence, view, width=w, height=h, scale=scale, limits=run.limits
+        )
+        return _picture(shapes, (w, h), (w, h), theme, words)
+    diagram = diagram_of(run.spec, view, run.steps)
+    shapes = (
+        *static_shapes(diagram),
+        *frame_shapes(diagram, moments_of(run, view), run.spec),
+    )
+    own = (diagram.width, diagram.height)
+    return _picture(shapes, own, size or own, theme, words)
+
+
+def _picture(
+    shapes: tuple[Shape, ...],
+    own: Size,
+    size: Size,
+    theme: Theme,
+    words: tuple[str, dict[str, object]],
+) -> Picture:
+    """Shapes of their `own` size in the middle of a picture of `size`."""
+    fit = min(size[0] / own[0], size[1] / own[1])
+
+    def draw(painter: QPainter, vector: bool) -> None:
+        painter.save()
+        if size != own:
+            painter.translate((size[0] - own[0] * fit) / 2, (size[1] - own[1] * fit) / 2)
+            painter.scale(fit, fit)
+        paint.draw(painter, shapes, theme, vector=vector)
+        painter.restore()
+
+    return Picture(*size, draw, theme["panel"], *words)
+
+
+def theme_of(name: str | None) -> Theme:
+    """The theme of that name; light for None and "system".
+
+    Raises `LstmvizError` for an unknown name.
+    """
+    if name in (None, "system"):
+        return LIGHT
+    if name not in THEMES:
+        raise LstmvizError(f"theme {name!r} is unknown; choose {' or '.join(THEMES)}.")
+    return THEMES[name]

@@ -1,0 +1,73 @@
+"""What a figure's metadata says of how it was made."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput
+from lstmviz.plain import to_plain
+from lstmviz.scene.run import Run
+from lstmviz.session import Document, Trained, View, input_of
+from lstmviz.version import __version__
+
+MAX_TEXT = 2000
+"""Characters of an input text that are kept."""
+
+
+def recipe(
+    run: Run, view: View, what: str, theme: str, origin: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
+    """Version, source, sizes, seed, input and place of a figure, as JSON data.
+
+    `origin` says where the numbers come from; without it the run's document does. Files are
+    named without their folders, which are nobody else's business.
+    """
+    result: dict[str, Any] = {"lstmviz": __version__, "view": what, "theme": theme}
+    if run.spec is not None:
+        cell = run.spec.layers[view.layer]
+        result["sizes"] = {
+            "input": cell.input_size,
+            "hidden": cell.hidden_size,
+            "cell": cell.cell_size,
+            "output": run.spec.output_size,
+        }
+    result |= _origin(run.document) if origin is None else origin
+    if run.steps:
+        result |= {"steps": run.steps, "step": min(view.step, run.steps - 1), "stage": view.stage}
+    if view.unit is not None:
+        result["unit"] = view.unit
+    return result
+
+
+def _origin(document: Document) -> dict[str, Any]:
+    """The source and the input of a document."""
+    network = document.network
+    if isinstance(network, Trained):
+        path = network.path
+        source: dict[str, Any] = {"source": path if path[:5] == "demo:" else Path(path).name}
+    else:
+        source = {"source": "untrained", "seed": network.seed, "project": network.project}
+    return {**source, "input": _input(input_of(document)), "initial": document.initial}
+
+
+def _input(given: InputRecipe) -> Any:
+    if isinstance(given, TextInput) and len(given.text) > MAX_TEXT:
+        given = replace(given, text=given.text[:MAX_TEXT] + "…")
+    elif isinstance(given, FileInput):
+        given = replace(given, path=Path(given.path).name)
+    return to_plain(given)
+
+
+def title(run: Run, view: View, what: str) -> str:
+    """A line that names the figure."""
+    name = (run.network.title if run.network else "") or "LSTM"
+    words = [name if what == "window" else f"{name}, {what}"]
+    if run.spec is not None:
+        cell = run.spec.layers[view.layer]
+        words.append(f"{cell.input_size} → {cell.cell_size} → {cell.hidden_size}")
+    if run.steps:
+        words.append(f"t = {min(view.step, run.steps - 1)}, {view.stage}")
+    return " · ".join(words)
