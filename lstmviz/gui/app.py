@@ -5,26 +5,27 @@ from __future__ import annotations
 import os
 import signal
 import sys
+import tempfile
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import ArrayLike
 from PySide6.QtCore import QSettings, QTimer
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
-from lstmviz import resources
+from lstmviz import doctor, resources
 from lstmviz.session import Session
 
 PICTURE = "lstmviz-window.png"
 
 
 def has_display() -> bool:
-    """Whether a window could be seen: always but on Linux without X11 or Wayland."""
-    if not sys.platform.startswith("linux"):
-        return True
-    if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal", "vnc"):
+    """Whether a window could be seen."""
+    if os.environ.get("QT_QPA_PLATFORM") in ("offscreen", "minimal"):
         return False
-    return bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
+    return doctor.display() is not None
 
 
 def application() -> QApplication:
@@ -81,3 +82,27 @@ def _picture(session: Session) -> int:
         "To write figures use: lstmviz export --out FILE."
     )
     return 0
+
+
+def view(model: Network | str | Path, x: ArrayLike | str | None = None) -> int:
+    """Open the window on a model and an input; returns the exit code when it is closed.
+
+    `x` is (steps, I) numbers, (steps,) symbol numbers or a text where the model has a vocabulary,
+    or None for the model's own example. Raises `LstmvizError` for what does not fit.
+    """
+    with tempfile.TemporaryDirectory(prefix="lstmviz-") as folder:
+        return main(Session(_document(model, x, Path(folder))))
+
+
+def _document(model: Network | str | Path, x: ArrayLike | str | None, folder: Path) -> Document:
+    """A document of what is in memory, by way of files in `folder`."""
+    network = model if isinstance(model, Network) else load(model)
+    path = str(model)
+    if isinstance(model, Network):
+        path = str(folder / "network.npz")
+        npz.save(network, path)
+    if x is None or isinstance(x, str):
+        return Document(Trained(path), TextInput(x) if x else None)
+    values = unroll.allocate(network, x).input
+    np.save(folder / "input.npy", values)
+    return Document(Trained(path), FileInput(str(folder / "input.npy")))

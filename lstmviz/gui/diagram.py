@@ -58,7 +58,7 @@ class DiagramView(QWidget):
 
     def sizeHint(self) -> QSize:
         """Room for the picture at its own size."""
-        return QSize(1004, 552)
+        return QSize(940, 516)
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours from now on."""

@@ -51,7 +51,7 @@ class LeftPanel(QScrollArea):
         inside.setObjectName("plain")
         self.setWidget(inside)
         self._column = QVBoxLayout(inside)
-        self._column.setContentsMargins(14, 12, 14, 14)
+        self._column.setContentsMargins(12, 8, 14, 12)
         self._column.setSpacing(7)
         self._build_network()
         self._build_head()

@@ -9,30 +9,29 @@ from PySide6.QtCore import QByteArray, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
-    QFrame,
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QScrollArea,
     QSplitter,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from lstmviz.engine.spec import NetworkSpec, stages
+from lstmviz.engine.spec import stages
+from lstmviz.errors import LstmvizError
 from lstmviz.gui import style
-from lstmviz.gui.compute import Run
 from lstmviz.gui.diagram import LONGEST, DiagramView
 from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.gui.menus import Menus
 from lstmviz.gui.panels import LeftPanel
+from lstmviz.gui.parts import Banner, framed, progress_words, scrolled, summary
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
 from lstmviz.scene import inspector
 from lstmviz.scene.picture import moments_of
-from lstmviz.session import Document, Session, Trained, Untrained, open_source
+from lstmviz.session import Document, Session, open_source
 
 INPUT_SUFFIXES = (".txt", ".csv", ".tsv", ".npy")
 
@@ -68,11 +67,11 @@ class MainWindow(QMainWindow):
         self.heatmaps = HeatmapsView()
         self.banner = Banner()
         top = QSplitter(Qt.Orientation.Horizontal)
-        top.addWidget(_framed(self.diagram, self._diagram_bar()))
-        top.addWidget(_scrolled(self.inspector))
+        top.addWidget(framed(self.diagram))
+        top.addWidget(scrolled(self.inspector))
         top.setStretchFactor(0, 1)
         top.setCollapsible(0, False)
-        bottom = _framed(self.heatmaps, self.player)
+        bottom = framed(self.heatmaps, self.player)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(top)
         right.addWidget(bottom)
@@ -87,10 +86,12 @@ class MainWindow(QMainWindow):
         row = QHBoxLayout(central)
         row.setContentsMargins(8, 8, 8, 8)
         row.setSpacing(8)
-        self.left.setFixedWidth(276)
+        self.left.setFixedWidth(256)
         row.addWidget(self.left)
         row.addLayout(body, 1)
         self.setCentralWidget(central)
+        self._beside = self._corner()
+        self.menuBar().setCornerWidget(self._beside)
         self.splitters = (top, right)
         self.pointed = QLabel()
         self.statusBar().addWidget(self.pointed, 1)
@@ -98,14 +99,16 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.progress)
         self.statusBar().setSizeGripEnabled(False)
 
-    def _diagram_bar(self) -> QWidget:
+    def _corner(self) -> QWidget:
+        """Beside the menus: what is open, and how to look at it."""
         bar = QWidget()
         row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 8, 10, 0)
+        row.setContentsMargins(12, 3, 8, 3)
         row.setSpacing(4)
         self.summary = QLabel()
         self.summary.setObjectName("heading")
-        row.addWidget(self.summary, 1)
+        row.addWidget(self.summary)
+        row.addSpacing(18)
         self.view_buttons: dict[str, QToolButton] = {}
         for name, text in (("cell", "Cell"), ("unrolled", "Unrolled")):
             button = QToolButton()
@@ -162,8 +165,6 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: str) -> None:
         """Open a model, a session or a sequence, by what it is."""
-        from lstmviz.errors import LstmvizError
-
         try:
             if Path(path).suffix.lower() in INPUT_SUFFIXES:
                 self.left.input.open_file(path)
@@ -335,76 +336,3 @@ class MainWindow(QMainWindow):
             self.settings.setValue("reduce_motion", self.store.view.reduce_motion)
         self.store.compute.close()
         super().closeEvent(event)
-
-
-class Banner(QFrame):
-    """One sentence of what went wrong, until it is closed or something else is done."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.setObjectName("banner")
-        row = QHBoxLayout(self)
-        row.setContentsMargins(12, 6, 6, 6)
-        self.words = QLabel()
-        self.words.setWordWrap(True)
-        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-        close = QToolButton()
-        close.setText("Close")
-        close.clicked.connect(self.hide)
-        row.addWidget(self.words, 1)
-        row.addWidget(close)
-        self.hide()
-
-    def say(self, sentence: str) -> None:
-        """Show a sentence."""
-        self.words.setText(sentence)
-        self.show()
-
-
-def _framed(widget: QWidget, bar: QWidget) -> QFrame:
-    """A panel with a bar above a view."""
-    frame = QFrame()
-    frame.setObjectName("panel")
-    column = QVBoxLayout(frame)
-    column.setContentsMargins(1, 1, 1, 6)
-    column.setSpacing(2)
-    column.addWidget(bar)
-    column.addWidget(widget, 1)
-    return frame
-
-
-def _scrolled(widget: QWidget) -> QScrollArea:
-    area = QScrollArea()
-    area.setObjectName("panel")
-    area.setWidget(widget)
-    area.setWidgetResizable(True)
-    area.setFrameShape(QFrame.Shape.NoFrame)
-    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setMinimumWidth(270)
-    area.setMaximumWidth(330)
-    return area
-
-
-def summary(document: Document, spec: NetworkSpec | None, run: Run) -> str:
-    """The network in a line: where it is from and its sizes from input to output."""
-    network = document.network
-    if isinstance(network, Trained):
-        name = network.path if network.path.startswith("demo:") else Path(network.path).name
-    else:
-        name = f"random weights, seed {network.seed}" if isinstance(network, Untrained) else ""
-    if spec is None:
-        return name
-    parts = [f"{spec.input_size:,}"]
-    for cell in spec.layers:
-        lstm = f"LSTM {cell.cell_size:,}"
-        parts.append(f"{lstm} (h {cell.hidden_size:,})" if cell.projected else lstm)
-    if spec.head:
-        parts.append(f"Dense {spec.head.size:,} {spec.head.activation}")
-    return f"{name}   ·   {' → '.join(parts)}"
-
-
-def progress_words(run: Run) -> str:
-    """How far the engine has come, while it has not come to the end."""
-    if run.trace is None or run.finished:
-        return ""
-    return f"computing: step {run.done:,} of {run.steps:,}"

@@ -185,9 +185,9 @@ def _caption(now: Moment, spec: NetworkSpec) -> list[Shape]:
     where, formula, real = caption(now, spec)
     start = 10 + width(formula, 14, bold=True) + 18
     return [
-        Text(10, 20, where, 12, "muted"),
-        Text(10, 42, formula, 14, "ink", bold=True),
-        Text(start, 42, real, 13, "ink"),
+        Text(10, 16, where, 12, "muted"),
+        Text(10, 37, formula, 14, "ink", bold=True),
+        Text(start, 37, real, 13, "ink"),
     ]
 
 
@@ -196,7 +196,7 @@ def _problem(diagram: Diagram) -> list[Shape]:
     text = diagram.problem or ""
     head, _, mend = text.partition(". ")
     return [
-        Rect(Box(6, 4, diagram.width - 12, 44), fill="bad_fill", stroke="bad", radius=8),
-        Text(18, 22, head + ".", 12, "bad", bold=True),
-        Text(18, 39, mend, 12, "ink"),
+        Rect(Box(6, 3, diagram.width - 12, 42), fill="bad_fill", stroke="bad", radius=8),
+        Text(18, 20, head + ".", 12, "bad", bold=True),
+        Text(18, 37, mend, 12, "ink"),
     ]

@@ -8,7 +8,7 @@ from lstmviz.scene.moment import Moment
 from lstmviz.scene.shapes import Box, Rect, Shape, Text
 from lstmviz.scene.words import number
 
-WIDTH = 256.0
+WIDTH = 226.0
 NAMES = {
     "input_gate": "input gate",
     "forget_gate": "forget gate",

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.scene.diagram import Card, Diagram, Operation, StepLabel, Wire
-from lstmviz.scene.layout import HEIGHT, WIDTH, problem
-from lstmviz.scene.shapes import Box, Rect, Shape, Text
+from lstmviz.scene.layout import problem
+from lstmviz.scene.shapes import Box, Point, Rect, Shape, Text
+from lstmviz.scene.wiring import HEIGHT, WIDTH
 
 COUNT = 5
 """Steps side by side."""
 
-PITCH, FIRST, BODY = 189.0, 58.0, 133.0
-CONVEYOR, MIDDLE, GATES, BUS, INPUT_ROW = 150.0, 204.0, 258.0, 356.0, 470.0
-STATE_SIZE, GATE_SIZE, DISC = 44.0, 27.0, 18.0
-GATE_COLUMNS = (("f", 18.0), ("i", 47.0), ("g", 76.0), ("o", 105.0))
-WRITE = 61.5
+PITCH, FIRST, BODY = 177.0, 55.0, 125.0
+CONVEYOR, MIDDLE, GATES, BUS, INPUT_ROW = 138.0, 192.0, 244.0, 336.0, 444.0
+STATE_SIZE, GATE_SIZE, DISC = 42.0, 26.0, 18.0
+GATE_COLUMNS = (("f", 17.0), ("i", 45.0), ("g", 73.0), ("o", 101.0))
+WRITE = 59.0
 """Where i and g meet."""
 ARRAYS = {"f": "forget_gate", "i": "input_gate", "g": "candidate", "o": "output_gate"}
 
@@ -25,7 +26,7 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
     cards: list[Card] = [
         _state(
             "c_before",
-            FIRST - 28,
+            FIRST - 26,
             CONVEYOR,
             "c",
             cell.cell_size,
@@ -35,7 +36,7 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
         ),
         _state(
             "h_before",
-            FIRST - 28,
+            FIRST - 26,
             BUS,
             "h",
             cell.hidden_size,
@@ -55,10 +56,10 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
         operations += _operations(left, offset, broken=not cell.possible)
         wires += _wires(spec, layer, left, offset)
         current = offset == 0
-        body = Box(left, 92, BODY, BUS - 92 + 26)
+        body = Box(left, 82, BODY, BUS - 82 + 26)
         edge = "accent" if current else None
         backdrop.append(Rect(body, "faint", edge, 1.6, radius=12, opacity=1.0 if current else 0.6))
-        labels.append(StepLabel((left + BODY / 2, 114), offset))
+        labels.append(StepLabel((left + BODY / 2, 103), offset))
         words += [
             Text(left + x, BUS + 17, letter, 11, f"{letter}_text", bold=True, anchor="middle")
             for letter, x in GATE_COLUMNS
@@ -90,7 +91,7 @@ def _state(
 
 def _cards(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Card]:
     cell = spec.layers[layer]
-    out = left + BODY + 28
+    out = left + BODY + 26
     cards = [
         _state("c", out, CONVEYOR, "c", cell.cell_size, "cell_state", "cell", offset),
         _state("h", out, BUS, "h", cell.hidden_size, "hidden_state", "hidden", offset),
@@ -136,133 +137,78 @@ def _operations(left: float, offset: int, *, broken: bool) -> list[Operation]:
 
 
 def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire]:
+    """The wires of one step; its body begins at `left`."""
     cell = spec.layers[layer]
-    hidden, size = cell.hidden_size, cell.cell_size
-    r, top, bottom = DISC / 2, GATES - GATE_SIZE / 2, GATES + GATE_SIZE / 2
-    state = STATE_SIZE / 2
-    before, out = left - 28 + state, left + BODY + 28
+    hidden, size, both = cell.hidden_size, cell.cell_size, cell.hidden_size + cell.input_size
     end = "project" if cell.projected else "output"
-
-    def wire(
-        name: str,
-        points: list[tuple[float, float]],
-        role: str,
-        stage: str,
-        array: str,
-        count: int,
-        *,
-        thick: bool = False,
-        arrow: bool = False,
-    ) -> Wire:
-        return Wire(
+    routes = _routes(left)
+    head = spec.head if layer == len(spec.layers) - 1 else None
+    rows = [
+        ("c_in", "c", "forget", "cell_state_before", size),
+        ("kept", "c", "write", "forgotten", size),
+        ("c_out", "c", "write", "cell_state", size),
+        ("f_out", "f", "forget", "forget_gate", size),
+        ("i_out", "i", "write", "input_gate", size),
+        ("g_out", "g", "write", "candidate", size),
+        ("written", "g", "write", "written", size),
+        ("tap", "c", "output", "squashed", size),
+        ("o_out", "o", "output", "output_gate", size),
+        ("h_out", "h", end, "hidden_state", hidden),
+        ("h_in", "h", "gather", "hidden_state_before", hidden),
+        ("x_in", "x", "gather", "input", cell.input_size),
+        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in "fig"),
+        *([("y_in", "y", "head", "output", head.size)] if head else []),
+    ]
+    return [
+        Wire(
             f"{name}{offset:+d}",
-            tuple(points),
+            routes[name],
             role,
             stage,
             array,
             count,
-            None,
-            arrow,
-            thick,
-            offset,
+            arrow=name in ARROWS or name.startswith("bus"),
+            thick=name in ("c_in", "kept", "c_out"),
+            offset=offset,
         )
+        for name, role, stage, array, count in rows
+    ]
 
+
+ARROWS = ("c_out", "h_out", "h_in", "x_in", "y_in")
+
+
+def _routes(left: float) -> dict[str, tuple[Point, ...]]:
+    """Where each wire of a step runs; its body begins at `left`."""
+    r, top, bottom = DISC / 2, GATES - GATE_SIZE / 2, GATES + GATE_SIZE / 2
+    state = STATE_SIZE / 2
+    before, out, add = left - 26 + state, left + BODY + 26, left + WRITE
     f, i, g, o = (left + x for _, x in GATE_COLUMNS)
-    add = left + WRITE
-    wires = [
-        wire(
-            "c_in",
-            [(before, CONVEYOR), (f - r, CONVEYOR)],
-            "c",
-            "forget",
-            "cell_state_before",
-            size,
-            thick=True,
-        ),
-        wire(
-            "kept",
-            [(f + r, CONVEYOR), (add - r, CONVEYOR)],
-            "c",
-            "write",
-            "forgotten",
-            size,
-            thick=True,
-        ),
-        wire(
-            "c_out",
-            [(add + r, CONVEYOR), (out - state, CONVEYOR)],
-            "c",
-            "write",
-            "cell_state",
-            size,
-            thick=True,
-            arrow=True,
-        ),
-        wire("f_out", [(f, top), (f, CONVEYOR + r)], "f", "forget", "forget_gate", size),
-        wire("i_out", [(i, top), (i, MIDDLE), (add - r, MIDDLE)], "i", "write", "input_gate", size),
-        wire("g_out", [(g, top), (g, MIDDLE), (add + r, MIDDLE)], "g", "write", "candidate", size),
-        wire("written", [(add, MIDDLE - r), (add, CONVEYOR + r)], "g", "write", "written", size),
-        wire("tap", [(o, CONVEYOR), (o, MIDDLE - r)], "c", "output", "squashed", size),
-        wire("o_out", [(o, top), (o, MIDDLE + r)], "o", "output", "output_gate", size),
-        wire(
-            "h_out",
-            [(o + r, MIDDLE), (o + 20, MIDDLE), (o + 20, BUS), (out - state, BUS)],
-            "h",
-            end,
-            "hidden_state",
-            hidden,
-            arrow=True,
-        ),
-        wire(
-            "h_in",
-            [(before, BUS), (o, BUS), (o, bottom)],
-            "h",
-            "gather",
-            "hidden_state_before",
-            hidden,
-            arrow=True,
-        ),
-        wire(
-            "x_in",
-            [(add, INPUT_ROW - state), (add, BUS + 2)],
-            "x",
-            "gather",
-            "input",
-            cell.input_size,
-            arrow=True,
-        ),
-    ]
-    wires += [
-        wire(
-            f"bus_{letter}",
-            [(left + x, BUS), (left + x, bottom)],
-            "x",
-            "pre-activate",
-            "gathered",
-            hidden + cell.input_size,
-            arrow=True,
-        )
-        for letter, x in GATE_COLUMNS[:3]
-    ]
-    if spec.head and layer == len(spec.layers) - 1:
-        wires.append(
-            wire(
-                "y_in",
-                [(out, BUS + state), (out, INPUT_ROW - state)],
-                "y",
-                "head",
-                "output",
-                spec.head.size,
-                arrow=True,
-            )
-        )
-    return wires
+    turn = o + 18
+    return {
+        "c_in": ((before, CONVEYOR), (f - r, CONVEYOR)),
+        "kept": ((f + r, CONVEYOR), (add - r, CONVEYOR)),
+        "c_out": ((add + r, CONVEYOR), (out - state, CONVEYOR)),
+        "f_out": ((f, top), (f, CONVEYOR + r)),
+        "i_out": ((i, top), (i, MIDDLE), (add - r, MIDDLE)),
+        "g_out": ((g, top), (g, MIDDLE), (add + r, MIDDLE)),
+        "written": ((add, MIDDLE - r), (add, CONVEYOR + r)),
+        "tap": ((o, CONVEYOR), (o, MIDDLE - r)),
+        "o_out": ((o, top), (o, MIDDLE + r)),
+        "h_out": ((o + r, MIDDLE), (turn, MIDDLE), (turn, BUS), (out - state, BUS)),
+        "h_in": ((before, BUS), (o, BUS), (o, bottom)),
+        "x_in": ((add, INPUT_ROW - state), (add, BUS + 2)),
+        "y_in": ((out, BUS + state), (out, INPUT_ROW - state)),
+        **{
+            f"bus_{letter}": ((left + x, BUS), (left + x, bottom)) for letter, x in GATE_COLUMNS[:3]
+        },
+    }
 
 
 def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
     """The sizes, written once for all steps, and what the rows are."""
     cell = spec.layers[layer]
-    y = 68.0
+    y = 62.0
     parts = [f"f i g o c: {cell.cell_size:,}", f"h: {cell.hidden_size:,}"]
     parts.append(f"x: {cell.input_size:,}")
     if spec.head:
@@ -270,12 +216,12 @@ def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
     if cell.projected:
         parts.append(f"h = W_hr m, {cell.hidden_size:,}×{cell.cell_size:,}")
     words = [Text(FIRST, y, "values on each wire   " + "   ·   ".join(parts), 11, "muted")]
-    left = FIRST - 28
+    left = FIRST - 26
     words.append(Text(left, CONVEYOR - 28, "c", 12, "c_text", bold=True, anchor="middle"))
     words.append(Text(left, BUS - 28, "h", 12, "h_text", bold=True, anchor="middle"))
     beside = FIRST + WRITE - STATE_SIZE / 2 - 8
     words.append(Text(beside, INPUT_ROW + 4, "x", 12, "x_text", bold=True, anchor="end"))
     if spec.head:
-        beside = FIRST + BODY + 28 - STATE_SIZE / 2 - 8
+        beside = FIRST + BODY + 26 - STATE_SIZE / 2 - 8
         words.append(Text(beside, INPUT_ROW + 4, "y", 12, "y_text", bold=True, anchor="end"))
     return words

@@ -1,0 +1,95 @@
+"""Pieces the window is put together from."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from PySide6.QtCore import Qt
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QScrollArea,
+    QToolButton,
+    QVBoxLayout,
+    QWidget,
+)
+
+from lstmviz.engine.spec import NetworkSpec
+from lstmviz.scene.run import Run
+from lstmviz.session import Document, Trained, Untrained
+
+
+class Banner(QFrame):
+    """One sentence of what went wrong, until it is closed or something else is done."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setObjectName("banner")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(12, 6, 6, 6)
+        self.words = QLabel()
+        self.words.setWordWrap(True)
+        self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        close = QToolButton()
+        close.setText("Close")
+        close.clicked.connect(self.hide)
+        row.addWidget(self.words, 1)
+        row.addWidget(close)
+        self.hide()
+
+    def say(self, sentence: str) -> None:
+        """Show a sentence."""
+        self.words.setText(sentence)
+        self.show()
+
+
+def framed(widget: QWidget, bar: QWidget | None = None) -> QFrame:
+    """A panel with a view, and a bar above it if there is one."""
+    frame = QFrame()
+    frame.setObjectName("panel")
+    column = QVBoxLayout(frame)
+    column.setContentsMargins(6, 6, 6, 6)
+    column.setSpacing(2)
+    if bar is not None:
+        column.addWidget(bar)
+    column.addWidget(widget, 1)
+    return frame
+
+
+def scrolled(widget: QWidget) -> QScrollArea:
+    """A panel whose view scrolls when there is no room for it."""
+    area = QScrollArea()
+    area.setObjectName("panel")
+    area.setWidget(widget)
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+    area.setMinimumWidth(228)
+    area.setMaximumWidth(300)
+    return area
+
+
+def summary(document: Document, spec: NetworkSpec | None, run: Run) -> str:
+    """The network in a line: where it is from and its sizes from input to output."""
+    network = document.network
+    if isinstance(network, Trained):
+        name = network.path if network.path.startswith("demo:") else Path(network.path).name
+    else:
+        name = f"random weights, seed {network.seed}" if isinstance(network, Untrained) else ""
+    if spec is None:
+        return name
+    parts = [f"{spec.input_size:,}"]
+    for cell in spec.layers:
+        lstm = f"LSTM {cell.cell_size:,}"
+        parts.append(f"{lstm} (h {cell.hidden_size:,})" if cell.projected else lstm)
+    if spec.head:
+        parts.append(f"Dense {spec.head.size:,} {spec.head.activation}")
+    return f"{name}   ·   {' → '.join(parts)}"
+
+
+def progress_words(run: Run) -> str:
+    """How far the engine has come, while it has not come to the end."""
+    if run.trace is None or run.finished:
+        return ""
+    return f"computing: step {run.done:,} of {run.steps:,}"
