@@ -1,8 +1,10 @@
-"""How many threads a matrix product may use.
+"""One thread for matrix products while a network runs.
 
-Products with a small cell's weights gain nothing from a second thread, and when the
-other cores are busy (a window repainting, say) waiting for it costs up to fifty times
-the product itself; only weights too large for a core's cache repay it.
+A product with a cell's weights is over in microseconds. A second thread gains nothing
+below some 512 cells and at most a factor of two above; but as soon as the cores are busy
+with anything else (a window repainting, say) waiting for it costs ten to fifty times the
+product itself. And with one thread the last bit of a result does not depend on how many
+cores there are.
 """
 
 from __future__ import annotations
@@ -14,23 +16,17 @@ from functools import cache
 
 from threadpoolctl import ThreadpoolController  # type: ignore[import-untyped]
 
-SHARED_BYTES = 2**23
-"""Weights of at least this many bytes are worth sharing among threads."""
-
-_lock = threading.Lock()
+_turn = threading.Lock()
 
 
 @contextmanager
-def suited_to(weight_bytes: int) -> Iterator[None]:
-    """Keep BLAS to one thread inside the block, unless the weights repay more.
+def one_thread() -> Iterator[None]:
+    """Keep BLAS to one thread inside the block.
 
-    The limit is the process's, so blocks that set it take turns: two that overlapped
-    would restore each other's limit.
+    The limit is the process's, so blocks in several threads take turns: two that overlapped
+    would lift, or leave behind, one another's limit. Keep blocks short.
     """
-    if weight_bytes >= SHARED_BYTES:
-        yield
-        return
-    with _lock, _controller().limit(limits=1, user_api="blas"):
+    with _turn, _controller().limit(limits=1, user_api="blas"):
         yield
 
 

@@ -15,11 +15,12 @@ from weakref import WeakKeyDictionary
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstmviz.engine import memory, threads
+from lstmviz.engine import memory
 from lstmviz.engine.cell import head
 from lstmviz.engine.initial import Initial
 from lstmviz.engine.network import Array, CellWeights, Network, frozen
 from lstmviz.engine.spec import CellSpec
+from lstmviz.engine.threads import one_thread
 from lstmviz.engine.trace import DIRECTION_ARRAYS, DirectionTrace, LayerTrace, Trace
 from lstmviz.errors import LstmvizError
 
@@ -93,7 +94,10 @@ def chunks(network: Network, trace: Trace) -> Iterator[int]:
 class _Cell:
     """Weights of one direction made ready: rows of i, f, o halved, biases summed.
 
-    `scale` and `shift` (4C,) turn tanh of the halved pre-activations into the gates.
+    `input_weights` (4C, I) and `bias` (4C,) are float64 whatever the network's type: one
+    product sums them over all of a wide input, which in float32 would lose a digit. The
+    others have the network's type: `recurrent_weights` (4C, H), `projection` (H, C), and
+    `scale` and `shift` (4C,), which turn tanh of the halved pre-activations into gates.
     """
 
     input_weights: Array
@@ -130,13 +134,13 @@ def _prepared(network: Network) -> _Layers:
 def _ready(weights: CellWeights, dtype: np.dtype[np.floating]) -> _Cell:
     cell_size = len(weights.recurrent_weights) // 4
     scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], dtype), cell_size)
-    bias = np.zeros_like(scale)
+    bias = np.zeros(len(scale), np.float64)
     for part in (weights.input_bias, weights.recurrent_bias):
         if part is not None:
             bias += part
     projection = weights.projection
     return _Cell(
-        input_weights=np.multiply(weights.input_weights, scale[:, None], dtype=dtype),
+        input_weights=np.multiply(weights.input_weights, scale[:, None], dtype=np.float64),
         recurrent_weights=np.multiply(weights.recurrent_weights, scale[:, None], dtype=dtype),
         bias=bias * scale,
         projection=None if projection is None else projection.astype(dtype, copy=False),
@@ -181,12 +185,9 @@ def _layer_by_layer(network: Network, layers: _Layers, trace: Trace) -> Iterator
 
 def _advance(cell: _Cell, x: Array, trace: DirectionTrace, rows: slice) -> None:
     """Fill the given rows of one direction's trace from the same rows of its input."""
-    with (
-        np.errstate(invalid="ignore", over="ignore"),
-        threads.suited_to(cell.recurrent_weights.nbytes),
-    ):
-        gates = np.ascontiguousarray(x[rows]) @ cell.input_weights.T
-        gates += cell.bias
+    with np.errstate(invalid="ignore", over="ignore"), one_thread():
+        terms = x[rows].astype(np.float64) @ cell.input_weights.T + cell.bias
+        gates = terms.astype(cell.recurrent_weights.dtype, copy=False)
         if rows.start:
             h, c = trace.hidden_state[rows.start - 1], trace.cell_state[rows.start - 1]
         else:
