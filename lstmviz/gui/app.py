@@ -16,7 +16,10 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from lstmviz import doctor, resources
-from lstmviz.session import Session
+from lstmviz.engine import unroll
+from lstmviz.engine.network import Network
+from lstmviz.models import load, npz
+from lstmviz.session import Document, FileInput, Session, TextInput, Trained
 
 PICTURE = "lstmviz-window.png"
 
