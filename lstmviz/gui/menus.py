@@ -57,7 +57,7 @@ class Menus:
 
     def _file(self) -> None:
         window = self.window
-        menu = window.menuBar().addMenu("&File")
+        menu = window.menu_bar.addMenu("&File")
         self._add(menu, "&Open…", self.open, "Ctrl+O")
         examples = menu.addMenu("Open a &demo")
         for name in demos():
@@ -72,13 +72,13 @@ class Menus:
         self._add(menu, "&Quit", window.close, "Ctrl+Q")
 
     def _edit(self) -> None:
-        menu = self.window.menuBar().addMenu("&Edit")
+        menu = self.window.menu_bar.addMenu("&Edit")
         self.undo = self._add(menu, "&Undo", self.window.store.undo, "Ctrl+Z")
         self.redo = self._add(menu, "&Redo", self.window.store.redo, "Ctrl+Shift+Z")
 
     def _view(self) -> None:
         window, store = self.window, self.window.store
-        menu = window.menuBar().addMenu("&View")
+        menu = window.menu_bar.addMenu("&View")
         self._add(menu, "&Cell", lambda: store.look(diagram="cell"), "C")
         self._add(menu, "&Unrolled", lambda: store.look(diagram="unrolled"), "U")
         menu.addSeparator()
@@ -104,7 +104,7 @@ class Menus:
         self.motion.triggered.connect(lambda on: store.look(reduce_motion=on))
 
     def _play(self) -> None:
-        menu = self.window.menuBar().addMenu("&Play")
+        menu = self.window.menu_bar.addMenu("&Play")
         for name, text in (
             ("play", "Play or pause\tSpace"),
             ("next", "Next step\t→"),
@@ -117,7 +117,7 @@ class Menus:
             self._add(menu, text, partial(self.window.do, name))
 
     def _help(self) -> None:
-        menu = self.window.menuBar().addMenu("&Help")
+        menu = self.window.menu_bar.addMenu("&Help")
         self._add(menu, "&Keys and mouse", lambda: ShortcutSheet(self.window).exec(), "?")
         self._add(menu, "&About lstmviz", lambda: AboutDialog(self.window).exec())
 

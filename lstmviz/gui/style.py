@@ -74,8 +74,9 @@ def _sheet(theme: Theme) -> str:
         border: 1px solid {c("note_edge")}; border-radius: 6px; }}
     QFrame#banner {{ background: {c("bad_fill")}; border: 1px solid {c("bad")};
         border-radius: 6px; }}
-    QMenuBar {{ background: {c("panel")}; border-bottom: 1px solid {c("edge")}; padding: 2px; }}
-    QMenuBar::item {{ padding: 10px 9px; border-radius: 4px; background: transparent; }}
+    QWidget#header {{ background: {c("panel")}; border-bottom: 1px solid {c("edge")}; }}
+    QMenuBar {{ background: transparent; }}
+    QMenuBar::item {{ padding: 6px 9px; border-radius: 4px; background: transparent; }}
     QMenuBar::item:selected {{ background: {c("faint")}; }}
     QMenu {{ background: {c("card")}; border: 1px solid {c("edge")}; padding: 4px; }}
     QMenu::item {{ padding: 5px 24px 5px 22px; border-radius: 4px; }}

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
+    QMenuBar,
     QSplitter,
     QToolButton,
     QVBoxLayout,
@@ -90,8 +91,7 @@ class MainWindow(QMainWindow):
         row.addWidget(self.left)
         row.addLayout(body, 1)
         self.setCentralWidget(central)
-        self._beside = self._corner()
-        self.menuBar().setCornerWidget(self._beside)
+        self.setMenuWidget(self._header())
         self.splitters = (top, right)
         self.pointed = QLabel()
         self.statusBar().addWidget(self.pointed, 1)
@@ -99,16 +99,19 @@ class MainWindow(QMainWindow):
         self.statusBar().addPermanentWidget(self.progress)
         self.statusBar().setSizeGripEnabled(False)
 
-    def _corner(self) -> QWidget:
-        """Beside the menus: what is open, and how to look at it."""
+    def _header(self) -> QWidget:
+        """The menus, and beside them what is open and how to look at it."""
         bar = QWidget()
+        bar.setObjectName("header")
         row = QHBoxLayout(bar)
-        row.setContentsMargins(12, 3, 8, 3)
+        row.setContentsMargins(6, 4, 10, 4)
         row.setSpacing(4)
+        self.menu_bar = QMenuBar()
         self.summary = QLabel()
         self.summary.setObjectName("heading")
-        row.addWidget(self.summary)
-        row.addSpacing(18)
+        row.addWidget(self.menu_bar)
+        row.addSpacing(12)
+        row.addWidget(self.summary, 1)
         self.view_buttons: dict[str, QToolButton] = {}
         for name, text in (("cell", "Cell"), ("unrolled", "Unrolled")):
             button = QToolButton()

@@ -1,0 +1,185 @@
+"""Moments, their words and their pictures, held against the reference step."""
+
+import numpy as np
+import pytest
+
+from lstmviz.engine import cell
+from lstmviz.engine.initial import random_network
+from lstmviz.engine.spec import HeadSpec, single, stages
+from lstmviz.engine.unroll import run
+from lstmviz.scene import moment as moments
+from lstmviz.scene.frame import ease, frame_shapes, point_along
+from lstmviz.scene.inspector import inspector_height, inspector_shapes
+from lstmviz.scene.layout import cell_diagram
+from lstmviz.scene.metrics import text_box
+from lstmviz.scene.shapes import Box, Cells, Line, Rect, Text
+from lstmviz.scene.words import caption, number
+
+SPEC = single(5, 3, 4, head=HeadSpec(5))
+
+
+@pytest.fixture(scope="module")
+def network():
+    return random_network(SPEC, 3)
+
+
+@pytest.fixture(scope="module")
+def trace(network):
+    x = np.eye(5, dtype=np.float32)[np.arange(12) % 5]
+    return run(network, x)
+
+
+def at(network, trace, **changes):
+    limits = moments.limits(trace, 0, trace.steps)
+    return moments.moment(network, trace, limits, **{"step": 4, "stage": "head", **changes})
+
+
+def test_a_moment_holds_the_values_of_the_reference_step(network, trace):
+    found = at(network, trace).values
+    before = trace.layers[0].forward
+    step = cell.step(
+        network.cells[0]["forward"],
+        trace.input[4],
+        before.hidden_state[3],
+        before.cell_state[3],
+    )
+    for name in ("forgotten", "written", "cell_state", "squashed", "hidden_state", "gathered"):
+        np.testing.assert_allclose(found[name], getattr(step, name), atol=1e-6)
+    np.testing.assert_allclose(found["output"], trace.output[4])
+
+
+def test_pre_activations_are_the_rows_of_the_reference_step(network, trace):
+    weights = network.cells[0]["forward"]
+    values = moments.step_values(trace, 0, "forward", 4)
+    step = cell.step(
+        weights, values["input"], values["hidden_state_before"], values["cell_state_before"]
+    )
+    for unit in range(4):
+        found = moments.pre_activations(weights, unit, values["gathered"])
+        for gate, a in found.items():
+            assert a == pytest.approx(float(step.pre_activation[gate][unit]), abs=1e-5)
+
+
+def test_the_first_step_starts_from_the_initial_state(network, trace):
+    found = at(network, trace, step=0).values
+    np.testing.assert_array_equal(found["cell_state_before"], np.zeros(4))
+
+
+def test_each_stage_adds_what_it_makes_and_takes_nothing_away(network, trace):
+    seen: set[str] = set()
+    for stage in stages(SPEC):
+        now = set(at(network, trace, stage=stage).values)
+        assert seen <= now
+        seen = now
+    assert "output" in seen
+    gathered = at(network, trace, stage="gather").values
+    assert "forget_gate" not in gathered and "cell_state" not in gathered
+    assert "cell_state" in at(network, trace, stage="write").values
+    assert "hidden_state" not in at(network, trace, stage="output").values
+    assert "hidden_state" in at(network, trace, stage="project").values
+
+
+def test_without_a_projection_h_is_made_by_the_output_stage():
+    spec = single(5, 4, 4)
+    network = random_network(spec, 0)
+    trace = run(network, np.ones((3, 5), np.float32))
+    found = moments.moment(network, trace, moments.limits(trace, 0, 3), step=1, stage="output")
+    assert "hidden_state" in found.values
+
+
+def test_limits_hold_every_value_and_are_round(network, trace):
+    limits = moments.limits(trace, 0, trace.steps)
+    run_ = trace.layers[0].forward
+    assert limits["forget_gate"] == (0.0, 1.0)
+    low, high = limits["cell_state"]
+    assert -low == high >= np.abs(run_.cell_state).max()
+    assert format(high, ".0e")[0] in "125"
+
+
+def test_widened_limits_hold_for_both_parts(trace):
+    whole = moments.limits(trace, 0, trace.steps)
+    parts = moments.widen(moments.limits(trace, 0, 5), moments.limits(trace, 5, trace.steps))
+    assert parts == whole
+
+
+def test_not_finite_values_do_not_disturb_limits(network, trace):
+    broken = moments._largest(np.array([np.nan, np.inf, -0.3]))
+    assert broken == 0.5
+
+
+@pytest.mark.parametrize("stage", stages(SPEC))
+def test_every_stage_is_told_with_its_real_values(network, trace, stage):
+    now = at(network, trace, stage=stage, focus=2)
+    where, formula, real = caption(now, SPEC)
+    assert "t = 4" in where and stage in where
+    assert formula
+    if stage == "write":
+        assert number(float(now.values["cell_state"][2])) in real
+        assert "unit 2" in real
+    if stage == "gather":
+        assert "3 + 5 = 8" in real
+
+
+@pytest.mark.parametrize("stage", stages(SPEC))
+def test_a_stage_lights_its_own_wires_and_only_those(network, trace, stage):
+    diagram = cell_diagram(SPEC)
+    lit = [s for s in frame_shapes(diagram, {0: at(network, trace, stage=stage)}, SPEC)]
+    lines = [shape.points for shape in lit if isinstance(shape, Line)]
+    assert sorted(lines) == sorted(w.points for w in diagram.wires if w.stage == stage)
+    assert lines
+
+
+def test_cards_not_made_yet_are_empty(network, trace):
+    diagram = cell_diagram(SPEC)
+    shapes = frame_shapes(diagram, {0: at(network, trace, stage="activate")}, SPEC)
+    cells = {(s.box.x, s.box.y): s.values for s in shapes if isinstance(s, Cells)}
+    for card in diagram.cards:
+        values = cells[card.grid.x, card.grid.y]
+        made = card.name in ("c_before", "h_before", "x", "f", "i", "g", "o")
+        assert (values is not None) == made, card.name
+
+
+def test_a_unit_is_marked_in_every_card_of_cell_units(network, trace):
+    diagram = cell_diagram(SPEC)
+    shapes = frame_shapes(diagram, {0: at(network, trace, focus=1, hover=2)}, SPEC)
+    marks = [s for s in shapes if isinstance(s, Rect) and s.stroke == "mark"]
+    cards = [card for card in diagram.cards if card.unit == "cell"]
+    assert len(marks) == 2 * len(cards)
+
+
+def test_values_travel_and_arrive(network, trace):
+    diagram = cell_diagram(SPEC)
+    half = frame_shapes(diagram, {0: at(network, trace, stage="write", progress=0.25)}, SPEC)
+    done = frame_shapes(diagram, {0: at(network, trace, stage="write", progress=1.0)}, SPEC)
+    assert len(half) > len(done)
+
+
+def test_a_point_along_a_polyline():
+    line = ((0.0, 0.0), (10.0, 0.0), (10.0, 10.0))
+    assert point_along(line, 0.0) == (0.0, 0.0)
+    assert point_along(line, 0.5) == (10.0, 0.0)
+    assert point_along(line, 0.75) == (10.0, 5.0)
+    assert point_along(line, 1.0) == (10.0, 10.0)
+
+
+def test_easing_starts_and_ends_slowly():
+    assert ease(0) == 0 and ease(1) == 1 and ease(0.5) == 0.5
+    assert ease(0.1) < 0.1 and ease(0.9) > 0.9
+
+
+@pytest.mark.parametrize("stage", stages(SPEC))
+def test_the_inspector_fits_its_picture(network, trace, stage):
+    page = Box(0, 0, 226, inspector_height())
+    for shape in inspector_shapes(at(network, trace, stage=stage, focus=3)):
+        if isinstance(shape, Text):
+            box = text_box(shape)
+            assert page.x <= box.x and box.right <= page.right and box.bottom <= page.bottom
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(0.7342, "0.734"), (-1.25, "−1.250"), (0.0, "0.000"), (3.14e-5, "3.1e−05"),
+     (np.nan, "NaN"), (np.inf, "∞"), (-np.inf, "−∞")],
+)  # fmt: skip
+def test_numbers_read_well(value, text):
+    assert number(value) == text
