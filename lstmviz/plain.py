@@ -115,9 +115,10 @@ def _union(options: tuple[Any, ...], data: Any, where: str, at: str) -> Any:
 
 def _plain(hint: type, data: Any, where: str, at: str) -> Any:
     """A str, bool, int or finite float (an int will do for a float, nothing else)."""
-    if hint is float and isinstance(data, int | float) and not isinstance(data, bool):
-        if abs(data) < 1e300 and math.isfinite(data):
-            return float(data)
+    if hint is float and type(data) in (int, float):
+        number: float = data
+        if abs(number) < 1e300 and math.isfinite(number):
+            return float(number)
     elif type(data) is hint and not (hint is int and abs(data) >= 2**63):
         return data
     word = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}[hint]

@@ -5,7 +5,8 @@ python tools/train_counter.py [--out resources/demos/counter.npz]
 Needs PyTorch (any recent version, CPU); everything else in lstmviz does without. The
 strings are joined by `#`; after the first b everything is decided, so the network has to
 count. Several seeds are trained; of those with a unit that follows the count of open a's
-closely and that no other drowns out, the one that goes on furthest past the training lengths is kept.
+closely and that no other drowns out, the one that goes on furthest past the training lengths
+is kept.
 """
 
 from __future__ import annotations
@@ -142,9 +143,9 @@ def noted(network: Network) -> Network:
         "trained on": f"Strings aⁿbⁿ with n from 1 to {LONGEST}, joined by #, predicting the next "
         f"symbol: {STEPS} batches of {BATCH} texts of five strings, Adam.",
         "units": f"Unit 0 counts: its cell state rises with every a and falls with every b "
-        f"(correlation with the number of open a's {card.correlations[0]:.3f}).",
+        f"(correlation with the number of open a's {card.correlations[0]:.4f}).",
         "accuracy": f"{card.accuracy:.4f} of the symbols that are decided, n up to {LONGEST}.",
-        "largest n": f"{card.largest_n}",
+        "largest n": f"{card.largest_n}: every decided symbol is right for all n up to it.",
         "made by": "tools/train_counter.py; measured by tools/measure_counter.py.",
     }
     return Network(
@@ -165,7 +166,8 @@ def main() -> None:
         network = tidied(network, card)
         clearest = max(map(abs, card.correlations))
         print(
-            f"seed {seed}: {clearest=:.4f} accuracy={card.accuracy:.4f} {card.largest_n=} {card.loudest=:.2f}"
+            f"seed {seed}: {clearest=:.4f} accuracy={card.accuracy:.4f} "
+            f"{card.largest_n=} {card.loudest=:.2f}"
         )
         visible = card.loudest <= LOUDEST
         rank = (clearest >= CLEAR and visible, card.largest_n)

@@ -5,7 +5,14 @@ from __future__ import annotations
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
 from lstmviz.session.documents import Document, Session, Trained, Untrained, View
 from lstmviz.session.files import load_session, open_source, save_session
-from lstmviz.session.resolved import Resolved, input_of, resolve, spec_of, untrained_like
+from lstmviz.session.resolved import (
+    Resolved,
+    input_of,
+    resolve,
+    sequence_of,
+    spec_of,
+    untrained_like,
+)
 
 __all__ = [
     "Document",
@@ -23,6 +30,7 @@ __all__ = [
     "open_source",
     "resolve",
     "save_session",
+    "sequence_of",
     "spec_of",
     "untrained_like",
 ]

@@ -48,9 +48,9 @@ def resolve(document: Document) -> Resolved:
         known = " or ".join(INITIALS)
         raise LstmvizError(f"initial states {document.initial!r} are unknown; use {known}.")
     spec = spec_of(document)
-    sequence = _sequence_of(document)
+    sequence = sequence_of(document)
     if not spec.possible:
-        return Resolved(spec, None, sequence, problem=_problem(spec))
+        return Resolved(spec, None, sequence, problem=problem_of(spec))
     recipe = document.network
     network = _model(recipe) if isinstance(recipe, Trained) else _random(spec, recipe.seed)
     memory.check(spec, sequence.steps, network.dtype)
@@ -71,7 +71,7 @@ def spec_of(document: Document) -> NetworkSpec:
         raise LstmvizError(f"seed {recipe.seed} is outside 0 to 2**63 - 1.")
     input_size = recipe.input_size
     if input_size is None:
-        input_size = _sequence_of(document).values.shape[1]
+        input_size = sequence_of(document).values.shape[1]
         if input_size > MAX_SIZE:
             raise LstmvizError(
                 f"the input has {input_size:,} columns, more than the {MAX_SIZE:,} that an "
@@ -118,17 +118,19 @@ def untrained_like(document: Document) -> Document:
     return replace(document, network=untrained, input=recipe)
 
 
-def _problem(spec: NetworkSpec) -> str:
-    """Why an impossible network cannot run, and what would mend it."""
-    cell = next(cell for cell in spec.layers if not cell.possible)
+def problem_of(spec: NetworkSpec) -> str | None:
+    """Why a network cannot run, and what would mend it; None where it can."""
+    cell = next((cell for cell in spec.layers if not cell.possible), None)
+    if cell is None:
+        return None
     return (
         f"o ⊙ tanh(c) has {cell.cell_size:,} values but the hidden state should have "
         f"{cell.hidden_size:,}: switch the projection on, or make both sizes equal."
     )
 
 
-def _sequence_of(document: Document) -> Sequence:
-    """The input, built for the network that reads it."""
+def sequence_of(document: Document) -> Sequence:
+    """The input, built for the network that reads it; raises `LstmvizError` as `resolve`."""
     recipe, network = input_of(document), document.network
     if isinstance(network, Trained):
         model = _model(network)

@@ -1,0 +1,198 @@
+"""What may be written on the command line."""
+
+from __future__ import annotations
+
+import argparse
+import math
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import NoReturn
+
+from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, STAGES, HeadSpec
+from lstmviz.inputs.generators import KINDS
+from lstmviz.inputs.recipes import GeneratedInput
+from lstmviz.version import __version__
+
+COMMANDS = {
+    "info": "sizes, layers, parameter counts, names in each framework",
+    "trace": "run and write every array to an .npz file",
+    "export": "a figure; the suffix of --out chooses the format",
+    "doctor": "what this machine lacks, as one install line",
+}
+VIEWS = ("diagram", "unrolled", "heatmaps", "window")
+SOURCE = "a model file, a session file (.lstmviz) or demo:NAME"
+
+Sizes = tuple[int | None, int, int]
+
+
+class Parser(argparse.ArgumentParser):
+    """A parser that tells what is wrong in one line."""
+
+    def error(self, message: str) -> NoReturn:
+        """Print the one line and leave with 2."""
+        print(f"lstmviz: {message} (see {self.prog} --help).", file=sys.stderr)
+        sys.exit(2)
+
+
+def parser(name: str) -> argparse.ArgumentParser:
+    """The parser of one subcommand; of "view" it is the window's, which has no name."""
+    return {"view": _view, "info": _info, "trace": _trace, "export": _export, "doctor": _doctor}[
+        name
+    ]()
+
+
+def _parser(name: str, description: str, epilog: str | None = None) -> Parser:
+    return Parser(
+        prog=f"lstmviz {name}".strip(),
+        description=description,
+        epilog=epilog,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+
+
+def _view() -> Parser:
+    lines = [f"  lstmviz {name:<8} {text}" for name, text in COMMANDS.items()]
+    epilog = "other commands (each has --help; a file of such a name is given as ./NAME):\n"
+    result = _parser(
+        "", "See inside any LSTM: open the window on a network.", epilog + "\n".join(lines)
+    )
+    result.add_argument("--version", action="version", version=f"lstmviz {__version__}")
+    _common(result)
+    return result
+
+
+def _info() -> Parser:
+    result = _parser("info", "Say what a network is: " + COMMANDS["info"] + ".")
+    _common(result)
+    result.add_argument("--json", action="store_true", help="the same as JSON")
+    return result
+
+
+def _trace() -> Parser:
+    result = _parser("trace", "Run a network over an input and write every array.")
+    _common(result)
+    result.add_argument("--out", required=True, type=Path, metavar="FILE.npz", help="the file")
+    return result
+
+
+def _export() -> Parser:
+    result = _parser("export", "Write a figure of a network at work, without a display.")
+    _common(result)
+    result.add_argument("--out", required=True, type=Path, metavar="FILE", help="the file")
+    result.add_argument("--view", choices=VIEWS, default="diagram", help="what to draw")
+    result.add_argument(
+        "--step", type=_whole("a step", 0), metavar="N", help="the step, from 0 (else the last)"
+    )
+    result.add_argument("--stage", choices=STAGES, help="how far inside the step (else its end)")
+    result.add_argument("--unit", type=_whole("a unit", 0), metavar="N", help="the unit to mark")
+    result.add_argument("--theme", choices=("light", "dark"), help="the colours (else light)")
+    result.add_argument(
+        "--scale", type=_scale, default=1.0, metavar="X", help="pixels per logical pixel (1)"
+    )
+    result.add_argument(
+        "--size", type=_canvas, metavar="WxH", help="width and height in logical pixels"
+    )
+    return result
+
+
+def _doctor() -> Parser:
+    return _parser("doctor", "Say " + COMMANDS["doctor"] + ".")
+
+
+def _common(result: Parser) -> None:
+    """SOURCE, and what makes a network and an input."""
+    result.add_argument("source", nargs="?", metavar="SOURCE", help=SOURCE)
+    network = result.add_argument_group("an untrained network")
+    network.add_argument(
+        "--sizes", type=_sizes, metavar="I,H,C", help="input, hidden, cell size; I may be auto"
+    )
+    network.add_argument("--seed", type=_whole("a seed", 0), metavar="N", help="of its weights")
+    network.add_argument(
+        "--project",
+        action=argparse.BooleanOptionalAction,
+        default=None,
+        help="allow a projection where hidden and cell size differ (it is)",
+    )
+    network.add_argument(
+        "--head",
+        type=_head,
+        metavar="SIZE[:ACTIVATION]",
+        help=f"a Dense layer on top, {', '.join(HEAD_ACTIVATIONS)}",
+    )
+    group = result.add_argument_group("the input")
+    given = group.add_mutually_exclusive_group()
+    given.add_argument("--input", metavar="FILE", help="a .txt .csv .tsv .npy .npz file")
+    given.add_argument("--text", metavar="STRING", help="a text, one step per character")
+    given.add_argument(
+        "--generate",
+        type=_generate,
+        metavar="KIND[:LENGTH[:SEED]]",
+        help=f"a made sequence: {', '.join(KINDS)}",
+    )
+    group.add_argument("--initial", choices=("zero", "random"), help="h and c before step 0")
+
+
+def _fail(text: str) -> NoReturn:
+    raise argparse.ArgumentTypeError(text)
+
+
+def _int(text: str, what: str, low: int, high: int = 2**63 - 1) -> int:
+    """A whole number in range; the error names `what` and the range."""
+    value = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
+    if low <= value <= high:
+        return value
+    bounds = f"from {low} to {high}" if high < 2**63 - 1 else f"from {low}"
+    return _fail(f"{text!r} is not {what}, a whole number {bounds}")
+
+
+def _whole(what: str, low: int) -> Callable[[str], int]:
+    return lambda text: _int(text, what, low)
+
+
+def _sizes(text: str) -> Sizes:
+    parts = [part.strip() for part in text.split(",")]
+    if len(parts) != 3:
+        _fail(f"{text!r} is not three sizes I,H,C (input, hidden, cell), such as 5,128,256")
+    auto = parts[0].lower() == "auto"
+    return (
+        None if auto else _int(parts[0], "an input size (or auto)", 1, MAX_SIZE),
+        _int(parts[1], "a hidden size", 1, MAX_SIZE),
+        _int(parts[2], "a cell size", 1, MAX_SIZE),
+    )
+
+
+def _head(text: str) -> HeadSpec:
+    size, _, activation = text.partition(":")
+    activation = activation or "softmax"
+    if activation not in HEAD_ACTIVATIONS:
+        _fail(f"{activation!r} is not one of {', '.join(HEAD_ACTIVATIONS)}")
+    return HeadSpec(_int(size, "a head size", 1, MAX_SIZE), activation)
+
+
+def _generate(text: str) -> GeneratedInput:
+    kind, *numbers = text.split(":")
+    if kind not in KINDS:
+        _fail(f"{kind!r} is not one of {', '.join(KINDS)}")
+    if len(numbers) > 2:
+        _fail(f"{text!r} is not KIND[:LENGTH[:SEED]], such as sine:200 or noise:200:1")
+    values = [_int(n, what, 0) for n, what in zip(numbers, ("a length", "a seed"), strict=False)]
+    return GeneratedInput(kind, *values)
+
+
+def _scale(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if math.isfinite(value) and value > 0:
+        return value
+    return _fail(f"{text!r} is not a scale, a number above 0")
+
+
+def _canvas(text: str) -> tuple[int, int]:
+    width, cross, height = text.lower().partition("x")
+    if not cross:
+        _fail(f"{text!r} is not a size WxH in pixels, such as 1600x1000")
+    return _int(width, "a width", 1, 32768), _int(height, "a height", 1, 32768)
