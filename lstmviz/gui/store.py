@@ -96,7 +96,7 @@ class Store(QObject):
             self._adopt(moved.current)
 
     def _adopt(self, document: Document, **view: Any) -> None:
-        self._set(Session(document, replace(self.view, hover=None, **view)))
+        self._set(Session(document, replace(self.view, **{"hover": None, **view})))
         self.compute.start(document)
 
     def _set(self, session: Session) -> None:

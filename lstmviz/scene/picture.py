@@ -88,7 +88,7 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
             direction=view.direction,
             focus=view.unit,
             hover=view.hover,
-            labels=run.sequence.labels if run.sequence else (),
+            labels=run.sequence.labels if run.sequence and run.sequence.symbolic else (),
             columns=run.network.vocabulary or (),
             progress=progress if offset == 0 else 1.0,
         )

@@ -123,7 +123,7 @@ def test_every_stage_is_told_with_its_real_values(network, trace, stage):
 @pytest.mark.parametrize("stage", stages(SPEC))
 def test_a_stage_lights_its_own_wires_and_only_those(network, trace, stage):
     diagram = cell_diagram(SPEC)
-    lit = [s for s in frame_shapes(diagram, {0: at(network, trace, stage=stage)}, SPEC)]
+    lit = frame_shapes(diagram, {0: at(network, trace, stage=stage)}, SPEC)
     lines = [shape.points for shape in lit if isinstance(shape, Line)]
     assert sorted(lines) == sorted(w.points for w in diagram.wires if w.stage == stage)
     assert lines

@@ -1,0 +1,274 @@
+"""The window, with real clicks and keys."""
+
+from dataclasses import replace
+
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt
+
+from lstmviz.engine.spec import HeadSpec
+from lstmviz.gui.window import MainWindow
+from lstmviz.session import (
+    Document,
+    FileInput,
+    GeneratedInput,
+    Session,
+    TextInput,
+    Trained,
+    Untrained,
+    View,
+)
+
+RANDOM = Document(Untrained(5, 8, 8, head=HeadSpec(5)), GeneratedInput("onehot", 30, 0))
+
+
+@pytest.fixture
+def opened(qtbot):
+    windows = []
+
+    def open_window(document=RANDOM, **view):
+        session = Session(document, View(**{"theme": "light", "reduce_motion": True, **view}))
+        window = MainWindow(session)
+        windows.append(window)
+        qtbot.addWidget(window)
+        window.resize(1280, 800)
+        window.show()
+        window.store.begin()
+        settle(qtbot, window)
+        return window
+
+    yield open_window
+    for window in windows:
+        window.close()
+
+
+def settle(qtbot, window):
+    """Wait until the newest document is computed."""
+    store = window.store
+
+    def done():
+        assert store.run.generation == store.compute.generation
+        assert store.run.finished
+
+    qtbot.waitUntil(done, timeout=20_000)
+
+
+def key(qtbot, window, name, modifier=Qt.KeyboardModifier.NoModifier):
+    qtbot.keyClick(window.diagram, name, modifier)
+
+
+def test_the_window_opens_on_the_counter_and_its_cell_counts(opened):
+    window = opened(Document())
+    run = window.store.run
+    assert isinstance(window.store.document.network, Trained)
+    assert run.network.trained
+    text = "".join(run.sequence.labels)
+    counting = run.trace.layers[0].forward.cell_state[:, 0]
+    up = counting[text.index("aaaa") : text.index("aaaa") + 4]
+    assert abs(up[-1] - up[0]) > 0.5
+    assert "demo:counter" in window.summary.text()
+
+
+def test_keys_step_and_stage(opened, qtbot):
+    window = opened(step=3, stage="head")
+    store = window.store
+    key(qtbot, window, Qt.Key.Key_Right)
+    assert (store.view.step, store.view.stage) == (4, "head")
+    key(qtbot, window, Qt.Key.Key_Right, Qt.KeyboardModifier.ShiftModifier)
+    assert (store.view.step, store.view.stage) == (5, "gather")
+    key(qtbot, window, Qt.Key.Key_Left, Qt.KeyboardModifier.ShiftModifier)
+    assert (store.view.step, store.view.stage) == (4, "head")
+    key(qtbot, window, Qt.Key.Key_Left)
+    assert store.view.step == 3
+    key(qtbot, window, Qt.Key.Key_End)
+    assert store.view.step == 29
+    key(qtbot, window, Qt.Key.Key_Right)
+    assert store.view.step == 29
+    key(qtbot, window, Qt.Key.Key_Home)
+    assert store.view.step == 0
+
+
+def test_space_plays_and_pauses(opened, qtbot):
+    window = opened(step=0, speed=60.0, stages=False)
+    key(qtbot, window, Qt.Key.Key_Space)
+    assert window.clock.playing
+    qtbot.waitUntil(lambda: window.store.view.step >= 3, timeout=5000)
+    key(qtbot, window, Qt.Key.Key_Space)
+    assert not window.clock.playing
+    assert not window.store.history.can_undo
+
+
+def test_playing_without_loop_stops_at_the_end(opened, qtbot):
+    window = opened(step=27, speed=60.0, stages=False, loop=False)
+    window.do("play")
+    qtbot.waitUntil(lambda: not window.clock.playing, timeout=5000)
+    assert window.store.view.step == 29
+
+
+def test_buttons_do_what_keys_do(opened, qtbot):
+    window = opened(step=3, stage="head")
+    qtbot.mouseClick(window.player.buttons["next"], Qt.MouseButton.LeftButton)
+    assert window.store.view.step == 4
+    qtbot.mouseClick(window.player.buttons["first"], Qt.MouseButton.LeftButton)
+    assert window.store.view.step == 0
+
+
+def test_clicking_a_square_pins_its_unit_and_again_lets_go(opened, qtbot):
+    window = opened(unit=None, stage="head")
+    diagram = window.diagram._diagram
+    card = next(card for card in diagram.cards if card.name == "f")
+    at = window.diagram.to_widget(*card.unit_box(5).center).toPoint()
+    qtbot.mouseClick(window.diagram, Qt.MouseButton.LeftButton, pos=at)
+    assert window.store.view.unit == 5
+    qtbot.mouseClick(window.diagram, Qt.MouseButton.LeftButton, pos=at)
+    assert window.store.view.unit is None
+
+
+def test_hovering_a_square_marks_its_unit_and_tells_its_value(opened, qtbot):
+    window = opened(stage="head")
+    card = next(card for card in window.diagram._diagram.cards if card.name == "c")
+    at = window.diagram.to_widget(*card.unit_box(2).center).toPoint()
+    qtbot.mouseMove(window.diagram, at)
+    assert window.store.view.hover == 2
+    assert "cell state c of unit 2" in window.pointed.text()
+
+
+def test_sizes_are_set_by_typing_and_projection_follows(opened, qtbot):
+    window = opened()
+    window.left.sizes["hidden"].spin.setValue(4)
+    settle(qtbot, window)
+    assert window.store.document.network.hidden_size == 4
+    assert any(card.name == "m" for card in window.diagram._diagram.cards)
+    assert "W_hr" in window.left.note.text()
+    assert window.store.run.trace.layers[0].forward.hidden_state.shape == (30, 4)
+
+
+def test_without_projection_the_network_is_impossible_but_drawn(opened, qtbot):
+    window = opened()
+    window.left.sizes["hidden"].spin.setValue(4)
+    window.left.project.click()
+    settle(qtbot, window)
+    assert window.store.run.trace is None
+    assert any(op.broken for op in window.diagram._diagram.operations)
+    assert "Impossible" in window.left.note.text()
+    window.do("next")
+    window.left.project.click()
+    settle(qtbot, window)
+    assert window.store.run.trace is not None
+
+
+def test_a_slider_drag_is_one_undo(opened, qtbot):
+    window = opened()
+    slider = window.left.sizes["cell"].slider
+    before = window.store.document
+    slider.setSliderDown(True)
+    for notch in (100, 120, 140, 160):
+        slider.setValue(notch)
+    slider.setSliderDown(False)
+    assert window.store.document.network.cell_size > 8
+    window.store.undo()
+    assert window.store.document == before
+    window.store.redo()
+    assert window.store.document != before
+    settle(qtbot, window)
+
+
+def test_changing_a_size_of_a_trained_model_makes_it_untrained_and_says_so(opened, qtbot):
+    window = opened(Document())
+    window.left.sizes["cell"].spin.setValue(9)
+    settle(qtbot, window)
+    assert isinstance(window.store.document.network, Untrained)
+    assert "Untrained" in window.left.status.text()
+    window.store.undo()
+    settle(qtbot, window)
+    assert window.store.run.network.trained
+
+
+def test_typing_text_feeds_it(opened, qtbot):
+    window = opened(Document(Untrained(None, 6, 6), TextInput("abc")))
+    window.left.input.text.setPlainText("hello world")
+    qtbot.waitUntil(lambda: window.store.document.input == TextInput("hello world"), timeout=3000)
+    settle(qtbot, window)
+    assert window.store.run.sequence.labels == tuple("hello␣world")
+    assert window.store.run.spec.input_size == 8
+
+
+def test_a_bad_file_is_told_in_a_sentence_and_changes_nothing(opened, qtbot, tmp_path):
+    window = opened()
+    before = window.store.document
+    bad = tmp_path / "ragged.csv"
+    bad.write_text("1,2\n3\n")
+    window.open_path(str(bad))
+    qtbot.waitUntil(window.banner.isVisible, timeout=5000)
+    assert "ragged.csv" in window.banner.words.text()
+    settle(qtbot, window)
+    assert window.store.document == before
+    assert not window.store.history.can_undo
+
+
+def test_a_good_file_is_read(opened, qtbot, tmp_path):
+    window = opened()
+    table = tmp_path / "table.csv"
+    table.write_text("x,y,z\n1,2,3\n4,5,6\n")
+    window.open_path(str(table))
+    settle(qtbot, window)
+    assert window.store.document.input == FileInput(str(table))
+    assert window.store.run.trace.input.tolist() == [[1, 2, 3], [4, 5, 6]]
+
+
+def test_the_views_can_be_switched(opened, qtbot):
+    window = opened()
+    qtbot.mouseClick(window.view_buttons["unrolled"], Qt.MouseButton.LeftButton)
+    assert len(window.diagram._diagram.step_labels) == 5
+    qtbot.mouseClick(window.view_buttons["cell"], Qt.MouseButton.LeftButton)
+    assert not window.diagram._diagram.step_labels
+
+
+def test_zoom_keeps_the_point_under_the_pointer(opened):
+    window = opened()
+    at = QPointF(200, 150)
+    before = window.diagram.to_scene(at)
+    window.diagram.zoom_by(1.7, at)
+    assert window.diagram.to_scene(at) == pytest.approx(before)
+    window.diagram.fit()
+    assert window.diagram.to_widget(0, 0).x() >= -1
+
+
+def test_both_themes_colour_the_whole_window(opened):
+    window = opened()
+    window.store.look(theme="dark")
+    dark = window.grab().toImage().pixelColor(QPoint(4, 400)).lightness()
+    window.store.look(theme="light")
+    light = window.grab().toImage().pixelColor(QPoint(4, 400)).lightness()
+    assert dark < 60 and light > 200
+
+
+def test_values_travel_between_stages_unless_motion_is_reduced(opened, qtbot):
+    window = opened(step=3, stage="forget")
+    window.do("next-stage")
+    assert window.diagram._progress() == 1.0
+    window.store.look(reduce_motion=False)
+    window.do("next-stage")
+    assert window.diagram._progress() < 1.0
+    qtbot.waitUntil(lambda: window.diagram._progress() == 1.0, timeout=2000)
+
+
+def test_a_view_change_keeps_the_run(opened):
+    window = opened()
+    run = window.store.run
+    window.store.look(order="similarity", reveal=True)
+    assert window.store.run is run
+
+
+def test_a_session_comes_back_from_its_file(opened, qtbot, tmp_path):
+    from lstmviz.session import save_session
+
+    window = opened()
+    session = replace(window.store.session, view=replace(window.store.view, step=7, unit=3))
+    path = tmp_path / "kept.lstmviz"
+    save_session(session, str(path))
+    window.store.edit(Document())
+    settle(qtbot, window)
+    window.open_path(str(path))
+    settle(qtbot, window)
+    assert window.store.document == session.document
+    assert (window.store.view.step, window.store.view.unit) == (7, 3)
