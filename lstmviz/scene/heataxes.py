@@ -25,7 +25,6 @@ from lstmviz.scene.metrics import fit, text_box, width
 from lstmviz.scene.moment import Limits, colormap_of
 from lstmviz.scene.order import Order
 from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
-from lstmviz.scene.words import index
 
 SMALL = 10
 """Size of numbers and notes."""
@@ -147,9 +146,7 @@ def _strips(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]
         return shapes + _values(place, content, scale)
     if content.unit is not None:
         x = gutter.x + width("input x", 11, bold=True) + 5
-        words = f"on c{index(content.unit)}"
-        if x + width(words, SMALL) <= gutter.right - 4:
-            shapes.append(Text(x, y, words, SMALL, "c_text"))
+        shapes.append(Text(x, y, "over c", 11, "c_text"))
     return shapes + _tokens(place, content, scale)
 
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from lstmviz.scene.heataxes import Content
 from lstmviz.scene.heatlayout import HeatmapLayout, Panel, row_y, step_x
-from lstmviz.scene.shapes import Box, Line, Rect, Shape
+from lstmviz.scene.metrics import text_box
+from lstmviz.scene.shapes import Box, Disc, Line, Rect, Shape, Text
 
 HALO = 0.65
 """Opacity of the light edge that keeps marks visible over dark and pale values."""
@@ -41,7 +42,9 @@ def cursor(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
             x = column.center[0]
             shapes.append(Line(((x, strip.y), (x, strip.bottom)), "mark", 1.4))
         else:
-            shapes.append(Rect(column, stroke="mark", width=1.4, radius=2))
+            wide = max(column.w, 10.0)
+            around = Box(column.center[0] - wide / 2, column.y, wide, column.h)
+            shapes.append(Rect(around, stroke="mark", width=1.4, radius=2))
     for plot in place.plots if plots else ():
         x = step_x(place, plot.plot, step + 0.5)
         shapes.append(Line(((x, plot.plot.y), (x, plot.plot.bottom)), "mark", 1.2, opacity=0.8))
@@ -85,3 +88,18 @@ def curtain(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
         left = max(step_x(place, box, step + 1), box.x)
         shapes.append(Rect(Box(left, box.y, box.right - left, box.h), fill="empty"))
     return shapes
+
+
+def bounds(shape: Shape) -> Box:
+    """The place a shape takes up."""
+    if isinstance(shape, Text):
+        return text_box(shape)
+    if isinstance(shape, Line):
+        xs, ys = zip(*shape.points, strict=True)
+        half = shape.width / 2
+        left, top = min(xs) - half, min(ys) - half
+        return Box(left, top, max(xs) + half - left, max(ys) + half - top)
+    if isinstance(shape, Disc):
+        (x, y), r = shape.center, shape.radius
+        return Box(x - r, y - r, 2 * r, 2 * r)
+    return shape.box.inset(-shape.width / 2) if isinstance(shape, Rect) else shape.box

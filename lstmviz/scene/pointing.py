@@ -43,7 +43,7 @@ def describe(place: HeatmapLayout, content: Content, spot: Place | None, last: i
     if spot.step > last:
         return f"{step} is not revealed yet"
     if spot.kind == "plot":
-        return _unit(content, spot.step)
+        return _unit(place, content, spot.step)
     return _value(content, spot, step)
 
 
@@ -76,20 +76,16 @@ def _input(content: Content, step: int) -> str:
     return f"input x at {_step(content, step)}: {', '.join(parts)}{more}"
 
 
-def _unit(content: Content, step: int) -> str:
+def _unit(place: HeatmapLayout, content: Content, step: int) -> str:
     if content.unit is None:
         return ""
     letters = {"f": "forget_gate", "i": "input_gate", "g": "candidate", "o": "output_gate"}
-    letters |= {"c": "cell_state", "m" if _projected(content) else "h": "cell_output"}
+    letters |= {"c": "cell_state", "m" if place.projected else "h": "cell_output"}
     parts = [
         f"{letter} = {number(float(getattr(content.direction, array)[step, content.unit]))}"
         for letter, array in letters.items()
     ]
     return f"unit {content.unit} at {_step(content, step)}: {', '.join(parts)}"
-
-
-def _projected(content: Content) -> bool:
-    return content.direction.hidden_state is not content.direction.cell_output
 
 
 def _value(content: Content, spot: Place, step: str) -> str:

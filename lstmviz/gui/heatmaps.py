@@ -1,0 +1,404 @@
+"""The heatmaps widget: the scene of `lstmviz.scene.heatmaps`, kept as pictures.
+
+What keeps its place is painted once into a pixmap; the cursor, marked rows and numbers are
+painted over it, and only where they were and are.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Protocol
+
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import (
+    QColor,
+    QHelpEvent,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QRegion,
+    QResizeEvent,
+    QWheelEvent,
+)
+from PySide6.QtWidgets import QToolTip, QWidget
+
+from lstmviz import paint
+from lstmviz.engine.trace import DirectionTrace, Trace
+from lstmviz.gui.heatgestures import Gestures
+from lstmviz.gui.heatimages import HeatImages
+from lstmviz.inputs.sequence import Sequence
+from lstmviz.scene import heatmaps, pointing
+from lstmviz.scene.colors import LIGHT, Theme
+from lstmviz.scene.heataxes import Content, frames, furniture, step_numbers, unit_numbers
+from lstmviz.scene.heatlayout import HeatmapLayout, columns_of, locate, step_x
+from lstmviz.scene.heatmarks import bounds, cursor, curtain, row_marks
+from lstmviz.scene.moment import Limits, direction_trace
+from lstmviz.scene.order import Order, hidden_order, order
+from lstmviz.scene.plots import unit_plots
+from lstmviz.scene.shapes import Box, Rect, Shape
+from lstmviz.session import View
+
+SLICE = 0.006
+"""Seconds of filling before the event loop runs again."""
+STALE_MS = 250
+"""How long the picture of the run before stays where the new one is not yet computed."""
+
+
+class RunLike(Protocol):
+    """What is shown of a run: its arrays so far, of which `done` steps are filled."""
+
+    @property
+    def trace(self) -> Trace | None:
+        """The arrays."""
+
+    @property
+    def done(self) -> int:
+        """Steps filled."""
+
+    @property
+    def sequence(self) -> Sequence | None:
+        """The input with its words."""
+
+    @property
+    def limits(self) -> Limits | None:
+        """Colour limits by array."""
+
+    @property
+    def problem(self) -> str | None:
+        """Why the shapes do not fit, if they do not."""
+
+
+class HeatmapsView(QWidget):
+    """Six linked heatmaps and the plots of the pinned unit; says what the user asks for.
+
+    Renders what it is given and changes nothing itself.
+    """
+
+    stepRequested = Signal(int)
+    unitPinned = Signal(int)
+    unitHovered = Signal(object)
+    pointed = Signal(str)
+    spanRequested = Signal(float, object, float, object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.place: HeatmapLayout | None = None
+        self.content: Content | None = None
+        self.view = View()
+        self._theme: Theme = LIGHT
+        self._trace: Trace | None = None
+        self._run: RunLike | None = None
+        self._sentence = ""
+        self._images = HeatImages()
+        self._orders: tuple[Order, Order] | None = None
+        self._orders_of: tuple[DirectionTrace, str, bool] | None = None
+        self._base: QPixmap | None = None
+        self._units: list[Shape] = []
+        self._gestures = Gestures(self)
+        self._filler = QTimer(self, interval=0)
+        self._filler.timeout.connect(self._fill)
+        self._expiry = QTimer(self, interval=STALE_MS, singleShot=True)
+        self._expiry.timeout.connect(self._drop_stale)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_OpaquePaintEvent)
+        self.setMinimumSize(480, 220)
+        self.setAccessibleName("Heatmaps of gates and states over time")
+        self.setAccessibleDescription(
+            "Drag to go to a step, click to pin a unit, turn the wheel to zoom; "
+            "up and down pin the neighbouring unit."
+        )
+
+    def sizeHint(self) -> QSize:
+        """A comfortable size."""
+        return QSize(1100, 380)
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in these colours from now on."""
+        if theme is not self._theme:
+            self._theme = theme
+            self._repaint_all()
+
+    # Rendering
+
+    def render(self, run: RunLike, view: View) -> None:  # type: ignore[override]
+        """Show this run as this view asks."""
+        old, self.view = self.view, view
+        if run is self._run and _looks_alike(old, view):
+            self._move(old, view)
+            return
+        self._run = run
+        self._derive()
+
+    def _derive(self) -> None:
+        """Work everything out anew from the run, the view and the size of the widget."""
+        run, view = self._run, self.view
+        if run is None or run.trace is None or run.sequence is None or run.limits is None:
+            self._show_nothing(heatmaps.NOTHING if run and run.problem else "")
+            return
+        fresh = run.trace is not self._trace
+        self._trace = run.trace
+        place = heatmaps.place_of(run.trace, view, self.width(), self.height())
+        content = heatmaps.content_of(
+            run.trace,
+            run.sequence,
+            view,
+            done=run.done,
+            limits=run.limits,
+            orders=self._order(run, view),
+        )
+        if fresh:
+            self._expiry.start()
+        only_more = self._only_more(place, content) and not fresh
+        self.place, self.content, self._sentence = place, content, ""
+        self._units = _unit_shapes(place, content, view.hover)
+        self._images.show(place, content, self.devicePixelRatioF())
+        changed = self._images.advance(SLICE)
+        self._filler.start()
+        if only_more and self._base is not None:
+            self._paint_images(changed)
+        else:
+            self._repaint_all()
+
+    def _only_more(self, place: HeatmapLayout, content: Content) -> bool:
+        """Whether nothing but the heatmaps themselves has changed."""
+        old = self.content
+        return (
+            old is not None
+            and self.place == place
+            and content.unit is None
+            and old.unit is None
+            and old.limits == content.limits
+            and old.order is content.order
+            and old.sequence is content.sequence
+        )
+
+    def _order(self, run: RunLike, view: View) -> tuple[Order, Order]:
+        """The orders of cells and hidden units: anew when asked for, or when a run is whole."""
+        assert run.trace is not None
+        direction = direction_trace(run.trace, view.layer, view.direction)
+        whole = run.done == run.trace.steps
+        known = self._orders_of
+        if self._orders is not None and known is not None and known[1] == view.order:
+            sizes = (direction.cell_state.shape[1], direction.hidden_state.shape[1])
+            settled = not whole or (known[0] is direction and known[2])
+            if settled and tuple(map(len, self._orders)) == sizes:
+                return self._orders
+        cells = order(view.order, direction, run.done)
+        self._orders = (cells, hidden_order(view.order, direction, cells, run.done))
+        self._orders_of = (direction, view.order, whole)
+        return self._orders
+
+    def _show_nothing(self, sentence: str) -> None:
+        self.place = self.content = self._trace = None
+        self._orders = self._orders_of = None
+        self._images.clear()
+        self._filler.stop()
+        self._expiry.stop()
+        self._units = []
+        self._sentence = sentence
+        self._repaint_all()
+
+    def _fill(self) -> None:
+        """A slice of filling, then back to the event loop."""
+        self._paint_images(self._images.advance(SLICE))
+        if self._images.complete:
+            self._filler.stop()
+
+    def _drop_stale(self) -> None:
+        self._images.drop_stale()
+        self._paint_images(set(self._images.slots))
+
+    # Painting
+
+    def _repaint_all(self) -> None:
+        self._base = None
+        self.update()
+
+    def _ground(self) -> QPixmap:
+        """The picture of all that keeps its place."""
+        scale = self.devicePixelRatioF()
+        size = self.size() * scale
+        if self._base is not None and self._base.size() == size:
+            return self._base
+        self._base = QPixmap(size)
+        self._base.setDevicePixelRatio(scale)
+        self._base.fill(QColor(self._theme["panel"]))
+        painter = QPainter(self._base)
+        if self.place is None or self.content is None:
+            shapes = heatmaps.empty(self.width(), self.height(), self._sentence)
+            paint.draw(painter, shapes, self._theme)
+        else:
+            paint.draw(painter, furniture(self.place, self.content, scale), self._theme)
+            paint.draw(painter, self._heats(set(self._images.slots)), self._theme)
+            paint.draw(painter, frames(self.place), self._theme)
+            paint.draw(painter, unit_plots(self.place, self.content), self._theme)
+        painter.end()
+        return self._base
+
+    def _heats(self, arrays: set[str]) -> list[Shape]:
+        assert self.place is not None and self.content is not None
+        shapes: list[Shape] = []
+        for panel in self.place.panels:
+            if panel.array in arrays:
+                slot = self._images.slots[panel.array]
+                colormap = self.content.colormap(panel.array)
+                shapes += heatmaps.heat(panel.plot, slot.image, colormap, slot.shown)
+        return shapes
+
+    def _paint_images(self, arrays: set[str]) -> None:
+        """Put images that have changed into the picture."""
+        if not arrays or self._base is None or self.place is None:
+            return
+        painter = QPainter(self._base)
+        paint.draw(painter, self._heats(arrays), self._theme)
+        painter.end()
+        for panel in self.place.panels:
+            if panel.array in arrays:
+                self.update(_rect(panel.plot))
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """The kept picture, and over it what moves, where it is asked for."""
+        ground = self._ground()
+        painter = QPainter(self)
+        ratio = ground.devicePixelRatio()
+        parts = _rects(event.region())
+        for part in parts:
+            source = QRectF(
+                part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio
+            )
+            painter.drawPixmap(QRectF(part), ground, source)
+        if self.place is not None and self.content is not None:
+            painter.setClipRegion(event.region())
+            paint.draw(painter, _touching(self._moving(), parts), self._theme)
+        if self.hasFocus():
+            edge = Rect(Box(0.5, 0.5, self.width() - 1, self.height() - 1), stroke="accent")
+            paint.draw(painter, [edge], self._theme)
+        painter.end()
+
+    def _moving(self) -> list[Shape]:
+        """The shapes painted over the picture."""
+        assert self.place is not None and self.content is not None
+        place, step = self.place, self.view.step
+        plots = self.content.unit is not None
+        shapes = curtain(place, step, plots) if self.view.reveal else []
+        return [*shapes, *self._units, *cursor(place, step, plots), *step_numbers(place, step)]
+
+    def _move(self, old: View, new: View) -> None:
+        """Only the step or the hovered unit has changed: paint where they were and are."""
+        if self.place is None or self.content is None:
+            return
+        if old.step != new.step:
+            for part in _step_parts(self.place, old.step, new.step, new.reveal):
+                self.update(part)
+        if old.hover != new.hover:
+            before = self._units
+            self._units = _unit_shapes(self.place, self.content, new.hover)
+            region = QRegion()
+            for shape in {id(s): s for s in (*before, *self._units)}.values():
+                region += _rect(bounds(shape))
+            self.update(region)
+
+    # What the user does
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay everything out anew."""
+        self._derive()
+
+    def last_shown(self) -> int:
+        """The last step whose values may be seen."""
+        steps = self.place.steps if self.place else 1
+        return self.view.step if self.view.reveal else steps - 1
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Begin a click, a scrub or a pan."""
+        self._gestures.press(event)
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Scrub, pan, or say what is under the pointer."""
+        self._gestures.move(event)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """A click pins a unit."""
+        self._gestures.release(event)
+
+    def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
+        """Show everything again."""
+        self._gestures.double_click(event)
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Zoom around the pointer."""
+        self._gestures.wheel(event)
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is pointed at any more."""
+        self._gestures.leave()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Up and down pin the neighbouring unit; everything else is for the window."""
+        if not self._gestures.key(event):
+            super().keyPressEvent(event)
+
+    def event(self, event: QEvent) -> bool:
+        """Tell in a sentence what an array is when the pointer rests on its title."""
+        if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
+            QToolTip.showText(event.globalPos(), self._explained(event.x(), event.y()), self)
+            return True
+        return super().event(event)
+
+    def _explained(self, x: float, y: float) -> str:
+        if self.place is None or locate(self.place, x, y):
+            return ""
+        for panel in self.place.panels:
+            if panel.gutter.contains(x, y) or panel.bar.contains(x, y):
+                return pointing.EXPLAINED[panel.array]
+        return ""
+
+
+def _looks_alike(old: View, new: View) -> bool:
+    """Whether two views differ in no more than the step and the hovered unit."""
+    fields = ("unit", "layer", "direction", "order", "reveal", "first", "last", "low", "high")
+    return all(getattr(old, name) == getattr(new, name) for name in fields)
+
+
+def _unit_shapes(place: HeatmapLayout, content: Content, hover: int | None) -> list[Shape]:
+    return row_marks(place, content, hover) + unit_numbers(place, content, hover)
+
+
+def _rect(box: Box) -> QRect:
+    """The pixels a shape may touch."""
+    return QRectF(box.x - 2, box.y - 2, box.w + 4, box.h + 4).toAlignedRect()
+
+
+def _rects(region: QRegion) -> list[QRect]:
+    """The rectangles of a region."""
+    rects: Iterable[QRect] = region  # type: ignore[assignment]
+    return list(rects)
+
+
+def _touching(shapes: list[Shape], parts: list[QRect]) -> list[Shape]:
+    """The shapes that reach into any of the parts."""
+    boxes = [Box(p.x() - 2, p.y() - 2, p.width() + 4, p.height() + 4) for p in parts]
+    kept = []
+    for shape in shapes:
+        around = bounds(shape).inset(-0.1)
+        if any(box.overlaps(around) for box in boxes):
+            kept.append(shape)
+    return kept
+
+
+def _step_parts(place: HeatmapLayout, old: int, new: int, reveal: bool) -> list[QRect]:
+    """Where the cursor was and is, the time axes, and between them what a curtain uncovers."""
+    parts = [_rect(axis.inset(-20)) for axis in place.axes]
+    for column in columns_of(place):
+        places = [(old, old), (new, new)]
+        if reveal:
+            places = [(min(old, new), max(old, new))]
+        for first, last in places:
+            left = step_x(place, column, max(first, place.first)) - 6
+            right = step_x(place, column, min(last, place.last - 1) + 1) + 6
+            if right > left:
+                parts.append(_rect(Box(left, column.y, right - left, column.h)))
+    return parts
