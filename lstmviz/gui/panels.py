@@ -213,11 +213,13 @@ class LeftPanel(QScrollArea):
 
 
 def network_words(document: Document, run: Run) -> str:
-    """What kind of weights these are, in a sentence."""
-    if isinstance(document.network, Trained):
-        title = run.network.title if run.network and run.document == document else ""
-        return f"Trained: {title or document.network.path}. Change a size for an untrained one."
-    return "Untrained: random weights."
+    """What kind of weights these are, and what is known of its units."""
+    if not isinstance(document.network, Trained):
+        return "Untrained: random weights."
+    network = run.network if run.document.network == document.network else None
+    title = network.title if network else document.network.path
+    units = network.notes.get("units", "") if network else ""
+    return f"Trained: {title}. {units}".strip()
 
 
 def rule_words(spec: NetworkSpec) -> str:

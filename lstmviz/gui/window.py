@@ -34,6 +34,9 @@ from lstmviz.scene import inspector
 from lstmviz.scene.picture import moments_of
 from lstmviz.session import Document, Session, open_source
 
+HINT = (
+    "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
+)
 INPUT_SUFFIXES = (".txt", ".csv", ".tsv", ".npy")
 
 
@@ -94,7 +97,7 @@ class MainWindow(QMainWindow):
         self.setCentralWidget(central)
         self.setMenuWidget(self._header())
         self.splitters = (top, right)
-        self.pointed = QLabel()
+        self.pointed = QLabel(HINT)
         self.statusBar().addWidget(self.pointed, 1)
         self.progress = QLabel()
         self.statusBar().addPermanentWidget(self.progress)
@@ -148,7 +151,7 @@ class MainWindow(QMainWindow):
         for view in (self.diagram, self.heatmaps):
             view.unitHovered.connect(lambda unit: store.look(hover=unit))
             view.unitPinned.connect(self._pin)
-            view.pointed.connect(self.pointed.setText)
+            view.pointed.connect(self._point)
         self.heatmaps.stepRequested.connect(self.go)
         self.heatmaps.spanRequested.connect(
             lambda first, last, low, high: store.look(first=first, last=last, low=low, high=high)
@@ -237,6 +240,9 @@ class MainWindow(QMainWindow):
 
     def _pin(self, unit: int) -> None:
         self.store.look(unit=None if self.store.view.unit == unit else unit)
+
+    def _point(self, words: str) -> None:
+        self.pointed.setText(words or HINT)
 
     def _order(self) -> tuple[str, ...]:
         spec = self.store.run.spec

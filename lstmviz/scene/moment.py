@@ -149,8 +149,8 @@ def limits(
 ) -> Limits:
     """The fixed colour limits of a run by array: gates 0…1, the rest symmetric about 0.
 
-    Taken from steps `first` to `last` (exclusive), rounded up to 1, 2 or 5 times a power of ten,
-    so that steps can be compared and the limits seldom move while a run is under way.
+    Taken from steps `first` to `last` (exclusive), rounded up to a round number, so that steps can be
+    compared and the limits seldom move while a run is under way.
     """
     run = direction_trace(trace, layer, direction)
     result: Limits = dict.fromkeys(("input_gate", "forget_gate", "output_gate"), (0.0, 1.0))
@@ -182,6 +182,10 @@ def widen(known: Limits, fresh: Limits) -> Limits:
     }
 
 
+ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
+"""Round limits within a power of ten."""
+
+
 def _span(values: Array) -> tuple[float, float]:
     """0…1 for values that all lie there, else symmetric about 0."""
     finite = values[np.isfinite(values)]
@@ -192,7 +196,7 @@ def _span(values: Array) -> tuple[float, float]:
 
 
 def _largest(*arrays: Array) -> float:
-    """The largest finite magnitude, rounded up to 1, 2 or 5 × 10ⁿ; 1 where there is none."""
+    """The largest finite magnitude, rounded up to a round number; 1 where there is none."""
     peak = 0.0
     for values in arrays:
         if values.size:
@@ -206,7 +210,8 @@ def _largest(*arrays: Array) -> float:
     if peak <= 0.0:
         return 1.0
     power = 10.0 ** np.floor(np.log10(peak))
-    return float(next(k * power for k in (1, 2, 5, 10) if k * power >= peak * (1 - 1e-9)))
+    limit = next(k * power for k in ROUND if k * power >= peak * (1 - 1e-9))
+    return float(f"{limit:.3g}")
 
 
 def colormap_of(limits_of: tuple[float, float]) -> str:

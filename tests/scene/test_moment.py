@@ -93,7 +93,7 @@ def test_limits_hold_every_value_and_are_round(network, trace):
     assert limits["forget_gate"] == (0.0, 1.0)
     low, high = limits["cell_state"]
     assert -low == high >= np.abs(run_.cell_state).max()
-    assert format(high, ".0e")[0] in "125"
+    assert float(format(high, ".1e")) == high
 
 
 def test_widened_limits_hold_for_both_parts(trace):
@@ -104,7 +104,7 @@ def test_widened_limits_hold_for_both_parts(trace):
 
 def test_not_finite_values_do_not_disturb_limits(network, trace):
     broken = moments._largest(np.array([np.nan, np.inf, -0.3]))
-    assert broken == 0.5
+    assert broken == 0.3
 
 
 @pytest.mark.parametrize("stage", stages(SPEC))
