@@ -6,10 +6,9 @@ painted over it, and only where they were and are.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import Protocol
 
-from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QHelpEvent,
@@ -28,12 +27,20 @@ from lstmviz import paint
 from lstmviz.engine.trace import DirectionTrace, Trace
 from lstmviz.gui.heatgestures import Gestures
 from lstmviz.gui.heatimages import HeatImages
+from lstmviz.gui.heatregions import pixels, placed, rects_of, step_parts, touching
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import heatmaps, pointing
 from lstmviz.scene.colors import LIGHT, Theme
-from lstmviz.scene.heataxes import Content, frames, furniture, step_numbers, unit_numbers
-from lstmviz.scene.heatlayout import HeatmapLayout, columns_of, locate, step_x
-from lstmviz.scene.heatmarks import bounds, cursor, curtain, row_marks
+from lstmviz.scene.heataxes import (
+    Content,
+    frames,
+    furniture,
+    step_badges,
+    step_numbers,
+    unit_numbers,
+)
+from lstmviz.scene.heatlayout import HeatmapLayout, locate
+from lstmviz.scene.heatmarks import cursor, curtain, row_marks
 from lstmviz.scene.moment import Limits, direction_trace
 from lstmviz.scene.order import Order, hidden_order, order
 from lstmviz.scene.plots import unit_plots
@@ -95,7 +102,7 @@ class HeatmapsView(QWidget):
         self._orders: tuple[Order, Order] | None = None
         self._orders_of: tuple[DirectionTrace, str, bool] | None = None
         self._base: QPixmap | None = None
-        self._units: list[Shape] = []
+        self._units: list[tuple[Box, Shape]] = []
         self._gestures = Gestures(self)
         self._filler = QTimer(self, interval=0)
         self._filler.timeout.connect(self._fill)
@@ -233,7 +240,7 @@ class HeatmapsView(QWidget):
         else:
             paint.draw(painter, furniture(self.place, self.content, scale), self._theme)
             paint.draw(painter, self._heats(set(self._images.slots)), self._theme)
-            paint.draw(painter, frames(self.place), self._theme)
+            paint.draw(painter, frames(self.place) + step_numbers(self.place), self._theme)
             paint.draw(painter, unit_plots(self.place, self.content), self._theme)
         painter.end()
         return self._base
@@ -257,14 +264,14 @@ class HeatmapsView(QWidget):
         painter.end()
         for panel in self.place.panels:
             if panel.array in arrays:
-                self.update(_rect(panel.plot))
+                self.update(pixels(panel.plot))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The kept picture, and over it what moves, where it is asked for."""
         ground = self._ground()
         painter = QPainter(self)
         ratio = ground.devicePixelRatio()
-        parts = _rects(event.region())
+        parts = rects_of(event.region())
         for part in parts:
             source = QRectF(
                 part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio
@@ -272,33 +279,34 @@ class HeatmapsView(QWidget):
             painter.drawPixmap(QRectF(part), ground, source)
         if self.place is not None and self.content is not None:
             painter.setClipRegion(event.region())
-            paint.draw(painter, _touching(self._moving(), parts), self._theme)
+            paint.draw(painter, touching(self._moving(), parts), self._theme)
         if self.hasFocus():
             edge = Rect(Box(0.5, 0.5, self.width() - 1, self.height() - 1), stroke="accent")
             paint.draw(painter, [edge], self._theme)
         painter.end()
 
-    def _moving(self) -> list[Shape]:
-        """The shapes painted over the picture."""
+    def _moving(self) -> list[tuple[Box, Shape]]:
+        """The shapes painted over the picture, each with its place."""
         assert self.place is not None and self.content is not None
         place, step = self.place, self.view.step
         plots = self.content.unit is not None
-        shapes = curtain(place, step, plots) if self.view.reveal else []
-        return [*shapes, *self._units, *cursor(place, step, plots), *step_numbers(place, step)]
+        hidden = curtain(place, step, plots) if self.view.reveal else []
+        over = cursor(place, step, plots) + step_badges(place, step, cover=True)
+        return placed(hidden) + self._units + placed(over)
 
     def _move(self, old: View, new: View) -> None:
         """Only the step or the hovered unit has changed: paint where they were and are."""
         if self.place is None or self.content is None:
             return
         if old.step != new.step:
-            for part in _step_parts(self.place, old.step, new.step, new.reveal):
+            for part in step_parts(self.place, old.step, new.step, new.reveal):
                 self.update(part)
         if old.hover != new.hover:
             before = self._units
             self._units = _unit_shapes(self.place, self.content, new.hover)
             region = QRegion()
-            for shape in {id(s): s for s in (*before, *self._units)}.values():
-                region += _rect(bounds(shape))
+            for box in {box for box, _ in (*before, *self._units)}:
+                region += pixels(box)
             self.update(region)
 
     # What the user does
@@ -346,6 +354,8 @@ class HeatmapsView(QWidget):
         if isinstance(event, QHelpEvent) and event.type() == QEvent.Type.ToolTip:
             QToolTip.showText(event.globalPos(), self._explained(event.x(), event.y()), self)
             return True
+        if event.type() == QEvent.Type.DevicePixelRatioChange:
+            self._derive()
         return super().event(event)
 
     def _explained(self, x: float, y: float) -> str:
@@ -363,42 +373,7 @@ def _looks_alike(old: View, new: View) -> bool:
     return all(getattr(old, name) == getattr(new, name) for name in fields)
 
 
-def _unit_shapes(place: HeatmapLayout, content: Content, hover: int | None) -> list[Shape]:
-    return row_marks(place, content, hover) + unit_numbers(place, content, hover)
-
-
-def _rect(box: Box) -> QRect:
-    """The pixels a shape may touch."""
-    return QRectF(box.x - 2, box.y - 2, box.w + 4, box.h + 4).toAlignedRect()
-
-
-def _rects(region: QRegion) -> list[QRect]:
-    """The rectangles of a region."""
-    rects: Iterable[QRect] = region  # type: ignore[assignment]
-    return list(rects)
-
-
-def _touching(shapes: list[Shape], parts: list[QRect]) -> list[Shape]:
-    """The shapes that reach into any of the parts."""
-    boxes = [Box(p.x() - 2, p.y() - 2, p.width() + 4, p.height() + 4) for p in parts]
-    kept = []
-    for shape in shapes:
-        around = bounds(shape).inset(-0.1)
-        if any(box.overlaps(around) for box in boxes):
-            kept.append(shape)
-    return kept
-
-
-def _step_parts(place: HeatmapLayout, old: int, new: int, reveal: bool) -> list[QRect]:
-    """Where the cursor was and is, the time axes, and between them what a curtain uncovers."""
-    parts = [_rect(axis.inset(-20)) for axis in place.axes]
-    for column in columns_of(place):
-        places = [(old, old), (new, new)]
-        if reveal:
-            places = [(min(old, new), max(old, new))]
-        for first, last in places:
-            left = step_x(place, column, max(first, place.first)) - 6
-            right = step_x(place, column, min(last, place.last - 1) + 1) + 6
-            if right > left:
-                parts.append(_rect(Box(left, column.y, right - left, column.h)))
-    return parts
+def _unit_shapes(
+    place: HeatmapLayout, content: Content, hover: int | None
+) -> list[tuple[Box, Shape]]:
+    return placed(row_marks(place, content, hover) + unit_numbers(place, content, hover))

@@ -241,46 +241,59 @@ def _ticks(place: HeatmapLayout, every: int) -> range:
     return range(ceil(place.first / every) * every, place.last, every)
 
 
-def step_numbers(place: HeatmapLayout, step: int | None) -> list[Shape]:
-    """The numbers of the time axis, with the current step in a badge that displaces others."""
+def step_numbers(place: HeatmapLayout, step: int | None = None) -> list[Shape]:
+    """The numbers of the time axis, without those the badge of `step` would lie on."""
     shapes: list[Shape] = []
-    every = _tick_step(place)
     for axis in place.axes:
         badge = _badge(place, axis, step)
-        taken = badge.box if isinstance(badge, Rect) else None
-        for tick in _ticks(place, every):
-            text = Text(
-                step_x(place, axis, tick + 0.5),
-                axis.y + 12,
-                f"{tick}",
-                SMALL,
-                "muted",
-                anchor="middle",
-            )
-            if taken is None or not text_box(text).overlaps(taken):
+        for text in _step_texts(place, axis):
+            if badge is None or not text_box(text).overlaps(badge):
                 shapes.append(text)
-        if taken is not None:
-            shapes.append(badge)
-            shapes.append(
-                Text(
-                    taken.center[0],
-                    axis.y + 12,
-                    f"{step}",
-                    SMALL,
-                    "on_accent",
-                    bold=True,
-                    anchor="middle",
-                )
-            )
     return shapes
 
 
-def _badge(place: HeatmapLayout, axis: Box, step: int | None) -> Rect:
+def step_badges(place: HeatmapLayout, step: int, cover: bool = False) -> list[Shape]:
+    """The current step in a badge on each time axis; `cover` paints out the numbers it lies on."""
+    shapes: list[Shape] = []
+    for axis in place.axes:
+        badge = _badge(place, axis, step)
+        if badge is None:
+            continue
+        if cover:
+            for text in _step_texts(place, axis, near=step):
+                box = text_box(text)
+                if box.overlaps(badge):
+                    shapes.append(Rect(box.inset(-1), fill="panel"))
+        words, x = f"{step}", badge.center[0]
+        shapes.append(Rect(badge, fill="accent", radius=3))
+        shapes.append(Text(x, axis.y + 12, words, SMALL, "on_accent", bold=True, anchor="middle"))
+    return shapes
+
+
+def _step_texts(place: HeatmapLayout, axis: Box, near: int | None = None) -> list[Text]:
+    """The numbers of one time axis, or only those beside a step."""
+    every = _tick_step(place)
+    ticks = _ticks(place, every)
+    return [
+        Text(
+            step_x(place, axis, tick + 0.5),
+            axis.y + 12,
+            f"{tick}",
+            SMALL,
+            "muted",
+            anchor="middle",
+        )
+        for tick in ticks
+        if near is None or abs(tick - near) <= every
+    ]
+
+
+def _badge(place: HeatmapLayout, axis: Box, step: int | None) -> Box | None:
     if step is None or not place.first <= step < place.last:
-        return Rect(Box(axis.x, axis.y, 0, 0))
+        return None
     half = width(str(step), SMALL, bold=True) / 2 + 4
     x = step_x(place, axis, step + 0.5)
-    return Rect(Box(x - half, axis.y + 2, 2 * half, 14), fill="accent", radius=3)
+    return Box(x - half, axis.y + 2, 2 * half, 14)
 
 
 def unit_numbers(place: HeatmapLayout, content: Content, hover: int | None) -> list[Shape]:

@@ -7,7 +7,14 @@ import numpy as np
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
-from lstmviz.scene.heataxes import Content, frames, furniture, step_numbers, unit_numbers
+from lstmviz.scene.heataxes import (
+    Content,
+    frames,
+    furniture,
+    step_badges,
+    step_numbers,
+    unit_numbers,
+)
 from lstmviz.scene.heatlayout import HeatmapLayout, Span, layout, raster_grid
 from lstmviz.scene.heatmarks import cursor, curtain, row_marks
 from lstmviz.scene.metrics import fit
@@ -97,7 +104,7 @@ def overlay(
     shapes = curtain(place, step, plots) if reveal else []
     shapes += row_marks(place, content, hover)
     shapes += cursor(place, step, plots)
-    shapes += step_numbers(place, step)
+    shapes += step_numbers(place, step) + step_badges(place, step)
     shapes += unit_numbers(place, content, hover)
     return shapes
 

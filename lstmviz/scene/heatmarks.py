@@ -29,26 +29,29 @@ def cursor(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
     for panel in place.panels:
         column = step_box(place, panel.plot, step)
         if column.w < 5:
-            x = column.center[0]
-            points = ((x, panel.plot.y), (x, panel.plot.bottom))
-            shapes.append(Line(points, "panel", 3.6, opacity=HALO))
-            shapes.append(Line(points, "mark", 1.4))
+            shapes.append(_upright(column, 4.0, "panel", HALO))
+            shapes.append(_upright(column, 1.5, "mark"))
         else:
             shapes.append(Rect(column, stroke="panel", width=3.6, opacity=HALO))
             shapes.append(Rect(column, stroke="mark", width=1.4))
     for strip in place.strips:
         column = step_box(place, strip, step)
         if column.w < 5:
-            x = column.center[0]
-            shapes.append(Line(((x, strip.y), (x, strip.bottom)), "mark", 1.4))
+            shapes.append(_upright(column, 1.5, "mark"))
         else:
             wide = max(column.w, 10.0)
             around = Box(column.center[0] - wide / 2, column.y, wide, column.h)
             shapes.append(Rect(around, stroke="mark", width=1.4, radius=2))
     for plot in place.plots if plots else ():
-        x = step_x(place, plot.plot, step + 0.5)
-        shapes.append(Line(((x, plot.plot.y), (x, plot.plot.bottom)), "mark", 1.2, opacity=0.8))
+        shapes.append(_upright(step_box(place, plot.plot, step), 1.3, "mark", 0.8))
     return shapes
+
+
+def _upright(column: Box, width: float, color: str, opacity: float = 1.0) -> Rect:
+    """A line down the middle of a column, as a filled rectangle, which is painted fastest."""
+    return Rect(
+        Box(column.center[0] - width / 2, column.y, width, column.h), fill=color, opacity=opacity
+    )
 
 
 def row_marks(place: HeatmapLayout, content: Content, hover: int | None) -> list[Shape]:

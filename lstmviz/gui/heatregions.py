@@ -1,0 +1,56 @@
+"""Which pixels of the heatmaps have to be painted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from PySide6.QtCore import QRect, QRectF
+from PySide6.QtGui import QRegion
+
+from lstmviz.scene.heatlayout import HeatmapLayout, columns_of, step_x
+from lstmviz.scene.heatmarks import bounds
+from lstmviz.scene.shapes import Box, Shape
+
+NUMBER = 60
+"""Room either side of a step for its badge and the numbers it covers."""
+
+
+def pixels(box: Box) -> QRect:
+    """The pixels a shape may touch."""
+    return QRectF(box.x - 2, box.y - 2, box.w + 4, box.h + 4).toAlignedRect()
+
+
+def rects_of(region: QRegion) -> list[QRect]:
+    """The rectangles of a region."""
+    rects: Iterable[QRect] = region  # type: ignore[assignment]
+    return list(rects)
+
+
+def placed(shapes: list[Shape]) -> list[tuple[Box, Shape]]:
+    """Each shape with the place it takes up."""
+    return [(bounds(shape), shape) for shape in shapes]
+
+
+def touching(shapes: list[tuple[Box, Shape]], parts: list[QRect]) -> list[Shape]:
+    """The shapes that reach into any of the parts."""
+    boxes = [Box(p.x() - 2, p.y() - 2, p.width() + 4, p.height() + 4) for p in parts]
+    return [shape for around, shape in shapes if any(box.overlaps(around) for box in boxes)]
+
+
+def step_parts(place: HeatmapLayout, old: int, new: int, reveal: bool) -> list[QRect]:
+    """Where the cursor was and is with its badge, and what a curtain uncovers between them."""
+    parts = []
+    for axis in place.axes:
+        for step in (old, new):
+            x = step_x(place, axis, step + 0.5)
+            parts.append(pixels(Box(x - NUMBER, axis.y, 2 * NUMBER, axis.h)))
+    for column in columns_of(place):
+        places = [(old, old), (new, new)]
+        if reveal:
+            places = [(min(old, new), max(old, new))]
+        for first, last in places:
+            left = step_x(place, column, max(first, place.first)) - 6
+            right = step_x(place, column, min(last, place.last - 1) + 1) + 6
+            if right > left:
+                parts.append(pixels(Box(left, column.y, right - left, column.h)))
+    return parts
