@@ -19,7 +19,6 @@ from PySide6.QtGui import (
     QFont,
     QFontDatabase,
     QImage,
-    QPaintEngine,
     QPainter,
     QPainterPath,
     QPen,
@@ -57,9 +56,8 @@ def font(size: int, bold: bool = False, mono: bool = False) -> QFont:
 def draw(painter: QPainter, shapes: Iterable[Shape], theme: Theme, *, vector: bool = False) -> None:
     """Paint the shapes in order.
 
-    `vector` draws the squares of a vector and the pixels of a heatmap as rectangles and text as
-    outlines (a PDF embeds the font and keeps text as text), for files; on screen they are
-    images and glyphs, which is faster.
+    `vector` draws the squares of a vector and the pixels of a heatmap as rectangles, for files;
+    on screen they are images, which is faster.
     """
     painter.setRenderHint(QPainter.RenderHint.Antialiasing)
     painter.setRenderHint(QPainter.RenderHint.TextAntialiasing)
@@ -67,7 +65,7 @@ def draw(painter: QPainter, shapes: Iterable[Shape], theme: Theme, *, vector: bo
         if isinstance(shape, Rect):
             _rect(painter, shape, theme)
         elif isinstance(shape, Text):
-            _text(painter, shape, theme, vector)
+            _text(painter, shape, theme)
         elif isinstance(shape, Line):
             _line(painter, shape, theme)
         elif isinstance(shape, Disc):
@@ -123,19 +121,10 @@ def _disc(painter: QPainter, shape: Disc, theme: Theme) -> None:
     painter.drawEllipse(QPointF(*shape.center), shape.radius, shape.radius)
 
 
-def _text(painter: QPainter, shape: Text, theme: Theme, vector: bool) -> None:
-    color = _color(theme[shape.color], shape.opacity)
-    at = QPointF(text_box(shape).x, shape.y)
-    face = font(shape.size, shape.bold, shape.mono)
-    if vector and painter.paintEngine().type() != QPaintEngine.Type.Pdf:
-        path = QPainterPath()
-        path.addText(at, face, shape.text)
-        path.setFillRule(Qt.FillRule.WindingFill)
-        painter.fillPath(path, color)
-    else:
-        painter.setFont(face)
-        painter.setPen(color)
-        painter.drawText(at, shape.text)
+def _text(painter: QPainter, shape: Text, theme: Theme) -> None:
+    painter.setFont(font(shape.size, shape.bold, shape.mono))
+    painter.setPen(_color(theme[shape.color], shape.opacity))
+    painter.drawText(QPointF(text_box(shape).x, shape.y), shape.text)
 
 
 def rounded(points: tuple[Point, ...], radius: float) -> QPainterPath:

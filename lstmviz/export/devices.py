@@ -113,9 +113,9 @@ def image(picture: Picture, scale: float = 1.0) -> QImage:
     result = QImage(w, h, QImage.Format.Format_RGB32)
     if result.isNull():
         raise LstmvizError(f"{w:,} × {h:,} pixels need more memory than is free.")
+    result.setDevicePixelRatio(scale)
     result.fill(picture.background)
     painter = QPainter(result)
-    painter.scale(scale, scale)
     picture.paint(painter, vector=False)
     painter.end()
     return result

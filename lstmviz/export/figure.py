@@ -13,15 +13,13 @@ from lstmviz.engine.network import Network
 from lstmviz.engine.spec import stages
 from lstmviz.errors import LstmvizError
 from lstmviz.export import devices
+from lstmviz.export.picture import VECTOR_SCALE
 from lstmviz.export.pictures import Size, picture_of, theme_of
 from lstmviz.inputs import TextInput, build
 from lstmviz.inputs.sequence import Sequence, numbered
 from lstmviz.scene.moment import limits
 from lstmviz.scene.run import Run, finished
 from lstmviz.session import Document, Session, Trained, View
-
-VECTOR_SCALE = 2.0
-"""Pixels to a logical one of the images that a vector file embeds."""
 
 
 def export_session(
@@ -42,6 +40,7 @@ def export_session(
     devices.writer(out)
     devices.check_scale(scale)
     colors = theme_of(theme or session.view.theme)
+    devices.application(offscreen=True)
     run = finished(session.document)
     picture = picture_of(
         run, checked(run, session.view), view, colors, size=size, scale=_resolution(out, scale)

@@ -13,6 +13,9 @@ from lstmviz import paint
 from lstmviz.scene.colors import Theme
 from lstmviz.scene.shapes import Shape
 
+VECTOR_SCALE = 2.0
+"""Pixels to a logical one of the images that a vector file embeds."""
+
 Draw = Callable[[QPainter, bool], None]
 
 

@@ -1,12 +1,22 @@
-"""What Qt writes as SVG, made smaller: one element a shape, each with its own colours."""
+"""What Qt writes as SVG, made smaller: one element a shape, each with its own colours.
+
+Text becomes outlines, so that it looks the same where the fonts are not installed.
+"""
 
 from __future__ import annotations
 
 import xml.etree.ElementTree as ET
+from functools import lru_cache
+
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QFont, QPainterPath
 
 SVG = "http://www.w3.org/2000/svg"
 XLINK = "http://www.w3.org/1999/xlink"
-_G, _DEFS, _TITLE, _DESC = (f"{{{SVG}}}{name}" for name in ("g", "defs", "title", "desc"))
+XML = "http://www.w3.org/XML/1998/namespace"
+_G, _DEFS, _TITLE, _DESC, _TEXT, _PATH = (
+    f"{{{SVG}}}{name}" for name in ("g", "defs", "title", "desc", "text", "path")
+)
 _FONT = ("font-family", "font-size", "font-weight", "font-style")
 _STROKE = ("stroke-width", "stroke-linecap", "stroke-linejoin")
 _COMBINES = ("opacity", "transform", "clip-path")
@@ -70,13 +80,15 @@ def _simplify(group: ET.Element) -> None:
                 continue
             child = _unwrapped(child)
         else:
+            if child.tag == _TEXT:
+                _outline(child)
             _strip(child, _PLAIN)
         if kept and child.tag == _G == kept[-1].tag and child.attrib == kept[-1].attrib:
             kept[-1].extend(child)
         else:
             kept.append(child)
     group[:] = kept
-    for name in _FONT:  # a text element says its own
+    for name in _FONT:
         group.attrib.pop(name, None)
 
 
@@ -102,3 +114,45 @@ def _strip(element: ET.Element, silent: dict[str, str]) -> None:
     for name, value in silent.items():
         if element.get(name) == value:
             del element.attrib[name]
+
+
+def _outline(text: ET.Element) -> None:
+    """Turn a text element, which says its whole font, into a path."""
+    x, y, size = (float(text.get(name, "0")) for name in ("x", "y", "font-size"))
+    data = _letters(
+        text.text or "",
+        text.get("font-family", ""),
+        int(text.get("font-weight", "400")),
+        text.get("font-style") == "italic",
+    )
+    for name in ("x", "y", f"{{{XML}}}space", *_FONT):
+        text.attrib.pop(name, None)
+    scale = size / EM
+    moves = (f"{letter}{x + a * scale:.2f},{y + b * scale:.2f}" for letter, a, b in data)
+    text.tag, text.text = _PATH, None
+    text.set("d", "".join(moves))
+    text.set("fill-rule", "nonzero")
+
+
+EM = 200
+"""Font size, in pixels, at which outlines are taken; unhinted, so they scale."""
+
+
+@lru_cache(maxsize=2048)
+def _letters(text: str, family: str, weight: int, italic: bool) -> list[tuple[str, float, float]]:
+    """The outlines of a line of text at size `EM`, as path commands with their points."""
+    font = QFont(family)
+    font.setPixelSize(EM)
+    font.setWeight(QFont.Weight(weight))
+    font.setItalic(italic)
+    font.setKerning(False)
+    font.setHintingPreference(QFont.HintingPreference.PreferNoHinting)
+    path = QPainterPath()
+    path.addText(QPointF(0, 0), font, text)
+    kind = QPainterPath.ElementType
+    letters = {kind.MoveToElement: "M", kind.LineToElement: "L", kind.CurveToElement: "C"}
+    points = []
+    for index in range(path.elementCount()):
+        element = path.elementAt(index)
+        points.append((letters.get(element.type, " "), element.x, element.y))
+    return points

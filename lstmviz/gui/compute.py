@@ -8,7 +8,6 @@ from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
-from lstmviz.scene.run import Run as Run
 from lstmviz.scene.run import runs
 from lstmviz.session import Document
 

@@ -1,0 +1,122 @@
+"""Figures of a session without a visible window; also of the window itself."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, Qt
+from PySide6.QtWidgets import QApplication
+
+from lstmviz.errors import LstmvizError
+from lstmviz.export import devices, figure
+from lstmviz.export.pictures import VIEWS, Size, theme_of
+from lstmviz.export.recipe import recipe, title
+from lstmviz.gui.picture import widget_picture
+from lstmviz.session import Session
+
+if TYPE_CHECKING:
+    from lstmviz.gui.window import MainWindow
+
+SIZE = (1600, 1000)
+"""The window's size in logical pixels when none is asked for."""
+SHARPEST = 4.0
+"""Resolution of icons in a picture of the window that is kept as shapes."""
+
+
+def export(
+    session: Session,
+    out: str | Path,
+    *,
+    view: str = "diagram",
+    theme: str | None = None,
+    scale: float = 1.0,
+    size: Size | None = None,
+) -> Path:
+    """Write a figure of a session: `view` is "diagram", "unrolled", "heatmaps" or "window".
+
+    Otherwise as `lstmviz.export.figure.export_session`.
+    """
+    if view == "window":
+        return export_window(session, out, theme=theme, scale=scale, size=size)
+    if view not in VIEWS:
+        known = ", ".join((*VIEWS, "window"))
+        raise LstmvizError(f"view {view!r} is unknown; choose {known}.")
+    return figure.export_session(session, out, view=view, theme=theme, scale=scale, size=size)
+
+
+def export_window(
+    session: Session,
+    out: str | Path,
+    *,
+    theme: str | None = None,
+    scale: float = 1.0,
+    size: Size | None = None,
+) -> Path:
+    """Write a picture of the whole window, never shown, after the run has come to its end.
+
+    Raises `LstmvizError` as `export_session` does; then nothing is written.
+    """
+    write = devices.writer(out)
+    devices.check_scale(scale)
+    colors = theme_of(theme or session.view.theme)
+    session = replace(session, view=replace(session.view, theme=colors.name))
+    _application(scale if write is devices.png_bytes else SHARPEST)
+    from lstmviz.gui.window import MainWindow
+
+    window = MainWindow(session)
+    try:
+        with _shown_nowhere(window, size or SIZE):
+            _run_to_the_end(window)
+            run = window.store.run
+            view = figure.checked(run, window.store.view)
+            words = title(run, view, "window"), recipe(run, view, "window", colors.name)
+            return devices.save(widget_picture(window, colors, *words), out, scale)
+    finally:
+        window.close()
+        window.deleteLater()
+
+
+def _application(sharpness: float) -> None:
+    """A QApplication whose icons are drawn at this resolution, if it is the first."""
+    if QCoreApplication.instance() is None:
+        before = os.environ.get("QT_SCALE_FACTOR")
+        os.environ["QT_SCALE_FACTOR"] = f"{max(sharpness, 1.0):g}"
+        try:
+            devices.application(widgets=True, offscreen=True)
+        finally:
+            os.environ.pop("QT_SCALE_FACTOR")
+            if before is not None:
+                os.environ["QT_SCALE_FACTOR"] = before
+    devices.application(widgets=True)
+
+
+@contextmanager
+def _shown_nowhere(window: MainWindow, size: Size) -> Iterator[None]:
+    """Laid out at this size without ever being on a screen."""
+    window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
+    window.resize(round(size[0]), round(size[1]))
+    window.show()
+    yield
+    window.hide()
+
+
+def _run_to_the_end(window: MainWindow, patience: int = 600_000) -> None:
+    """Wait until the window's run is finished; raises `LstmvizError` if it is refused."""
+    refused: list[str] = []
+    window.store.refused.connect(refused.append)
+    window.store.begin()
+    clock = QElapsedTimer()
+    clock.start()
+    while not window.store.run.finished and not refused and clock.elapsed() < patience:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
+    if refused:
+        raise LstmvizError(refused[0])
+    QApplication.processEvents()
+    focused = window.focusWidget()
+    if focused is not None:
+        focused.clearFocus()
