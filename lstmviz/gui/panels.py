@@ -12,6 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QSpinBox,
     QToolButton,
     QVBoxLayout,
@@ -132,10 +133,12 @@ class LeftPanel(QScrollArea):
         self._heading("Shape arithmetic")
         self.arithmetic = QLabel()
         self.arithmetic.setTextFormat(Qt.TextFormat.RichText)
+        self.arithmetic.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self._column.addWidget(self.arithmetic)
         self._heading("In other frameworks")
         self.names = QLabel()
         self.names.setWordWrap(True)
+        self.names.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
         self.names.setTextFormat(Qt.TextFormat.RichText)
         self.names.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         self._column.addWidget(self.names)

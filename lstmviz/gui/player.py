@@ -182,7 +182,7 @@ class PlayerBar(QWidget):
         self._showing = True
         self.timeline.setMaximum(max(steps - 1, 0))
         self.timeline.setValue(view.step)
-        self.place.setText(f"t = {view.step:,} of {max(steps - 1, 0):,}")
+        self.place.setText(f"t = {view.step:,} of {steps - 1:,}" if steps else "")
         self.speed.setCurrentIndex(self.speed.findData(view.speed))
         self.order.setCurrentIndex(self.order.findData(view.order))
         for box, on in (

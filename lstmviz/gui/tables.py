@@ -4,42 +4,36 @@ from __future__ import annotations
 
 from html import escape
 
-from lstmviz.engine.spec import LETTERS, NetworkSpec, counts, head_counts, parameters
+from lstmviz.engine.spec import GATES, NetworkSpec, counts, head_counts, parameters
 from lstmviz.models.names import names as framework_names
 from lstmviz.scene.colors import Theme
 
 
 def arithmetic(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:
-    """Shapes and parameter counts of a layer and the head, each with how it comes about."""
+    """Shapes and parameter counts of a layer and the head, each with how it comes about.
+
+    The four gates are alike, so one stands for all.
+    """
     cell = spec.layers[layer]
     i, h, c = cell.input_size, cell.hidden_size, cell.cell_size
-    rows = [_row("[h; x]", f"{h:,} + {i:,}", h + i, theme)]
-    one = dict.fromkeys(LETTERS, 0)
-    for count in counts(cell, 1):
-        if count.gate:
-            one[count.gate] += count.total
-    for gate, letter in LETTERS.items():
-        formula = f"{c:,} × {h + i:,} + {c:,}"
-        rows.append(
-            _row(
-                f"W<sub>{letter}</sub>, b<sub>{letter}</sub>",
-                formula,
-                one[gate],
-                theme,
-                theme[f"{letter}_text"],
-            )
-        )
+    one = [count for count in counts(cell, 1) if count.gate == GATES[0]]
+    gate = sum(count.total for count in one)
+    rows = [_row("[h; x]", f"{h} + {i}", h + i, theme)]
+    for name, count in zip(("W<sub>h</sub>", "W<sub>x</sub>", "b"), one, strict=True):
+        rows.append(_row(name, _shape(count.shape), count.total, theme))
+    rows.append(_row("a gate", "their sum", gate, theme))
+    rows.append(_row("i, f, g, o", f"4 × {gate}", 4 * gate, theme))
     if cell.projected:
-        rows.append(_row("W<sub>hr</sub>", f"{h:,} × {c:,}", h * c, theme, theme["h_text"]))
-    if spec.head:
-        formula = f"{spec.head.size:,} × {spec.layers[-1].output_size:,}"
-        formula += f" + {spec.head.size:,}" if spec.head.bias else ""
-        rows.append(_row("head", formula, sum(x.total for x in head_counts(spec)), theme))
-    bold = [
-        _row("<b>total</b>", "one bias (Keras)", parameters(spec, 1), theme),
-        _row("", "two biases (PyTorch)", parameters(spec, 2), theme),
-    ]
-    return _table(rows + bold)
+        rows.append(_row("W<sub>hr</sub>", f"{h} × {c}", h * c, theme, theme["h_text"]))
+    for name, count in zip(("W<sub>y</sub>", "b<sub>y</sub>"), head_counts(spec), strict=False):
+        rows.append(_row(name, _shape(count.shape), count.total, theme))
+    rows.append(_row("<b>total</b>", "one bias (Keras)", parameters(spec, 1), theme))
+    rows.append(_row("", "two (PyTorch)", parameters(spec, 2), theme))
+    return _table(rows)
+
+
+def _shape(shape: tuple[int, ...]) -> str:
+    return " × ".join(str(size) for size in shape)
 
 
 def _row(name: str, formula: str, total: int, theme: Theme, color: str | None = None) -> str:
@@ -52,7 +46,7 @@ def _row(name: str, formula: str, total: int, theme: Theme, color: str | None = 
 
 
 def _table(rows: list[str]) -> str:
-    return f'<table width="100%" cellspacing="0" cellpadding="1">{"".join(rows)}</table>'
+    return f'<table width="100%" cellspacing="0" cellpadding="1" style="font-size:11px">{"".join(rows)}</table>'
 
 
 def names(spec: NetworkSpec, theme: Theme) -> str:

@@ -98,6 +98,7 @@ class MainWindow(QMainWindow):
         self.setMenuWidget(self._header())
         self.splitters = (top, right)
         self.pointed = QLabel(HINT)
+        self.pointed.setContentsMargins(10, 1, 10, 3)
         self.statusBar().addWidget(self.pointed, 1)
         self.progress = QLabel()
         self.statusBar().addPermanentWidget(self.progress)

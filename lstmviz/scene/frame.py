@@ -124,7 +124,7 @@ def _footer(card: Card, moment: Moment) -> list[Shape]:
     if card.array == "input" and moment.label is not None:
         text, color = f"“{moment.label}”", "ink"
     elif card.unit == "cell" or (card.unit == "hidden" and _same_units(moment)):
-        text, color = number(float(values[moment.focus])), f"{card.role}_text"
+        text, color = number(float(values[moment.focus]), short=True), f"{card.role}_text"
     else:
         return []
     room = card.box.w - 22 - width(str(card.count), SMALL)

@@ -31,20 +31,20 @@ def inspector_shapes(moment: Moment | None, width: float = WIDTH) -> tuple[Shape
             Text(14, 54, "Nothing is computed yet.", 12, "muted"),
         )
     shapes: list[Shape] = [
-        Text(14, 28, f"Unit {moment.focus} at t = {moment.step:,}", 14, "ink", bold=True),
-        Text(14, 47, _how(moment), 11, "muted"),
+        Text(14, 26, f"Unit {moment.focus} at t = {moment.step:,}", 14, "ink", bold=True),
+        Text(14, 44, _how(moment), 11, "muted"),
     ]
-    y = 74.0
+    y = 70.0
     for gate in READING:
         shapes += _gate(moment, gate, y, width)
-        y += 46
-    shapes += _state(moment, y + 10, width)
+        y += 41
+    shapes += _state(moment, y + 2, width)
     return tuple(shapes)
 
 
 def inspector_height() -> float:
     """How high the inspector's picture is."""
-    return 452.0
+    return 392.0
 
 
 def _how(moment: Moment) -> str:
@@ -67,7 +67,7 @@ def _gate(moment: Moment, gate: str, y: float, width: float) -> list[Shape]:
     ]
     known = pre is not None and moment.stage != "gather"
     arithmetic = f"{letter} = {FORMULAS[gate]}({number(pre)})" if known and pre is not None else ""
-    shapes.append(Text(14, y + 27, arithmetic, 11, "muted"))
+    shapes.append(Text(14, y + 25, arithmetic, 11, "muted"))
     return shapes
 
 
@@ -118,8 +118,8 @@ def _state(moment: Moment, y: float, width: float) -> list[Shape]:
         lines.append((f"then W_hr mixes all m into {sizes} h", 11, "muted", False, False))
     shapes: list[Shape] = []
     for text, size, color, bold, mono in lines:
-        y += 8 if size == 13 else 0
+        y += 6 if size == 13 else 0
         shown = fit(text, width - 28, size, bold=bold and not mono, mono=mono)
         shapes.append(Text(14, y, shown, size, color, bold=bold and not mono, mono=mono))
-        y += 19
+        y += 17
     return shapes

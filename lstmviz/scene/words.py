@@ -12,11 +12,17 @@ from lstmviz.scene.moment import Moment
 MINUS = "\N{MINUS SIGN}"
 
 
-def number(value: float, digits: int = 3) -> str:
-    """A number with a true minus sign, short: 0.734, −1.25, 3.1e−05."""
+def number(value: float, digits: int = 3, *, short: bool = False) -> str:
+    """A number with a true minus sign: 0.734, −1.25, 3.1e−05 (or ≈0, if it is to be `short`)."""
     if not np.isfinite(value):
         return {np.inf: "∞", -np.inf: MINUS + "∞"}.get(value, "NaN")
     size = abs(value)
+    if short:
+        if 0 < size < 5 * 10.0 ** -(digits + 1):
+            return "≈0"
+        digits = max(digits - max(len(str(int(size))) - 1, 0), 0) if size < 1e5 else digits
+        if size < 1e5:
+            return format(value, f".{digits}f").replace("-", MINUS)
     style = f".{digits}f" if size == 0 or 1e-3 <= size < 1e4 else f".{max(digits - 2, 1)}e"
     return format(value, style).replace("-", MINUS)
 
