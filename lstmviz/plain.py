@@ -113,7 +113,7 @@ def _union(options: tuple[Any, ...], data: Any, where: str, at: str) -> Any:
     return _dataclass(names[kind], data, where, at)
 
 
-def _plain(hint: type, data: Any, where: str, at: str) -> Any:
+def _plain(hint: Any, data: Any, where: str, at: str) -> Any:
     """A str, bool, int or finite float (an int will do for a float, nothing else)."""
     if hint is float and type(data) in (int, float):
         number: float = data

@@ -1,0 +1,177 @@
+import io
+import json
+import re
+import zipfile
+
+import numpy as np
+import pytest
+
+from lstmviz.engine.initial import random_network
+from lstmviz.engine.network import Network
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single
+from lstmviz.errors import LstmvizError
+from lstmviz.models import load, npz
+
+STACK = NetworkSpec(
+    (CellSpec(3, 2, 4, directions=("forward", "backward")), CellSpec(4, 5, 5)), HeadSpec(2)
+)
+
+
+def example(spec=None, **kwargs):
+    spec = spec or single(3, 2, 4, head=HeadSpec(5, "sigmoid"))
+    made = random_network(spec, 1, **kwargs)
+    return Network(spec, made.cells, made.head, ("a", "b", " "), "title ⊙", True, {"n": "note"})
+
+
+def saved(tmp_path, network=None):
+    path = tmp_path / "m.npz"
+    npz.save(network or example(), path)
+    return path
+
+
+@pytest.mark.parametrize("spec", [None, STACK, single(3, 4, 4), single(3, 9, 2)])
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("biases", [0, 1, 2])
+def test_what_is_saved_is_read(tmp_path, spec, dtype, biases):
+    network = example(spec, dtype=dtype, biases=biases)
+    again = load(saved(tmp_path, network))
+    for name in ("spec", "vocabulary", "title", "trained", "notes", "dtype"):
+        assert getattr(again, name) == getattr(network, name)
+    x = np.random.default_rng(0).normal(size=(6, 3))
+    assert (again.run(x).output == network.run(x).output).all()
+    assert (again.format, again.gate_order) == ("lstmviz .npz", "ifgo")
+
+
+def test_equal_networks_give_equal_bytes(tmp_path):
+    first = saved(tmp_path).read_bytes()
+    assert first == saved(tmp_path).read_bytes()
+
+
+def changed(path, name, data):
+    """The model with one member replaced (None: left out; else an array or bytes)."""
+    with zipfile.ZipFile(path) as archive:
+        members = {info.filename: archive.read(info) for info in archive.infolist()}
+    members.pop(f"{name}.npy", None)
+    if isinstance(data, np.ndarray):
+        stream = io.BytesIO()
+        np.save(stream, data, allow_pickle=True)
+        data = stream.getvalue()
+    if data is not None:
+        members[f"{name}.npy"] = data
+    with zipfile.ZipFile(path, "w") as archive:
+        for each, content in members.items():
+            archive.writestr(each, content)
+
+
+def recarded(path, edit):
+    """The model with its description edited."""
+    with np.load(path) as archive:
+        card = json.loads(archive["lstmviz"].tobytes())
+    changed(path, "lstmviz", np.frombuffer(json.dumps(edit(card) or card).encode(), np.uint8))
+
+
+F = "layer0.forward"
+ARRAYS = [
+    (f"{F}.input_weights", None, f"no array '{F}.input_weights'"),
+    (f"{F}.projection", None, f"no array '{F}.projection'"),
+    ("head.weights", None, "no array 'head.weights'"),
+    ("head.bias", None, "no array 'head.bias'"),
+    ("lstmviz", None, "is not an lstmviz model"),
+    (f"{F}.recurrent_weights", np.ones((16, 3)), r"recurrent_weights\) has shape \(16, 3\), but"),
+    (f"{F}.input_bias", np.ones(15), r"shape \(15,\)"),
+    (f"{F}.input_bias", np.full(16, np.nan), "not finite"),
+    (f"{F}.input_bias", np.ones(16, int), "int64, not floats"),
+    (f"{F}.input_bias", np.array([{}] * 16), "pickled"),
+    (f"{F}.input_bias", b"junk", "not a NumPy array"),
+    (f"{F}.peephole", np.ones(4), "unknown array 'layer0.forward.peephole'"),
+    ("lstmviz", np.ones(3), "is not text"),
+    ("lstmviz", np.frombuffer(b"\xff\xff", np.uint8), "not UTF-8"),
+    ("lstmviz", np.frombuffer(b'{"a": NaN}', np.uint8), "not JSON"),
+    ("lstmviz", np.frombuffer(b"[" * 100_000, np.uint8), "not JSON"),
+    ("lstmviz", np.frombuffer(b"[1]", np.uint8), "must be an object"),
+    ("lstmviz", np.zeros(2 * 2**20, np.uint8), "more than the"),
+]
+
+
+@pytest.mark.parametrize(("name", "data", "says"), ARRAYS, ids=[row[2] for row in ARRAYS])
+def test_a_wrong_array_is_named(tmp_path, name, data, says):
+    path = saved(tmp_path)
+    changed(path, name, data)
+    refused(path, says)
+
+
+def layer(card):
+    return card["spec"]["layers"][0]
+
+
+CARDS = [
+    (lambda c: c | {"version": 2}, "newer lstmviz"),
+    (lambda c: c | {"version": "1"}, "version must be a whole number"),
+    (lambda c: c | {"extra": 1}, "extra is unknown"),
+    (lambda c: c.pop("spec") and None, "spec is missing"),
+    (lambda c: c | {"title": 3}, "title must be a text, not 3"),
+    (lambda c: c | {"vocabulary": ["a"] * 4}, "4 symbols for an input size of 3"),
+    (lambda c: c | {"vocabulary": ["a", "a"]}, "names a symbol twice"),
+    (lambda c: c["spec"].update(layers=[]), "has 0 layers"),
+    (lambda c: layer(c).update(cell_size=0), "size below 1"),
+    (lambda c: layer(c).update(cell_size=10**9), "claims weights of .* GiB"),
+    (lambda c: layer(c).update(cell_size=True), r"spec.layers\[0\].cell_size must be a whole"),
+    (lambda c: layer(c).update(cell_size=5), "has shape .*, but the sizes ask for"),
+    (lambda c: layer(c).update(project=False), "unprojected"),
+    (lambda c: layer(c).update(directions=["up"]), "unknown directions"),
+    (lambda c: c["spec"]["layers"].append(dict(layer(c))), "an input size of 3 in layer1 where 2"),
+    (lambda c: c["spec"]["head"].update(activation="relu"), "unknown head"),
+]
+
+
+@pytest.mark.parametrize(("edit", "says"), CARDS, ids=[row[1] for row in CARDS])
+def test_a_wrong_description_is_named(tmp_path, edit, says):
+    path = saved(tmp_path)
+    recarded(path, edit)
+    refused(path, says)
+
+
+def refused(path, says):
+    with pytest.raises(LstmvizError) as caught:
+        load(path)
+    text = str(caught.value)
+    assert re.search(says, text) and "m.npz" in text
+    assert "\n" not in text and text.endswith(".")
+
+
+def test_truncated_and_foreign_files(tmp_path):
+    path = saved(tmp_path)
+    data = path.read_bytes()
+    for cut in (0, 1, 100, len(data) // 2, len(data) - 1):
+        path.write_bytes(data[:cut])
+        refused(path, "damaged or not an .npz")
+
+
+def test_every_flipped_byte_is_read_or_refused(tmp_path):
+    path = saved(tmp_path, example(single(3, 1, 1)))
+    data = path.read_bytes()
+    for place in range(0, len(data), 7):
+        path.write_bytes(data[:place] + bytes([data[place] ^ 0xA5]) + data[place + 1 :])
+        try:
+            load(path)
+        except LstmvizError as error:
+            assert "m.npz" in str(error) and "\n" not in str(error)
+
+
+def test_nothing_half_written_is_left(tmp_path):
+    with pytest.raises(LstmvizError, match=r"no/m.npz cannot be written: the folder"):
+        npz.save(example(), tmp_path / "no" / "m.npz")
+    with pytest.raises(LstmvizError, match="is a folder"):
+        npz.save(example(), tmp_path)
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_suffixes_and_demos(tmp_path):
+    with pytest.raises(LstmvizError, match=r"unknown suffix '.xyz'; models are .npz"):
+        load(tmp_path / "m.xyz")
+    with pytest.raises(LstmvizError, match="no suffix"):
+        load("model")
+    with pytest.raises(LstmvizError, match=r"demo:no is not a demo; there are demo:counter"):
+        load("demo:no")
+    with pytest.raises(LstmvizError, match="does not exist"):
+        load(tmp_path / "m.npz")

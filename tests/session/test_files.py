@@ -1,0 +1,157 @@
+import json
+import re
+
+import pytest
+
+from lstmviz.engine.spec import HeadSpec
+from lstmviz.errors import LstmvizError
+from lstmviz.session import (
+    Document,
+    FileInput,
+    GeneratedInput,
+    Session,
+    TextInput,
+    Trained,
+    Untrained,
+    View,
+    load_session,
+    open_source,
+    save_session,
+)
+
+SESSIONS = [
+    Session(),
+    Session(Document(Untrained(None, 3, 4, 9, False, HeadSpec(2, "linear", False)))),
+    Session(Document(Untrained(7), TextInput('a\n"⊙\u2028😀\0'), "random")),
+    Session(
+        Document(input=GeneratedInput("sine", 7, 8)),
+        View(3, "write", 1, None, theme="dark", last=9.5, high=3, reveal=True, speed=0.5),
+    ),
+]
+
+
+@pytest.mark.parametrize("session", SESSIONS)
+def test_what_is_saved_is_loaded(tmp_path, session):
+    path = tmp_path / "a.lstmviz"
+    save_session(session, path)
+    assert load_session(path) == session
+    assert open_source(str(path)) == session
+
+
+def test_files_beside_it_move_along(tmp_path):
+    here, there = tmp_path / "here", tmp_path / "there"
+    here.mkdir()
+    outside = tmp_path / "model.npz"
+    session = Session(Document(Trained(str(outside)), FileInput(str(here / "data" / "x.csv"))))
+    save_session(session, here / "a.lstmviz")
+    here.rename(there)
+    document = load_session(there / "a.lstmviz").document
+    assert document.input.path == str(there / "data" / "x.csv")
+    assert document.network.path == str(outside)
+
+
+def edited(tmp_path, edit):
+    path = tmp_path / "a.lstmviz"
+    save_session(SESSIONS[1], path)
+    data = json.loads(path.read_text())
+    edit(data)
+    path.write_text(json.dumps(data))
+    return path
+
+
+def document(data):
+    return data["session"]["document"]
+
+
+def view(data):
+    return data["session"]["view"]
+
+
+EDITS = [
+    (lambda d: d.pop("lstmviz"), "has no version"),
+    (lambda d: d.update(lstmviz=2), "version 2, this lstmviz knows 1"),
+    (lambda d: d.update(lstmviz=True), "has no version"),
+    (lambda d: d.pop("session"), "session is missing"),
+    (lambda d: d.update(session=[]), "session must be an object, not a list"),
+    (lambda d: document(d).update(more=1), "session.document.more is unknown"),
+    (lambda d: document(d).update({"a\nb": 1}), "is unknown"),
+    (lambda d: document(d).update(initial="one"), "session.document.initial is 'one', not one of"),
+    (lambda d: document(d).update(network=None), "network.type must be one of Untrained, Trained"),
+    (lambda d: document(d)["network"].update(type="X"), "network.type must be one of"),
+    (lambda d: document(d)["network"].update(type=[]), "network.type must be one of"),
+    (lambda d: document(d)["network"].update(cell_size="4"), 'cell_size must be a whole .* "4"'),
+    (lambda d: document(d)["network"].update(cell_size=True), "cell_size must be a whole"),
+    (lambda d: document(d)["network"].update(cell_size=4.0), "cell_size must be a whole"),
+    (lambda d: document(d)["network"].update(cell_size=2000), "cell size 2000 is outside"),
+    (lambda d: document(d)["network"].update(seed=-1), "seed -1"),
+    (lambda d: document(d)["network"].update(seed=10**30), "seed must be a whole number"),
+    (lambda d: document(d)["network"]["head"].update(activation="relu"), "'relu' is not one of"),
+    (lambda d: document(d).update(input={"type": "TextInput"}), "input.text is missing"),
+    (
+        lambda d: document(d).update(input={"type": "GeneratedInput", "kind": "square"}),
+        "'square' is not one of",
+    ),
+    (lambda d: view(d).update(theme="pink"), "view.theme is 'pink', not one of system, light"),
+    (lambda d: view(d).update(stage="x"), "view.stage is 'x'"),
+    (lambda d: view(d).update(step=-1), "view.step is -1, below 0"),
+    (lambda d: view(d).update(speed=0), "view.speed is 0"),
+    (lambda d: view(d).update(first=5, last=5), "view.last is 5, not above first"),
+    (lambda d: view(d).update(low=10**400), "view.low must be a number"),
+    (lambda d: view(d).update(reveal=1), "view.reveal must be true or false, not 1"),
+]
+
+
+@pytest.mark.parametrize(("edit", "says"), EDITS, ids=[row[1] for row in EDITS])
+def test_a_wrong_field_is_named(tmp_path, edit, says):
+    refused(edited(tmp_path, edit), says)
+
+
+def refused(path, says):
+    with pytest.raises(LstmvizError) as caught:
+        load_session(path)
+    text = str(caught.value)
+    assert re.search(says, text) and "a.lstmviz" in text
+    assert "\n" not in text and text.endswith(".")
+
+
+@pytest.mark.parametrize(
+    ("data", "says"),
+    [
+        (b"", "line 1 is not JSON"),
+        (b'{\n"a" 1}', "line 2 is not JSON"),
+        (b'{"lstmviz": NaN}', "not JSON"),
+        (b"[" * 100_000, "not JSON"),
+        (b'{"lstmviz": ' + b"1" * 5000 + b"}", "not JSON"),
+        (b"\xff", "not UTF-8"),
+        (b"3", "not an lstmviz session"),
+        (b" " * (16 * 2**20 + 1), "16,777,217 bytes, more than the"),
+    ],
+    ids=["empty", "syntax", "nan", "deep", "long", "bytes", "number", "large"],
+)
+def test_what_is_no_session_is_refused(tmp_path, data, says):
+    path = tmp_path / "a.lstmviz"
+    path.write_bytes(data)
+    refused(path, says)
+
+
+def test_an_unwritable_target_leaves_nothing(tmp_path):
+    with pytest.raises(LstmvizError, match="cannot be written"):
+        save_session(Session(), tmp_path / "no" / "a.lstmviz")
+    path = tmp_path / "a.lstmviz"
+    save_session(Session(), path)
+    before = path.read_bytes()
+    with pytest.raises(LstmvizError, match="more than the"):
+        save_session(Session(Document(input=TextInput("⊙" * 6_000_000))), path)
+    with pytest.raises(LstmvizError, match="no text"):
+        save_session(Session(Document(input=TextInput("\ud800"))), path)
+    assert path.read_bytes() == before and list(tmp_path.iterdir()) == [path]
+
+
+def test_sources(tmp_path):
+    assert open_source("demo:counter").document == Document()
+    for name, says in (("x.npz", "does not exist"), ("demo:no", "there are demo:counter")):
+        with pytest.raises(LstmvizError, match=says):
+            open_source(name)
+    (tmp_path / "a.csv").write_text("1\n")
+    with pytest.raises(LstmvizError, match=r"unknown suffix '.csv'; models and sessions are .npz"):
+        open_source(str(tmp_path / "a.csv"))
