@@ -46,7 +46,8 @@ def _row(name: str, formula: str, total: int, theme: Theme, color: str | None = 
 
 
 def _table(rows: list[str]) -> str:
-    return f'<table width="100%" cellspacing="0" cellpadding="1" style="font-size:11px">{"".join(rows)}</table>'
+    style = 'width="100%" cellspacing="0" cellpadding="1" style="font-size:11px"'
+    return f"<table {style}>{''.join(rows)}</table>"
 
 
 def names(spec: NetworkSpec, theme: Theme) -> str:

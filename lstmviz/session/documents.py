@@ -51,7 +51,7 @@ class View:
 
     step: int = 0
     stage: str = "output"
-    unit: int | None = None
+    unit: int | None = 0
     hover: int | None = None
     layer: int = 0
     direction: str = "forward"
