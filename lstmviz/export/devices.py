@@ -27,6 +27,8 @@ from lstmviz.files import shown, writing
 DPI = 96
 """Logical pixels in an inch, as in CSS."""
 MIN_SCALE, MAX_SCALE = 0.1, 16.0
+MIN_SIDE, MAX_SIDE = 64, 8192
+"""Least and most logical pixels of a side that is asked for."""
 MAX_PIXELS = 100_000_000
 """Most pixels of a PNG: four bytes each while it is made."""
 LONGEST_SIDE = 32_767
@@ -104,6 +106,15 @@ def check_scale(scale: float) -> None:
     if not MIN_SCALE <= scale <= MAX_SCALE:
         raise LstmvizError(
             f"scale {scale:g} is outside {MIN_SCALE:g} to {MAX_SCALE:g}; choose one within."
+        )
+
+
+def check_size(size: tuple[float, float] | None) -> None:
+    """Raise `LstmvizError` for a width or height, in logical pixels, out of range."""
+    if size is not None and not all(MIN_SIDE <= side <= MAX_SIDE for side in size):
+        raise LstmvizError(
+            f"size {size[0]:g} × {size[1]:g} is outside {MIN_SIDE} to {MAX_SIDE:,} pixels a side; "
+            "choose one within, and a scale for a finer picture."
         )
 
 

@@ -39,6 +39,7 @@ def export_session(
     """
     devices.writer(out)
     devices.check_scale(scale)
+    devices.check_size(size)
     colors = theme_of(theme or session.view.theme)
     devices.application(offscreen=True)
     run = finished(session.document)
@@ -71,6 +72,7 @@ def export_figure(
     """
     devices.writer(path)
     devices.check_scale(scale)
+    devices.check_size(size)
     colors = theme_of(theme)
     run, origin = _run_of(model_or_path, x)
     assert run.spec is not None

@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QRectF
 from PySide6.QtGui import QColor, QPainter
-
-from lstmviz import paint
-from lstmviz.scene.colors import Theme
-from lstmviz.scene.shapes import Shape
 
 VECTOR_SCALE = 2.0
 """Pixels to a logical one of the images that a vector file embeds."""
@@ -39,20 +35,3 @@ class Picture:
         page = QRectF(0, 0, self.width + 2, self.height + 2)
         painter.fillRect(page, QColor(self.background))
         self.draw(painter, vector)
-
-
-def shapes_picture(
-    width: float,
-    height: float,
-    shapes: Iterable[Shape],
-    theme: Theme,
-    title: str = "",
-    recipe: Mapping[str, Any] | None = None,
-) -> Picture:
-    """Shapes on the panel colour of the theme."""
-    kept = tuple(shapes)
-
-    def draw(painter: QPainter, vector: bool) -> None:
-        paint.draw(painter, kept, theme, vector=vector)
-
-    return Picture(width, height, draw, theme["panel"], title, recipe or {})

@@ -46,10 +46,16 @@ def picture_of(
         raise LstmvizError(run.error or "there is nothing to draw yet; wait for the run.")
     if what not in VIEWS:
         raise LstmvizError(f"view {what!r} is unknown; choose {', '.join(VIEWS)}.")
+    view = replace(view, hover=None)
     if what == "unrolled":
         view = replace(view, diagram="unrolled")
     words = title(run, view, what), recipe(run, view, what, theme.name, origin)
     if what == "heatmaps":
+        if run.trace is not None and run.done < run.steps:
+            raise LstmvizError(
+                f"step {run.done:,} of {run.steps:,} is being computed; export the heatmaps when "
+                "the run is whole."
+            )
         w, h = size or (heatmaps.WIDTH, heatmaps.HEIGHT)
         sequence = run.sequence if run.trace is not None else None
         shapes, w, h = heatmaps.figure(

@@ -63,6 +63,7 @@ def export_window(
     """
     write = devices.writer(out)
     devices.check_scale(scale)
+    devices.check_size(size)
     colors = theme_of(theme or session.view.theme)
     session = replace(session, view=replace(session.view, theme=colors.name))
     _application(scale if write is devices.png_bytes else SHARPEST)

@@ -167,6 +167,22 @@ class Menus:
 
     def open_export(self) -> None:
         """The export dialog."""
+        from lstmviz.gui.export_dialog import ExportDialog  # late: nothing the first picture needs
+        from lstmviz.gui.picture import pictures_of
+
+        window = self.window
+        dialog = ExportDialog(pictures_of(window), window.settings, window)
+        dialog.exec()
+        dialog.deleteLater()
 
     def copy_figure(self) -> None:
         """The diagram to the clipboard."""
+        from lstmviz.export import clipboard
+        from lstmviz.gui.picture import pictures_of
+
+        try:
+            clipboard.copy(pictures_of(self.window)("diagram", None, 2.0), 2.0)
+        except LstmvizError as error:
+            self.window.banner.say(str(error))
+            return
+        self.window.pointed.setText("The diagram is on the clipboard, as PNG and as SVG.")

@@ -7,10 +7,10 @@ back, does not. Views that are scenes paint their shapes themselves.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QPoint, QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QPainter, QPicture, QRegion
@@ -18,6 +18,8 @@ from PySide6.QtWidgets import QWidget
 
 from lstmviz import paint
 from lstmviz.export.picture import VECTOR_SCALE, Picture
+from lstmviz.export.pictures import picture_of, theme_of
+from lstmviz.export.recipe import recipe, title
 from lstmviz.gui.diagram import DiagramView
 from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.gui.scenewidget import SceneWidget
@@ -26,6 +28,46 @@ from lstmviz.scene.colors import Theme
 from lstmviz.scene.heataxes import frames, furniture
 from lstmviz.scene.plots import unit_plots
 from lstmviz.scene.shapes import Shape
+
+if TYPE_CHECKING:
+    from lstmviz.gui.window import MainWindow
+
+
+def pictures_of(window: MainWindow) -> Callable[[str, str | None, float], Picture]:
+    """What makes pictures of what a window shows, for the export dialog.
+
+    It takes "diagram", "heatmaps" or "window", the theme (None: the window's own) and the
+    resolution of images, and raises `LstmvizError` where there is nothing to draw yet.
+    """
+
+    def make(what: str, theme: str | None, scale: float) -> Picture:
+        colors = window.theme if theme is None else theme_of(theme)
+        run, view = window.store.run, window.store.view
+        if what != "window":
+            return picture_of(run, view, what, colors, scale=scale)
+
+        def draw(painter: QPainter, vector: bool) -> None:
+            with _dressed(window, colors):
+                paint_widget(painter, window, colors, vector)
+
+        words = title(run, view, what), recipe(run, view, what, colors.name)
+        return Picture(window.width(), window.height(), draw, colors["window"], *words)
+
+    return make
+
+
+@contextmanager
+def _dressed(window: MainWindow, theme: Theme) -> Iterator[None]:
+    """The window in another theme, for as long as no event is handled: nobody sees it."""
+    if window.theme is theme:
+        yield
+        return
+    before = window.store.view.theme
+    window.store.look(theme=theme.name)
+    try:
+        yield
+    finally:
+        window.store.look(theme=before)
 
 
 def widget_picture(
