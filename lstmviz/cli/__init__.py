@@ -29,12 +29,10 @@ def main(argv: Sequence[str] | None = None) -> int:
             stream.reconfigure(errors="replace")  # a console without ⊙ is no reason to fail
     try:
         code = _run(list(sys.argv[1:] if argv is None else argv))
-        sys.stdout.flush()
+        _flush()
     except LstmvizError as error:
         return _told(str(error))
     except BrokenPipeError:
-        with contextlib.suppress(OSError, ValueError):
-            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
@@ -57,6 +55,18 @@ def _run(argv: list[str]) -> int:
     return {"view": _view, "info": _info, "trace": _trace, "export": _export, "doctor": _doctor}[
         name
     ](parsed)
+
+
+def _flush() -> None:
+    """Write out what was printed; what cannot be written must not be tried again at exit."""
+    if sys.stdout is None:  # closed by the caller
+        return
+    try:
+        sys.stdout.flush()
+    except OSError:
+        with contextlib.suppress(OSError, ValueError):
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        raise
 
 
 def _told(sentence: str) -> int:

@@ -1,0 +1,294 @@
+import json
+import re
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import lstmviz
+from lstmviz.cli import main
+from lstmviz.engine.spec import HeadSpec
+from lstmviz.session import (
+    Document,
+    FileInput,
+    GeneratedInput,
+    Session,
+    TextInput,
+    Trained,
+    Untrained,
+    View,
+    save_session,
+)
+
+
+@pytest.fixture
+def shown(monkeypatch):
+    """The sessions that windows were opened on."""
+    import lstmviz.gui.app as app
+
+    sessions = []
+    monkeypatch.setattr(app, "main", lambda session: sessions.append(session) or 0)
+    return sessions
+
+
+@pytest.mark.parametrize(
+    ("line", "document"),
+    [
+        ([], Document()),
+        (["demo:counter"], Document(Trained("demo:counter"))),
+        (["--sizes", "5,128,256"], Document(Untrained(5, 128, 256))),
+        (["--sizes", "auto,1,1024", "--seed", "7"], Document(Untrained(None, 1, 1024, 7))),
+        (["--text", "hi"], Document(Untrained(), TextInput("hi"))),
+        (
+            ["--sizes", "2,3,4", "--input", "a.csv"],
+            Document(Untrained(2, 3, 4), FileInput("a.csv")),
+        ),
+        (["--head", "5"], Document(Untrained(head=HeadSpec(5)))),
+        (["--head", "5:sigmoid"], Document(Untrained(head=HeadSpec(5, "sigmoid")))),
+        (["--no-project"], Document(Untrained(project=False))),
+        (["--generate", "sine"], Document(Untrained(), GeneratedInput("sine"))),
+        (
+            ["demo:counter", "--generate", "onehot:9:4", "--initial", "random"],
+            Document(Trained(), GeneratedInput("onehot", 9, 4), "random"),
+        ),
+        (["--text", "#ab", "demo:counter"], Document(Trained(), TextInput("#ab"))),
+    ],
+)
+def test_the_window_opens_on_what_is_asked_for(shown, line, document):
+    assert main(line) == 0
+    assert shown == [Session(document)]
+
+
+def test_a_session_file_opens_with_its_view_and_takes_options(shown, tmp_path):
+    path = str(tmp_path / "a.lstmviz")
+    save_session(Session(Document(Untrained(4, 3, 2)), View(step=5)), path)
+    assert main([path, "--seed", "9", "--text", "ab"]) == 0
+    assert shown == [Session(Document(Untrained(4, 3, 2, 9), TextInput("ab")), View(step=5))]
+
+
+def test_info_as_json(capsys):
+    assert main(["info", "--sizes", "5,128,256", "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert facts["input_size"] == 5
+    assert facts["parameters"] == {"one_bias": 169_984, "two_biases": 171_008}
+    (layer,) = facts["layers"]
+    assert {name: layer[name] for name in ("input_size", "cell_size", "hidden_size")} == {
+        "input_size": 5,
+        "cell_size": 256,
+        "hidden_size": 128,
+    }
+    assert (layer["name"], layer["direction"], layer["variant"]) == (
+        "layer0",
+        "forward",
+        "standard",
+    )
+    assert "format" not in facts
+
+
+def test_info_of_a_file_names_format_and_gate_order(capsys, tmp_path):
+    path = tmp_path / "m.npz"
+    lstmviz.save(lstmviz.random_network(3, 4), path)
+    assert main(["info", str(path), "--json"]) == 0
+    facts = json.loads(capsys.readouterr().out)
+    assert (facts["format"], facts["gate_order"]) == ("lstmviz .npz", "ifgo")
+
+
+@pytest.mark.parametrize(
+    ("sizes", "one", "two"),
+    [("5,256,256", "268,288", "269,312"), ("5,64,256", "88,064", "89,088")],
+)
+def test_info_in_words(capsys, sizes, one, two):
+    assert main(["info", "--sizes", sizes]) == 0
+    text = capsys.readouterr().out
+    assert re.search(rf"one bias: .* {one}\n", text) and re.search(rf"two biases: .* {two}\n", text)
+    assert "nn.LSTM(input_size=5, hidden_size=256" in text
+
+
+def test_info_of_the_impossible_says_what_would_mend_it(capsys):
+    assert main(["info", "--sizes", "5,64,256", "--no-project"]) == 0
+    assert "impossible  o ⊙ tanh(c) has 256 values" in capsys.readouterr().out
+
+
+def test_info_of_the_demo_shows_its_card(capsys):
+    assert main(["info", "demo:counter"]) == 0
+    text = capsys.readouterr().out
+    assert "# a b" in text and "aⁿbⁿ" in text and "Unit 0 counts" in text
+
+
+def test_trace_writes_every_array(capsys, tmp_path):
+    out = tmp_path / "t.npz"
+    line = ["trace", "--sizes", "auto,2,3", "--text", "abc", "--initial", "random", "--head", "4"]
+    assert main([*line, "--out", str(out)]) == 0
+    assert "3 steps" in capsys.readouterr().out
+    with np.load(out) as arrays:
+        assert arrays["layer0.forward.cell_state"].shape == (3, 3)
+        assert arrays["layer0.forward.hidden_state"].shape == (3, 2)
+        assert arrays["layer0.forward.initial_cell_state"].any()
+        assert arrays["output"].shape == (3, 4) and arrays["input"].shape == (3, 3)
+
+
+@pytest.fixture
+def drawn(monkeypatch):
+    """What `export` handed to the drawing code."""
+    import lstmviz.export.figure as figure
+
+    calls = []
+    monkeypatch.setattr(
+        figure,
+        "export_session",
+        lambda session, out, *, view, scale, size: calls.append((session, out, view, scale, size)),
+    )
+    return calls
+
+
+def test_export_hands_over_what_to_draw(drawn, tmp_path):
+    out = tmp_path / "a.svg"
+    line = "export --sizes auto,128,256 --text hello --view heatmaps --step 2 --stage write"
+    line += " --theme dark --scale 2 --unit 9 --size 640x480 --out"
+    assert main([*line.split(), str(out)]) == 0
+    ((session, path, view, scale, size),) = drawn
+    assert session.document == Document(Untrained(None, 128, 256), TextInput("hello"))
+    looked = session.view
+    assert (looked.step, looked.stage, looked.unit, looked.theme) == (2, "write", 9, "dark")
+    assert (path, view, scale, size) == (out, "heatmaps", 2.0, (640, 480))
+
+
+def test_export_shows_the_end_of_the_run_unless_a_session_says_otherwise(drawn, tmp_path):
+    out, path = str(tmp_path / "a.svg"), str(tmp_path / "a.lstmviz")
+    assert main(["export", "--sizes", "5,3,4", "--generate", "sine:9", "--out", out]) == 0
+    save_session(Session(Document(Untrained(5, 3, 4)), View(step=2, stage="forget")), path)
+    assert main(["export", path, "--view", "unrolled", "--out", out]) == 0
+    views = [session.view for session, *_ in drawn]
+    assert [(v.step, v.stage, v.diagram) for v in views] == [
+        (8, "project", "cell"),
+        (2, "forget", "unrolled"),
+    ]
+
+
+def test_doctor_runs(capsys):
+    assert main(["doctor"]) in (0, 1)
+    assert capsys.readouterr().out.strip()
+
+
+FAULTS = [
+    ("--sizes 5,3", "not three sizes I,H,C"),
+    ("--sizes 0,3,4", "'0' is not an input size"),
+    ("--sizes 5,auto,4", "'auto' is not a hidden size"),
+    ("--sizes 5,3,1025", "whole number from 1 to 1024"),
+    ("--seed -1", "--seed"),
+    ("--seed 1.5", "'1.5' is not a seed"),
+    ("--head 0", "'0' is not a head size"),
+    ("--head 5:relu", "'relu' is not one of softmax"),
+    ("--generate square", "'square' is not one of impulse"),
+    ("--generate sine:0", "length 0 is outside"),
+    ("--generate sine:1:2:3", "not KIND"),
+    ("--initial one", "invalid choice: 'one'"),
+    ("--text a --input b", "not allowed with"),
+    ("--nonsense", "unrecognized arguments: --nonsense"),
+    ("a b", "unrecognized arguments: b"),
+    ("no.npz", "no.npz does not exist"),
+    ("no.lstmviz", "no.lstmviz does not exist"),
+    ("demo:no", "there are demo:counter"),
+    ("demo:counter --sizes 1,2,3", "--sizes is for an untrained network"),
+    ("demo:counter --text xyz", "line 1, column 1: 'x' is not in"),
+    ("--input no.csv", "no.csv does not exist"),
+    ("--input no.xyz", "unknown suffix '.xyz'; inputs are"),
+    ("--sizes 2,3,4 --text abc", "3 different characters, but the input size is 2"),
+    ("--sizes 5,3,4 --no-project", "this network cannot run: o ⊙ tanh"),
+]
+
+
+@pytest.mark.parametrize(("line", "says"), FAULTS, ids=[row[0] for row in FAULTS])
+def test_bad_use_is_one_sentence_and_code_2(capsys, tmp_path, line, says):
+    out = tmp_path / "t.npz"
+    assert main(["trace", *line.split(), "--out", str(out)]) == 2
+    sentence(capsys, says)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("trace --text a", "required: --out"),
+        ("trace --text a --out a.txt", "a.txt is not an .npz"),
+        ("trace --text a --out no/t.npz", "no/t.npz cannot be written: the folder no"),
+        ("export --text a", "required: --out"),
+        ("export --text a --out a.svg --stage x", "invalid choice: 'x'"),
+        ("export --text a --out a.svg --view x", "invalid choice: 'x'"),
+        ("export --text a --out a.svg --scale 0", "'0' is not a scale"),
+        ("export --text a --out a.svg --scale nan", "'nan' is not a scale"),
+        ("export --text a --out a.svg --size 5", "'5' is not a size WxH"),
+        ("export --text a --out a.svg --size 0x5", "'0' is not a width"),
+        ("export --text a --out a.svg --step x", "'x' is not a step"),
+        ("info --siz 1,2,3", "unrecognized arguments"),
+        ("doctor now", "unrecognized arguments: now"),
+    ],
+)
+def test_bad_options_of_the_commands(capsys, monkeypatch, tmp_path, line, says):
+    monkeypatch.chdir(tmp_path)
+    assert main(line.split()) == 2
+    sentence(capsys, says)
+    assert list(tmp_path.iterdir()) == []
+
+
+def sentence(capsys, says):
+    captured = capsys.readouterr()
+    assert captured.out == ""
+    assert re.fullmatch(r"lstmviz: [^\n]+\.\n", captured.err)
+    assert says in captured.err
+
+
+def test_a_file_named_like_a_command_is_reached_by_its_path(capsys, monkeypatch, tmp_path):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "info").write_text("")
+    assert main(["./info"]) == 2
+    sentence(capsys, "./info has no suffix")
+
+
+@pytest.mark.parametrize("name", ["", "info", "trace", "export", "doctor"])
+def test_help_and_version(capsys, name):
+    assert main([*name.split(), "--help"]) == 0
+    assert f"usage: lstmviz {name}".strip() in capsys.readouterr().out
+    assert main(["--version"]) == 0
+    assert capsys.readouterr().out == f"lstmviz {lstmviz.__version__}\n"
+
+
+@pytest.mark.parametrize(
+    ("error", "code", "says"),
+    [
+        (KeyboardInterrupt(), 130, ""),
+        (MemoryError(), 2, "too little memory"),
+        (PermissionError(13, "Permission denied", "x"), 2, "lstmviz: x: permission denied.\n"),
+    ],
+)
+def test_what_python_raises_is_told_without_a_traceback(capsys, monkeypatch, error, code, says):
+    def fail(*args, **kwargs):
+        raise error
+
+    monkeypatch.setattr("lstmviz.cli.info.report", fail)
+    assert main(["info"]) == code
+    err = capsys.readouterr().err
+    assert says in err and (err.count("\n") == (1 if says else 0))
+
+
+def test_trace_and_info_import_no_qt(tmp_path):
+    code = (
+        "import sys; from lstmviz.cli import main; "
+        "assert main(['info', '--json']) == 0; "
+        "assert main(['trace', 'demo:counter', '--out', 'a.npz']) == 0; "
+        "sys.exit(any(name.split('.')[0] == 'PySide6' for name in sys.modules))"
+    )
+    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
+    assert done.returncode == 0
+
+
+def test_a_reader_that_leaves_is_no_error():
+    done = subprocess.run(
+        f"{sys.executable} -m lstmviz info demo:counter | {sys.executable} -c ''",
+        shell=True,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.stderr == ""

@@ -1,0 +1,66 @@
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+import lstmviz
+from lstmviz.engine.spec import HeadSpec
+
+
+def test_everything_promised_is_there():
+    for name in lstmviz.__all__:
+        assert getattr(lstmviz, name) is not None
+
+
+def test_a_random_network_runs_and_its_trace_comes_back(tmp_path):
+    network = lstmviz.random_network(input_size=5, cell_size=7, hidden_size=3, seed=2, head=4)
+    assert network.spec.head == HeadSpec(4)
+    x = np.random.default_rng(0).normal(size=(6, 5))
+    trace = lstmviz.trace(network, x)
+    assert trace.layers[0].forward.forget_gate.shape == (6, 7)
+    trace.save(tmp_path / "t.npz")
+    assert (lstmviz.load_trace(tmp_path / "t.npz").output == trace.output).all()
+
+
+def test_sizes_default_to_the_cell_and_dtype_is_kept():
+    network = lstmviz.random_network(2, 3, dtype=np.float64)
+    assert network.spec.layers[0].hidden_size == 3 and network.dtype == np.float64
+
+
+def test_a_network_is_saved_and_loaded(tmp_path):
+    network = lstmviz.random_network(2, 3, head=HeadSpec(2, "linear"))
+    lstmviz.save(network, tmp_path / "m.npz")
+    x = np.ones((4, 2))
+    loaded = lstmviz.load(tmp_path / "m.npz")
+    assert (lstmviz.trace(loaded, x).output == network.run(x).output).all()
+    assert (lstmviz.trace(str(tmp_path / "m.npz"), x).output == network.run(x).output).all()
+
+
+def test_text_and_symbol_numbers_are_read_by_a_model_with_a_vocabulary():
+    by_text = lstmviz.trace("demo:counter", "#aab")
+    by_number = lstmviz.trace("demo:counter", [0, 1, 1, 2])
+    assert (by_text.output == by_number.output).all()
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: lstmviz.random_network(0, 3), "input size 0"),
+        (lambda: lstmviz.random_network(1, 3, 2, project=False), "differ without a projection"),
+        (lambda: lstmviz.trace("demo:counter", "xyz"), "'x' is not in the model's"),
+        (lambda: lstmviz.trace("demo:counter", np.ones((3, 4))), "4"),
+        (lambda: lstmviz.load("x.bin"), "unknown suffix '.bin'"),
+    ],
+)
+def test_faults_are_sentences(call, says):
+    with pytest.raises(lstmviz.LstmvizError, match=says):
+        call()
+
+
+def test_importing_imports_no_qt():
+    code = (
+        "import sys, lstmviz; lstmviz.trace('demo:counter', '#ab'); "
+        "sys.exit(any(name.split('.')[0] == 'PySide6' for name in sys.modules))"
+    )
+    assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
