@@ -276,10 +276,11 @@ def test_trace_and_info_import_no_qt(tmp_path):
     code = (
         "import sys; from lstmviz.cli import main; "
         "assert main(['info', '--json']) == 0; "
-        "assert main(['trace', 'demo:counter', '--out', 'a.npz']) == 0; "
+        "assert main(['trace', 'demo:counter', '--out', sys.argv[1]]) == 0; "
         "sys.exit(any(name.split('.')[0] == 'PySide6' for name in sys.modules))"
     )
-    done = subprocess.run([sys.executable, "-c", code], cwd=tmp_path, check=False)
+    out = str(tmp_path / "a.npz")
+    done = subprocess.run([sys.executable, "-c", code, out], check=False)
     assert done.returncode == 0
 
 
