@@ -18,6 +18,7 @@ from PySide6.QtWidgets import QApplication
 from lstmviz import doctor, resources
 from lstmviz.engine import unroll
 from lstmviz.engine.network import Network
+from lstmviz.errors import LstmvizError
 from lstmviz.models import load, npz
 from lstmviz.session import Document, FileInput, Session, TextInput, Trained
 
@@ -53,6 +54,7 @@ def main(session: Session | None = None) -> int:
     """
     if not has_display():
         return _picture(session or Session())
+    _require_libraries()
     app = application()
     from lstmviz.gui.window import MainWindow
 
@@ -62,6 +64,17 @@ def main(session: Session | None = None) -> int:
     QTimer.singleShot(0, window.store.begin)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return app.exec()
+
+
+def _require_libraries() -> None:
+    """Say what Qt would abort over, and what installs it."""
+    missing = doctor.missing_libraries(window=doctor.display() == "x11")
+    if missing:
+        names = ", ".join(library.soname for library in missing)
+        raise LstmvizError(
+            f"no window can be opened because this machine lacks {names}; install what is missing "
+            f"with: {doctor.line_for(missing)}"
+        )
 
 
 def _remembered(session: Session, settings: QSettings) -> Session:

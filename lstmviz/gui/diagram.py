@@ -54,6 +54,7 @@ class DiagramView(QWidget):
         self._timer.setInterval(TICK)
         self._timer.timeout.connect(self._tick)
         self._duration = 0
+        self._under: tuple[Card, int | None] | None = None
         self._args: tuple[Run, View] | None = None
 
     def sizeHint(self) -> QSize:
@@ -98,6 +99,8 @@ class DiagramView(QWidget):
             run, view = self._args
             fits = run.spec == self._spec
             self._moments = moments_of(run, view, self._progress()) if fits else {}
+            if self._under is not None:
+                self.pointed.emit(self._told(self._under))
         self.update()
 
     def shapes(self) -> tuple[Shape, ...]:
@@ -210,6 +213,7 @@ class DiagramView(QWidget):
                 self.update()
             return
         hit = self._hit(event.position())
+        self._under = hit
         self.unitHovered.emit(self._cell_unit(hit))
         self.pointed.emit(self._told(hit) if hit else "")
 
@@ -250,6 +254,7 @@ class DiagramView(QWidget):
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""
+        self._under = None
         self.unitHovered.emit(None)
         self.pointed.emit("")
 

@@ -105,6 +105,7 @@ def _sheet(theme: Theme) -> str:
         background: {c("card")}; border: 2px solid {c("accent")}; }}
     QSlider::handle:horizontal:focus {{ background: {c("accent")}; }}
     QCheckBox {{ spacing: 7px; }}
+    QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QScrollBar:vertical {{ width: 9px; background: transparent; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c("edge")}; border-radius: 4px;
         min-height: 30px; }}
