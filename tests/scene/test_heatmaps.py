@@ -1,0 +1,207 @@
+from __future__ import annotations
+
+from itertools import combinations
+
+import numpy as np
+import pytest
+from heatruns import traced
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmviz.engine.spec import CellSpec
+from lstmviz.scene import heatmaps, raster
+from lstmviz.scene.heataxes import limit_text, nice_step, step_badges, step_numbers, visible
+from lstmviz.scene.heatlayout import (
+    Span,
+    layout,
+    locate,
+    raster_grid,
+    row_at,
+    row_y,
+    rows_of,
+    step_at,
+    step_x,
+    steps_of,
+)
+from lstmviz.scene.heatmarks import bounds, cursor, curtain
+from lstmviz.scene.metrics import text_box
+from lstmviz.scene.shapes import Heat, Line, Rect, Text
+from lstmviz.session import View
+
+SIZES = [(1370, 380), (1040, 300), (700, 300), (690, 560), (480, 420), (1920, 700), (800, 240)]
+RUNS = [(1, 1, None), (5, 40, None), (64, 40, 30), (64, 1000, 64), (256, 300, 1024), (1024, 20, 1)]
+TEXT = "def depth(s):\n"
+
+
+def overlaps(first, second):
+    """Whether two boxes share more than a hair."""
+    return first.inset(0.25).overlaps(second.inset(0.25))
+
+
+def check_texts(shapes, width, height):
+    texts = [shape for shape in shapes if isinstance(shape, Text) and shape.text]
+    for text in texts:
+        box = text_box(text)
+        assert text.size >= 10, text
+        assert box.x >= 0 and box.right <= width, text
+        assert box.y >= 0 and box.bottom <= height + 1, text
+    for first, second in combinations(texts, 2):
+        assert not overlaps(text_box(first), text_box(second)), (first, second)
+    plots = [s.box for s in shapes if isinstance(s, Heat) and s.box.w > 20 and s.box.h != 18]
+    for text in texts:
+        for plot in plots:
+            assert not overlaps(text_box(text), plot), (text, plot)
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("run", RUNS)
+@pytest.mark.parametrize("text", [None, TEXT])
+def test_no_text_overlaps_text_or_a_heatmap(size, run, text):
+    cell, steps, hidden = run
+    trace, sequence = traced(cell, steps, hidden=hidden, text=text)
+    views = [
+        View(step=steps // 2),
+        View(step=steps - 1, unit=cell - 1, hover=0, order="similarity"),
+        View(unit=0, hover=cell // 2, first=steps / 3, low=cell / 4, high=cell / 2, reveal=True),
+    ]
+    for view in views:
+        shapes, width, height = heatmaps.figure(
+            trace, sequence, view, width=size[0], height=size[1]
+        )
+        assert (width, height) == size
+        check_texts(shapes, width, height)
+
+
+def test_a_figure_without_a_run_says_why():
+    shapes, _, _ = heatmaps.figure(None, None, View())
+    assert [s.text for s in shapes if isinstance(s, Text)] == [heatmaps.NOTHING]
+
+
+def test_a_figure_shows_every_value_where_there_is_room():
+    trace, sequence = traced(5, 12)
+    shapes, _, _ = heatmaps.figure(trace, sequence, View(order="index"))
+    shown = [s for s in shapes if isinstance(s, Heat) and s.indices.shape == (5, 12)]
+    assert len(shown) == 6
+    run = trace.layers[0].forward
+    first = raster.indices(run.forget_gate, (0.0, 1.0)).T
+    assert (shown[0].indices == first).all()
+
+
+def test_marked_values_reach_the_figure():
+    trace, sequence = traced(4, 6)
+    trace.layers[0].forward.candidate[2, 1] = np.nan
+    shapes, _, _ = heatmaps.figure(trace, sequence, View(unit=1))
+    marked = [(s.indices == 255).sum() for s in shapes if isinstance(s, Heat)]
+    assert sum(marked) == 1
+    lines = [s for s in shapes if isinstance(s, Line) and s.stroke == "g"]
+    assert sorted(len(line.points) for line in lines) == [2, 3]
+
+
+@given(
+    st.integers(320, 2600),
+    st.integers(240, 1400),
+    st.integers(1, 1024),
+    st.integers(1, 1024),
+    st.integers(1, 12_000),
+)
+def test_plots_lie_inside_and_apart_at_every_size(width, height, cell, hidden, steps):
+    place = layout(width, height, CellSpec(3, hidden, cell), steps)
+    boxes = [panel.plot for panel in place.panels] + [plot.plot for plot in place.plots]
+    boxes += [*place.strips, *place.axes]
+    for box in boxes:
+        assert 0 <= box.x and box.right <= width
+        assert 0 <= box.y and box.bottom <= height
+    for first, second in combinations(boxes, 2):
+        assert not first.overlaps(second)
+    assert len({panel.plot.h for panel in place.panels}) == 1
+    for panel in place.panels:
+        grid = raster_grid(place, panel)
+        assert (grid.first, grid.last) == (0, steps)
+        assert (grid.low, grid.high) == (0, panel.units)
+
+
+@given(st.integers(1, 300), st.integers(1, 300), st.floats(0, 1), st.floats(0, 1), st.booleans())
+def test_a_pixel_and_its_step_and_unit_find_each_other(steps, cell, x, y, narrow):
+    place = layout(600 if narrow else 1300, 500, CellSpec(3, cell, cell), steps)
+    panel = place.panels[3]
+    step = min(int(x * steps), steps - 1)
+    row = min(int(y * cell), cell - 1)
+    px, py = step_x(place, panel.plot, step + 0.5), row_y(panel, row + 0.5)
+    spot = locate(place, px, py)
+    assert (spot.kind, spot.array, spot.step, spot.row) == ("heat", panel.array, step, row)
+    assert step_at(place, panel.plot, px) == pytest.approx(step + 0.5)
+    assert row_at(panel, py) == pytest.approx(row + 0.5)
+
+
+def test_what_lies_outside_every_plot_is_nowhere():
+    place = layout(1300, 400, CellSpec(3, 8, 8), 20)
+    assert locate(place, 3, 3) is None
+    axis = place.axes[1]
+    assert locate(place, axis.x + 1, axis.y + 1).kind == "axis"
+    assert locate(place, axis.x + 1, axis.y + 1).row is None
+
+
+@pytest.mark.parametrize(
+    ("span", "expected"),
+    [
+        (Span(), (0, 50)),
+        (Span(3.2, 7.9), (3, 8)),
+        (Span(-4.0, 900.0), (0, 50)),
+        (Span(49.9, 50.0), (49, 50)),
+        (Span(80.0, 90.0), (49, 50)),
+    ],
+)
+def test_a_span_shows_the_whole_steps_it_touches(span, expected):
+    assert steps_of(span, 50) == expected
+
+
+def test_rows_of_another_size_are_zoomed_alike():
+    assert rows_of(Span(low=16.0, high=32.0), 64, 64) == (16, 32)
+    assert rows_of(Span(low=16.0, high=32.0), 64, 128) == (32, 64)
+    assert rows_of(Span(), 64, 7) == (0, 7)
+
+
+def test_no_number_lies_under_the_badge_of_the_step():
+    place = layout(1300, 400, CellSpec(3, 8, 8), 1000)
+    for step in range(0, 1000, 7):
+        (badge, *_) = [s.box for s in step_badges(place, step) if isinstance(s, Rect)]
+        texts = step_numbers(place, step)
+        assert not any(text_box(text).overlaps(badge) for text in texts)
+        assert len(texts) < len(step_numbers(place)) or not any(
+            text_box(text).overlaps(badge) for text in step_numbers(place)
+        )
+
+
+@pytest.mark.parametrize("steps", [1, 7, 1000, 10_000])
+def test_the_cursor_stands_on_its_step_in_every_plot(steps):
+    place = layout(1300, 400, CellSpec(3, 8, 8), steps)
+    step = steps // 2
+    marks = [shape for shape in cursor(place, step) if isinstance(shape, Rect)]
+    centers = {round(bounds(mark).center[0], 3) for mark in marks}
+    expected = {round(step_x(place, strip, step + 0.5), 3) for strip in place.strips}
+    assert all(min(abs(x - e) for e in expected) < 1.01 for x in centers)
+    assert len(marks) >= len(place.panels) + 2 + len(place.plots)
+    assert cursor(layout(1300, 400, CellSpec(3, 8, 8), 50, Span(5, 9)), 4) == []
+
+
+def test_the_curtain_hides_the_steps_to_come_and_no_others():
+    place = layout(1300, 400, CellSpec(3, 8, 8), 20)
+    (first, *others) = curtain(place, 4)
+    plot = place.panels[0].plot
+    assert first.box.x == pytest.approx(step_x(place, plot, 5))
+    assert first.box.right == pytest.approx(plot.right)
+    assert len(others) == 7
+    assert curtain(place, 19) == []
+
+
+def test_round_numbers():
+    assert [nice_step(n) for n in (0.2, 1, 1.1, 3, 6, 11, 480)] == [1, 1, 2, 5, 10, 20, 500]
+    assert [limit_text(v) for v in (0, 1, -2.5, 0.05, -0.005, 20_000)] == [
+        "0",
+        "1",
+        "−2.5",
+        "0.05",
+        "−5e−3",
+        "2e4",
+    ]
+    assert [visible(s) for s in ("a", " ", "\n", "\x07")] == ["a", "", "↵", "·"]
