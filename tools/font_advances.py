@@ -14,7 +14,7 @@ from PIL import ImageFont
 FONTS = Path(__file__).parent.parent / "resources" / "fonts"
 FACES = {"sans": "DejaVuSans.ttf", "bold": "DejaVuSans-Bold.ttf", "mono": "DejaVuSansMono.ttf"}
 RANGES = [(0x20, 0x7F), (0xA0, 0x180), (0x370, 0x400), (0x1E00, 0x1F00), (0x2000, 0x2400)]
-RANGES += [(0x2500, 0x27C0)]
+RANGES += [(0x2423, 0x2424), (0x2500, 0x27C0)]
 
 
 def advances(face: str) -> dict[str, int]:

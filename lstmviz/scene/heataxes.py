@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
@@ -28,8 +29,9 @@ from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
 
 SMALL = 10
 """Size of numbers and notes."""
-VISIBLE = {" ": "", "\n": "↵", "\t": "⇥", "\r": "·"}
-"""How characters that cannot be seen are shown on the axis."""
+UNSEEN = frozenset("␣↵⇥·")
+"""Signs that stand for characters without a shape of their own: they are drawn fainter."""
+SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}
 
 
 @dataclass(frozen=True, eq=False)
@@ -133,9 +135,12 @@ def _bar(bar: Box, limits: tuple[float, float]) -> list[Shape]:
 
 
 def visible(label: str) -> str:
-    """A symbol as it is written on the axis: space is left blank, ↵ is a line break."""
-    shown = VISIBLE.get(label, label)
-    return shown if shown.isprintable() else "·"
+    """A symbol as it is written on the axis: ␣ ↵ ⇥, and · for others that cannot be seen."""
+    shown = SIGNS.get(label, label)
+    return shown if shown.isprintable() and not _UNNAMED.fullmatch(shown) else "·"
+
+
+_UNNAMED = re.compile("U\\+[0-9A-F]{4,6}|[␀-␢]")
 
 
 def _strips(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]:
@@ -168,7 +173,7 @@ def _tokens(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]
                 strip.y + 13,
                 label,
                 size,
-                "ink",
+                "muted" if label in UNSEEN else "ink",
                 mono=True,
                 anchor="middle",
             )

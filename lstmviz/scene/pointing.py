@@ -26,7 +26,8 @@ EXPLAINED = {
 }
 """Each array in a sentence."""
 
-NAMED = {" ": "space", "\n": "line break", "\t": "tab", "\r": "carriage return"}
+NAMED = {" ": "space", "\n": "line break", "\t": "tab", "␣": "space", "↵": "line break", "⇥": "tab"}
+"""What to call symbols that have no shape of their own."""
 
 
 def describe(place: HeatmapLayout, content: Content, spot: Place | None, last: int) -> str:

@@ -109,8 +109,8 @@ def test_plots_lie_inside_and_apart_at_every_size(width, height, cell, hidden, s
     boxes = [panel.plot for panel in place.panels] + [plot.plot for plot in place.plots]
     boxes += [*place.strips, *place.axes]
     for box in boxes:
-        assert 0 <= box.x and box.right <= width
-        assert 0 <= box.y and box.bottom <= height
+        assert box.x >= 0 and box.right <= width
+        assert box.y >= 0 and box.bottom <= height
     for first, second in combinations(boxes, 2):
         assert not first.overlaps(second)
     assert len({panel.plot.h for panel in place.panels}) == 1
@@ -204,4 +204,10 @@ def test_round_numbers():
         "−5e−3",
         "2e4",
     ]
-    assert [visible(s) for s in ("a", " ", "\n", "\x07")] == ["a", "", "↵", "·"]
+    assert [visible(s) for s in ("a", " ", "\n", "\x07", "U+0007")] == [
+        "a",
+        "␣",
+        "↵",
+        "·",
+        "·",
+    ]

@@ -39,7 +39,7 @@ def test_the_unit_is_the_one_that_stands_in_the_row():
 
 def test_a_projected_hidden_unit_is_no_cell_unit():
     spot = Place("heat", 3, "hidden_state", 1)
-    run, words, unit = told(View(), spot, hidden=4)
+    _, words, unit = told(View(), spot, hidden=4)
     assert unit is None
     assert words.startswith("hidden state h of unit 1 at step 3 = ")
 
