@@ -86,7 +86,7 @@ def paint_widget(painter: QPainter, widget: QWidget, theme: Theme, vector: bool)
     """Paint a widget and everything in it from the painter's origin."""
     with _kept(painter):
         painter.setClipRect(QRectF(widget.rect()), Qt.ClipOperation.IntersectClip)
-        sharpness = VECTOR_SCALE if vector else painter.device().devicePixelRatio()
+        sharpness = VECTOR_SCALE if vector else painter.device().devicePixelRatioF()
         scene = _scene_of(widget, sharpness)
         if scene is None:
             _paint_alone(painter, widget, vector)

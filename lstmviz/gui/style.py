@@ -97,7 +97,8 @@ def _sheet(theme: Theme) -> str:
         color: {c("ink")}; border: 1px solid {c("edge")}; border-radius: 5px; padding: 3px 6px; }}
     QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus,
     QPlainTextEdit:focus {{ border: 1.5px solid {c("accent")}; }}
-    QSpinBox::up-button, QSpinBox::down-button {{ width: 0; border: 0; }}
+    QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,
+    QDoubleSpinBox::down-button {{ width: 0; border: 0; }}
     QSlider {{ min-height: 22px; }}
     QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: {c("edge")}; }}
     QSlider::sub-page:horizontal {{ background: {c("accent")}; border-radius: 2px; }}
