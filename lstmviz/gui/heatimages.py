@@ -46,6 +46,8 @@ class HeatImages:
         """From now on fill these images; nothing is filled yet by this call."""
         old = self._content
         same = old is not None and old.direction is content.direction
+        shown = {panel.array for panel in place.panels}
+        self.slots = {name: slot for name, slot in self.slots.items() if name in shown}
         for panel in place.panels:
             name = panel.array
             grid = raster_grid(place, panel, scale)
@@ -81,7 +83,7 @@ class HeatImages:
 
     def _fill(self, slot: Slot, name: str, content: Content) -> None:
         """The next columns of one image."""
-        values = getattr(content.direction, name)
+        values = content.values(name)
         grid = slot.grid
         per_column = (grid.last - grid.first) / grid.columns * values.shape[1]
         ready = grid.ready(content.done)

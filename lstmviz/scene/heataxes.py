@@ -39,6 +39,7 @@ class Content:
     """What the heatmaps show: one direction of a layer, of which `done` steps are filled.
 
     `order` (C,) and `hidden` (H,) say which unit stands in each row; `unit` is the pinned one.
+    `output` (steps, head size) is what the head makes of the last layer, if there is one.
     """
 
     direction: DirectionTrace
@@ -48,10 +49,31 @@ class Content:
     order: Order
     hidden: Order
     unit: int | None = None
+    output: Array | None = None
+
+    def values(self, array: str) -> Array:
+        """The array itself, (steps, units)."""
+        if array == "output" and self.output is not None:
+            return self.output
+        values: Array = getattr(self.direction, array)
+        return values
 
     def order_of(self, array: str) -> Order:
         """The row order of an array's heatmap."""
+        if array == "output":
+            return np.arange(self.values(array).shape[1])
         return self.hidden if array == "hidden_state" else self.order
+
+    def name_of(self, array: str, row: int) -> str:
+        """What a row of an array's heatmap is called: its number, or an output's symbol."""
+        columns = self.sequence.columns
+        if (
+            array == "output"
+            and self.sequence.symbolic
+            and len(columns) == self.values(array).shape[1]
+        ):
+            return visible(columns[row])
+        return str(self.order_of(array)[row])
 
     def colormap(self, array: str) -> str:
         """The colour map of an array's heatmap."""
@@ -94,7 +116,8 @@ def _heading(place: HeatmapLayout, panel: Panel, scale: float) -> list[Shape]:
     x, y = panel.gutter.x, panel.plot.y + 11
     shapes: list[Shape] = [Text(x, y, TITLES[panel.array], 12, role, bold=True)]
     shown = panel.high - panel.low
-    notes = [f"{shown:,} unit{'s' * (shown != 1)}"]
+    what = "value" if panel.array == "output" else "unit"
+    notes = [f"{shown:,} {what}{'s' * (shown != 1)}"]
     if shown < panel.units:
         notes = [f"{shown:,} of {panel.units:,}"]
     per = shown / raster_grid(place, panel, scale).rows
@@ -145,7 +168,7 @@ _UNNAMED = re.compile("U\\+[0-9A-F]{4,6}|[␀-␢]")
 
 def _strips(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]:
     """Along the top: the tokens, tinted by c of the pinned unit, or the values of the input."""
-    gutter, y = place.panels[0].gutter, place.strips[0].y + 13
+    gutter, y = place.panels[0].gutter, place.strips[0].center[1] + 4
     shapes: list[Shape] = [Text(gutter.x, y, "input x", 11, "x_text", bold=True)]
     if not content.sequence.symbolic:
         return shapes + _values(place, content, scale)
@@ -164,13 +187,13 @@ def _tokens(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]
     every = 1 if sizes else max(_tick_step(place), nice_step((widest * size + 16) / place.pitch))
     tint = _tint(place, content, scale)
     shapes: list[Shape] = []
-    for strip in place.strips:
+    for strip in place.strips[: place.inputs]:
         shapes.append(Rect(strip, fill="faint") if tint is None else Heat(strip, tint, "diverging"))
         for step in _ticks(place, every):
             label = fit(visible(labels[step]), 80, size, mono=True)
             text = Text(
                 step_x(place, strip, step + 0.5),
-                strip.y + 13,
+                strip.center[1] + 4,
                 label,
                 size,
                 "muted" if label in UNSEEN else "ink",
@@ -215,15 +238,15 @@ def _values(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]
     )
     image = raster.pool(values, grid, np.arange(values.shape[1]), limits, colormap_of(limits))
     shapes: list[Shape] = []
-    for strip in place.strips:
+    for strip in place.strips[: place.inputs]:
         shapes.append(Heat(strip, image, colormap_of(limits)))
         shapes.append(Rect(strip.inset(-0.5), stroke="x", width=1.0))
     top = limit_text(limits[1])
     words = f"±{top}" if limits[0] < 0 else f"0 … {top}"
     if width(words, SMALL) > BAR_ROOM - 8:
         words = top
-    for strip in place.strips:
-        shapes.append(Text(strip.right + 6, strip.y + 12.5, words, SMALL, "muted"))
+    for strip in place.strips[: place.inputs]:
+        shapes.append(Text(strip.right + 6, strip.center[1] + 3.5, words, SMALL, "muted"))
     return shapes
 
 
@@ -313,8 +336,7 @@ def _panel_numbers(
     place: HeatmapLayout, panel: Panel, content: Content, hover: int | None
 ) -> list[Shape]:
     order = content.order_of(panel.array)
-    cells = panel.array != "hidden_state" or not place.projected
-    marked = [unit for unit in (hover, content.unit) if unit is not None and cells]
+    marked = [unit for unit in (hover, content.unit) if unit is not None and panel.cells]
     wanted = [(int(content.rows[unit]), True) for unit in dict.fromkeys(marked)]
     wanted += [(row, False) for row in _row_ticks(panel, bool((np.diff(order) == 1).all()))]
     shapes: list[Shape] = []
@@ -324,7 +346,7 @@ def _panel_numbers(
             continue
         y = min(max(row_y(panel, row + 0.5) + 3.8, panel.plot.y + 7.6), panel.plot.bottom)
         color = "ink" if bold else "muted"
-        words = f"{order[row]}"
+        words = content.name_of(panel.array, row)
         text = Text(panel.plot.x - 5, y, words, SMALL, color, bold=bold, anchor="end")
         box = text_box(text)
         if not any(box.overlaps(other) for other in taken):

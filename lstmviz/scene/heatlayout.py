@@ -23,6 +23,7 @@ TITLES = {
     "cell_state": "cell c",
     "hidden_state": "hidden h",
     "cell_output": "cell output m",
+    "output": "output y",
 }
 """The short title of each array."""
 
@@ -32,6 +33,8 @@ NARROW = 700
 BAR_ROOM = 50
 """Room right of a plot for its colour bar and limits."""
 STRIP = 18
+HEAD_STRIP = 30
+"""Height of the strips when the head's output stands in one of them."""
 AXIS = 18
 COLUMN_GAP = 16
 MIN_PLOT = 58
@@ -51,7 +54,10 @@ class Span:
 
 @dataclass(frozen=True)
 class Panel:
-    """One heatmap: its image's place, the gutter left of it, the colour bar right of it."""
+    """One heatmap: its image's place, the gutter left of it, the colour bar right of it.
+
+    `cells` says that its rows are units of the cell, which are marked alike everywhere.
+    """
 
     array: str
     plot: Box
@@ -60,6 +66,7 @@ class Panel:
     units: int
     low: int
     high: int
+    cells: bool = True
 
 
 @dataclass(frozen=True)
@@ -73,7 +80,11 @@ class UnitPlot:
 
 @dataclass(frozen=True)
 class HeatmapLayout:
-    """Everything's place. `numbers` is the room for unit numbers in each gutter."""
+    """Everything's place. `numbers` is the room for unit numbers in each gutter.
+
+    The input runs along the first `inputs` of the `strips`; with a head its output takes the
+    last one.
+    """
 
     width: float
     height: float
@@ -86,6 +97,7 @@ class HeatmapLayout:
     plots: tuple[UnitPlot, ...]
     numbers: float
     projected: bool
+    inputs: int
 
     @property
     def pitch(self) -> float:
@@ -131,11 +143,18 @@ def _whole(first: float, last: float | None, size: int) -> tuple[int, int]:
 
 
 def layout(
-    width: float, height: float, cell: CellSpec, steps: int, span: Span | None = None
+    width: float,
+    height: float,
+    cell: CellSpec,
+    steps: int,
+    span: Span | None = None,
+    *,
+    head: int = 0,
 ) -> HeatmapLayout:
     """Place everything in width × height: two columns of three, or one of six when narrow.
 
-    The unit plots are left out when the heatmaps would fall below a readable height.
+    The unit plots are left out when the heatmaps would fall below a readable height. `head` is
+    the size of the head's output, 0 for none.
     """
     span = span or Span()
     columns = 2 if width >= NARROW else 1
@@ -147,8 +166,12 @@ def layout(
     plot_w = max(20, floor(room - gutter - BAR_ROOM))
     lefts = [floor(PAD + gutter + column * (room + COLUMN_GAP)) for column in range(columns)]
 
-    heat, gap, plot_h = _heights(height, rows, columns)
-    top = PAD + STRIP + 4
+    strip = HEAD_STRIP if head else STRIP
+    strips = [Box(left, PAD, plot_w, strip) for left in lefts]
+    if head and columns == 1:
+        strips.append(Box(lefts[0], PAD + strip + 4, plot_w, strip))
+    top = strips[-1].bottom + 4
+    heat, gap, plot_h = _heights(height - top, rows, columns)
     bottom = top + rows * heat + (rows - 1) * gap
     panels = []
     for index, array in enumerate(SHOWN):
@@ -157,7 +180,12 @@ def layout(
         units = cell.hidden_size if array == "hidden_state" else cell.cell_size
         low, high = rows_of(span, cell.cell_size, units)
         bar = Box(plot.right + 5, plot.y, 7, heat)
-        panels.append(Panel(array, plot, _gutter(plot, gutter), bar, units, low, high))
+        cells = array != "hidden_state" or not cell.projected
+        panels.append(Panel(array, plot, _gutter(plot, gutter), bar, units, low, high, cells))
+    if head:
+        plot = strips[-1]
+        bar = Box(plot.right + 5, plot.y, 7, plot.h)
+        panels.append(Panel("output", plot, _gutter(plot, gutter), bar, head, 0, head, False))
     first, last = steps_of(span, steps)
     return HeatmapLayout(
         width,
@@ -166,11 +194,12 @@ def layout(
         first,
         last,
         tuple(panels),
-        tuple(Box(left, PAD, plot_w, STRIP) for left in lefts),
+        tuple(strips),
         tuple(Box(left, bottom + 1, plot_w, AXIS) for left in lefts),
         _unit_plots(lefts, bottom + AXIS + 8, plot_w, plot_h, gutter),
         numbers,
         cell.projected,
+        len(strips) - bool(head),
     )
 
 
@@ -179,8 +208,11 @@ def _gutter(plot: Box, gutter: float) -> Box:
 
 
 def _heights(height: float, rows: int, columns: int) -> tuple[int, int, int]:
-    """Height of a heatmap, the gap between two, and the height of a unit plot (0 for none)."""
-    room = height - 2 * PAD - STRIP - 4 - AXIS
+    """Height of a heatmap, the gap between two, and the height of a unit plot (0 for none).
+
+    `height` is what is left below the strips.
+    """
+    room = height - PAD - AXIS
     gap = 8 if room / rows > 60 else 5
     stacked = 2 // columns
     plot = min(max(MIN_PLOT, floor(room * 0.24 / stacked)), 150)
@@ -262,4 +294,4 @@ def locate(place: HeatmapLayout, x: float, y: float) -> Place | None:
 def columns_of(place: HeatmapLayout) -> tuple[Box, ...]:
     """For each column of plots the box from the top of its strip to the bottom of its plots."""
     bottom = max([box.bottom for box in place.axes] + [p.plot.bottom for p in place.plots])
-    return tuple(Box(strip.x, strip.y, strip.w, bottom - strip.y) for strip in place.strips)
+    return tuple(Box(axis.x, PAD, axis.w, bottom - PAD) for axis in place.axes)

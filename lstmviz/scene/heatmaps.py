@@ -52,7 +52,13 @@ def content_of(
         orders = (cells, hidden_order(view.order, direction, cells, done))
     if limits is None:
         limits = limits_of(trace, 0, done, view.layer, view.direction)
-    return Content(direction, sequence, limits, done, *orders, unit=pinned(trace, view))
+    output = trace.output if _headed(trace, view) else None
+    return Content(direction, sequence, limits, done, *orders, pinned(trace, view), output)
+
+
+def _headed(trace: Trace, view: View) -> bool:
+    """Whether the head stands on the layer shown."""
+    return trace.spec.head is not None and view.layer == len(trace.spec.layers) - 1
 
 
 def pinned(trace: Trace, view: View) -> int | None:
@@ -68,7 +74,9 @@ def span_of(view: View) -> Span:
 
 def place_of(trace: Trace, view: View, width: float, height: float) -> HeatmapLayout:
     """The layout of a run's heatmaps in width × height."""
-    return layout(width, height, trace.spec.layers[view.layer], trace.steps, span_of(view))
+    head = trace.output.shape[1] if _headed(trace, view) else 0
+    cell = trace.spec.layers[view.layer]
+    return layout(width, height, cell, trace.steps, span_of(view), head=head)
 
 
 def images(place: HeatmapLayout, content: Content, scale: float = 1.0) -> list[Shape]:
@@ -78,7 +86,7 @@ def images(place: HeatmapLayout, content: Content, scale: float = 1.0) -> list[S
         grid = raster_grid(place, panel, scale)
         ready = grid.ready(content.done)
         image = raster.blank(grid, content.colormap(panel.array))
-        values = getattr(content.direction, panel.array)
+        values = content.values(panel.array)
         limits = content.limits[panel.array]
         raster.fill(image, grid, values, content.order_of(panel.array), limits, 0, ready)
         shapes += heat(panel.plot, image, content.colormap(panel.array), ready)

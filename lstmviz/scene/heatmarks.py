@@ -34,7 +34,7 @@ def cursor(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
         else:
             shapes.append(Rect(column, stroke="panel", width=3.6, opacity=HALO))
             shapes.append(Rect(column, stroke="mark", width=1.4))
-    for strip in place.strips:
+    for strip in place.strips[: place.inputs]:
         column = step_box(place, strip, step)
         if column.w < 5:
             shapes.append(_upright(column, 1.5, "mark"))
@@ -62,9 +62,7 @@ def row_marks(place: HeatmapLayout, content: Content, hover: int | None) -> list
             continue
         row = int(content.rows[unit])
         for panel in place.panels:
-            if panel.array == "hidden_state" and place.projected:
-                continue
-            if panel.low <= row < panel.high:
+            if panel.cells and panel.low <= row < panel.high:
                 box = row_box(panel, row)
                 shapes.append(Rect(box, stroke="panel", width=3.0, opacity=HALO))
                 shapes.append(Rect(box, stroke="mark", width=1.2))

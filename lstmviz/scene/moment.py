@@ -149,8 +149,8 @@ def limits(
 ) -> Limits:
     """The fixed colour limits of a run by array: gates 0…1, the rest symmetric about 0.
 
-    Taken from steps `first` to `last` (exclusive), rounded up to a round number, so that steps can be
-    compared and the limits seldom move while a run is under way.
+    Taken from steps `first` to `last` (exclusive), rounded up, so that steps can be compared and
+    the limits seldom move while a run is under way.
     """
     run = direction_trace(trace, layer, direction)
     result: Limits = dict.fromkeys(("input_gate", "forget_gate", "output_gate"), (0.0, 1.0))

@@ -13,6 +13,7 @@ FULL = {
     "output_gate": "output gate o",
     "cell_state": "cell state c",
     "hidden_state": "hidden state h",
+    "output": "output y",
 }
 """The full name of each array."""
 
@@ -23,6 +24,7 @@ EXPLAINED = {
     "output_gate": "output gate o: how much of tanh(c) leaves the cell",
     "cell_state": "cell state c: what the cell remembers; c = f ⊙ c before + i ⊙ g",
     "hidden_state": "hidden state h: what leaves the cell, to the next step and to the head",
+    "output": "output y: what the head makes of h",
 }
 """Each array in a sentence."""
 
@@ -52,7 +54,7 @@ def unit_at(place: HeatmapLayout, content: Content, spot: Place | None) -> int |
     """The cell unit at a place; None where there is none, as for rows of a projected h."""
     if spot is None or spot.row is None or spot.array is None:
         return None
-    if spot.array == "hidden_state" and place.projected:
+    if not place.panel(spot.array).cells:
         return None
     return int(content.order[spot.row])
 
@@ -92,8 +94,12 @@ def _unit(place: HeatmapLayout, content: Content, step: int) -> str:
 def _value(content: Content, spot: Place, step: str) -> str:
     assert spot.array is not None and spot.row is not None
     unit = int(content.order_of(spot.array)[spot.row])
-    value = float(getattr(content.direction, spot.array)[spot.step, unit])
-    return f"{FULL[spot.array]} of unit {unit} at {step} = {number(value)}{_meaning(spot, value)}"
+    value = float(content.values(spot.array)[spot.step, unit])
+    which = f"unit {unit}"
+    if spot.array == "output":
+        name = content.name_of(spot.array, spot.row)
+        which = f"“{NAMED.get(name, name)}”" if name != str(unit) else f"number {unit}"
+    return f"{FULL[spot.array]} of {which} at {step} = {number(value)}{_meaning(spot, value)}"
 
 
 def _meaning(spot: Place, value: float) -> str:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import single
+from lstmviz.engine.spec import HeadSpec, single
 from lstmviz.engine.trace import Trace
 from lstmviz.engine.unroll import run
 from lstmviz.inputs.sequence import Sequence, numbered
@@ -26,11 +26,19 @@ class HeatRun:
 
 
 def traced(
-    cell: int, steps: int, *, hidden: int | None = None, inputs: int = 3, text: str | None = None
+    cell: int,
+    steps: int,
+    *,
+    hidden: int | None = None,
+    inputs: int = 3,
+    text: str | None = None,
+    head: int = 0,
 ):
     """(trace, sequence) of a random network on noise, or on the letters of a text."""
     rng = np.random.default_rng(cell + steps)
-    network = random_network(single(inputs, hidden or cell, cell), 0)
+    network = random_network(
+        single(inputs, hidden or cell, cell, head=HeadSpec(head) if head else None), 0
+    )
     if text is None:
         values = rng.normal(size=(steps, inputs)).astype(np.float32)
         return run(network, values), numbered(values, "noise")

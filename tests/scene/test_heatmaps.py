@@ -30,6 +30,8 @@ from lstmviz.session import View
 
 SIZES = [(1370, 380), (1040, 300), (700, 300), (690, 560), (480, 420), (1920, 700), (800, 240)]
 RUNS = [(1, 1, None), (5, 40, None), (64, 40, 30), (64, 1000, 64), (256, 300, 1024), (1024, 20, 1)]
+STRIPS = (18, 30)
+"""Heights of the strips of the input, on which its symbols are written."""
 TEXT = "def depth(s):\n"
 
 
@@ -47,7 +49,9 @@ def check_texts(shapes, width, height):
         assert box.y >= 0 and box.bottom <= height + 1, text
     for first, second in combinations(texts, 2):
         assert not overlaps(text_box(first), text_box(second)), (first, second)
-    plots = [s.box for s in shapes if isinstance(s, Heat) and s.box.w > 20 and s.box.h != 18]
+    plots = [
+        s.box for s in shapes if isinstance(s, Heat) and s.box.w > 20 and s.box.h not in STRIPS
+    ]
     for text in texts:
         for plot in plots:
             assert not overlaps(text_box(text), plot), (text, plot)
@@ -56,9 +60,10 @@ def check_texts(shapes, width, height):
 @pytest.mark.parametrize("size", SIZES)
 @pytest.mark.parametrize("run", RUNS)
 @pytest.mark.parametrize("text", [None, TEXT])
-def test_no_text_overlaps_text_or_a_heatmap(size, run, text):
+@pytest.mark.parametrize("head", [0, 3, 1024])
+def test_no_text_overlaps_text_or_a_heatmap(size, run, text, head):
     cell, steps, hidden = run
-    trace, sequence = traced(cell, steps, hidden=hidden, text=text)
+    trace, sequence = traced(cell, steps, hidden=hidden, text=text, head=head)
     views = [
         View(step=steps // 2),
         View(step=steps - 1, unit=cell - 1, hover=0, order="similarity"),
@@ -103,21 +108,35 @@ def test_marked_values_reach_the_figure():
     st.integers(1, 1024),
     st.integers(1, 1024),
     st.integers(1, 12_000),
+    st.sampled_from([0, 1, 5, 1024]),
 )
-def test_plots_lie_inside_and_apart_at_every_size(width, height, cell, hidden, steps):
-    place = layout(width, height, CellSpec(3, hidden, cell), steps)
+def test_plots_lie_inside_and_apart_at_every_size(width, height, cell, hidden, steps, head):
+    place = layout(width, height, CellSpec(3, hidden, cell), steps, head=head)
     boxes = [panel.plot for panel in place.panels] + [plot.plot for plot in place.plots]
-    boxes += [*place.strips, *place.axes]
+    boxes += [*place.strips[: place.inputs], *place.axes]
     for box in boxes:
         assert box.x >= 0 and box.right <= width
         assert box.y >= 0 and box.bottom <= height
     for first, second in combinations(boxes, 2):
         assert not first.overlaps(second)
-    assert len({panel.plot.h for panel in place.panels}) == 1
+    assert len({panel.plot.h for panel in place.panels[:6]}) == 1
+    assert [panel.units for panel in place.panels[6:]] == [head] * bool(head)
     for panel in place.panels:
         grid = raster_grid(place, panel)
         assert (grid.first, grid.last) == (0, steps)
         assert (grid.low, grid.high) == (0, panel.units)
+
+
+def test_the_output_of_the_head_is_shown_over_time():
+    trace, sequence = traced(5, 40, head=3)
+    shapes, *_ = heatmaps.figure(trace, sequence, View())
+    images = [s.indices for s in shapes if isinstance(s, Heat) and s.indices.shape == (3, 40)]
+    low, high = 0.0, 1.0
+    expected = raster.indices(trace.output.T, (low, high))
+    assert any(np.array_equal(image, expected) for image in images)
+    assert any(isinstance(s, Text) and s.text == "output y" for s in shapes)
+    bare, *_ = heatmaps.figure(*traced(5, 40), View())
+    assert not any(isinstance(s, Text) and s.text == "output y" for s in bare)
 
 
 @given(st.integers(1, 300), st.integers(1, 300), st.floats(0, 1), st.floats(0, 1), st.booleans())
