@@ -21,6 +21,7 @@ SHORTCUTS = (
     ("Drag on a heatmap", "scrub to a step"),
     ("Wheel on a heatmap", "zoom steps; with Ctrl, zoom units; double-click resets"),
     ("Right-drag on a heatmap", "pan"),
+    ("↑  ↓", "pin the neighbouring unit, on the heatmaps; with Ctrl, zoom"),
     ("Wheel, drag on the diagram", "zoom, pan; double-click beside a card fits"),
     ("Files", ""),
     ("Ctrl+O  Ctrl+I", "open a model or session, open input"),
