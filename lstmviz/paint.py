@@ -251,7 +251,7 @@ def _spaced_rects(
         painter.fillPath(path, colors[index])
 
 
-BLEED = 0.4
+BLEED = 1.0
 """How far a rectangle reaches under its right and lower neighbour, which are painted later:
 without it, viewers that smooth edges let the ground shine through as hairlines."""
 
@@ -262,14 +262,15 @@ def _close_rects(
     """Touching rectangles, one a run of equal colours (-1: none)."""
     rows, columns = grid.shape
     w, h = box.w / columns, box.h / rows
+    bleed_x, bleed_y = min(BLEED, w), min(BLEED, h)
     for row, line in enumerate(grid):
         edges = np.flatnonzero(np.diff(line)) + 1
         below = grid[row + 1] if row + 1 < rows else np.full(columns, -1)
         for first, last in zip([0, *edges.tolist()], [*edges.tolist(), columns], strict=True):
             if line[first] < 0:
                 continue
-            right = BLEED if last < columns and line[last] >= 0 else 0.0
-            under = BLEED if below[last - 1] >= 0 else 0.0
+            right = bleed_x if last < columns and line[last] >= 0 else 0.0
+            under = bleed_y if below[last - 1] >= 0 else 0.0
             place = QRectF(
                 box.x + first * w, box.y + row * h, (last - first) * w + right, h + under
             )

@@ -39,17 +39,18 @@ _kept: list[QCoreApplication] = []
 def application(*, widgets: bool = False, offscreen: bool = False) -> QGuiApplication:
     """The one Qt application, made if there is none, with the bundled fonts loaded.
 
-    A new one draws off the screen where there is no display, or where `offscreen` asks for it.
-    `widgets` needs a QApplication; raises `LstmvizError` if another kind is running.
+    A new one can show windows later, unless there is no display or `offscreen` is asked for;
+    then it draws off the screen. Raises `LstmvizError` if one is running that cannot do what is
+    needed: `widgets` is for pictures of a window.
     """
     existing = QCoreApplication.instance()
-    needed = QApplication if widgets else QGuiApplication
     if existing is None:
         arguments = ["lstmviz"]
         if offscreen or doctor.display() is None:
             arguments += ["-platform", "offscreen"]
-        existing = needed(arguments)
+        existing = QApplication(arguments)
         _kept.append(existing)
+    needed = QApplication if widgets else QGuiApplication
     if not isinstance(existing, needed):
         raise LstmvizError(
             f"this process already runs a {type(existing).__name__}, but drawing needs a "

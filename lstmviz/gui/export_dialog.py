@@ -233,6 +233,11 @@ class ExportDialog(QDialog):
         self.problem.setText(str(error))
         self.problem.show()
 
+    def done(self, result: int) -> None:
+        """Close, and draw nothing more."""
+        self._timer.stop()
+        super().done(result)
+
     # What it remembers
 
     def _folder(self) -> str:

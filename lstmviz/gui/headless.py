@@ -74,7 +74,7 @@ def export_window(
         with _shown_nowhere(window, size or SIZE):
             _run_to_the_end(window)
             run = window.store.run
-            view = figure.checked(run, window.store.view)
+            view = figure.checked(run, session.view)
             words = title(run, view, "window"), recipe(run, view, "window", colors.name)
             return devices.save(widget_picture(window, colors, *words), out, scale)
     finally:
