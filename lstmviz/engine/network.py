@@ -31,7 +31,9 @@ class CellWeights:
     """Weights of one direction of a layer, rows in canonical order i, f, g, o.
 
     `input_weights` (4C, I), `recurrent_weights` (4C, H), biases (4C,) or None,
-    `projection` (H, C) or None.
+    `projection` (H, C) or None. `peepholes` (3, C) or None: of i, f and o.
+    `gate_recurrence` (3C, 3C) or None: from i, f, o of the step before to i, f, o.
+    Rows of gates that a variant lacks are there and zero.
     """
 
     input_weights: Array
@@ -39,6 +41,8 @@ class CellWeights:
     input_bias: Array | None = None
     recurrent_bias: Array | None = None
     projection: Array | None = None
+    peepholes: Array | None = None
+    gate_recurrence: Array | None = None
 
     def __post_init__(self) -> None:
         for name, value in vars(self).items():
@@ -112,6 +116,8 @@ def _expected(network: Network) -> list[tuple[str, Array, tuple[int, ...]]]:
                 "input_bias": (4 * cell.cell_size,),
                 "recurrent_bias": (4 * cell.cell_size,),
                 "projection": (cell.hidden_size, cell.cell_size),
+                "peepholes": (3, cell.cell_size),
+                "gate_recurrence": (3 * cell.cell_size, 3 * cell.cell_size),
             }
             for name, shape in shapes.items():
                 array = getattr(weights, name)

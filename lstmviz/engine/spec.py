@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lstmviz.engine.variant import STANDARD, Variant
 from lstmviz.errors import LstmvizError
 
 MAX_SIZE = 1024
@@ -40,7 +41,8 @@ class CellSpec:
     `project` allows a projection; it is present exactly when it is allowed and
     H ≠ C (Sak et al. 2014). With `project` off and H ≠ C the cell is impossible:
     o ⊙ tanh(c) has size C and cannot be called h. `directions` are the
-    directions the layer runs in, each with weights of its own.
+    directions the layer runs in, each with weights of its own. `variant` says how the cell
+    departs from the standard one.
     """
 
     input_size: int
@@ -48,6 +50,7 @@ class CellSpec:
     cell_size: int
     project: bool = True
     directions: tuple[str, ...] = ("forward",)
+    variant: Variant = STANDARD
 
     @property
     def projected(self) -> bool:

@@ -5,18 +5,18 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmviz import npy
 from lstmviz.engine import memory
-from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
+from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown, writing
+from lstmviz.plain import from_plain, parse, to_plain
 
 Array = NDArray[np.floating]
 
@@ -87,7 +87,7 @@ class Trace:
         The spec is JSON in UTF-8 bytes. The file appears whole or not at all, and equal
         traces give equal bytes. Raises `LstmvizError` if the path cannot be written.
         """
-        spec = np.frombuffer(json.dumps(asdict(self.spec), sort_keys=True).encode(), np.uint8)
+        spec = np.frombuffer(json.dumps(to_plain(self.spec), sort_keys=True).encode(), np.uint8)
         with writing(Path(path)) as file:
             np.savez(file, allow_pickle=False, spec=spec, **arrays(self))
 
@@ -123,7 +123,7 @@ def load_trace(path: str | os.PathLike[str]) -> Trace:
 
         if not {"spec", "input"} <= present:
             raise LstmvizError(foreign)
-        spec = _spec(read("spec").tobytes())
+        spec = _spec(read("spec").tobytes(), name)
         values = read("input")
         if spec is None or values.dtype not in (np.float32, np.float64) or values.ndim != 2:
             raise LstmvizError(foreign)
@@ -159,22 +159,15 @@ def _trace(spec: NetworkSpec, steps: int, read: Callable[..., Array]) -> Trace:
     return Trace(spec, values, layers, read("output", steps, spec.output_size))
 
 
-def _spec(text: bytes) -> NetworkSpec | None:
+def _spec(text: bytes, where: str) -> NetworkSpec | None:
     """The spec that `Trace.save` wrote as JSON, or None if this is none."""
     try:
-        document: dict[str, Any] = json.loads(text)
-        layers = tuple(
-            CellSpec(**{**cell, "directions": tuple(cell["directions"])})
-            for cell in document["layers"]
-        )
-        head = None if document["head"] is None else HeadSpec(**document["head"])
-    except (ValueError, KeyError, TypeError, RecursionError):
+        spec = from_plain(NetworkSpec, parse(text, where), where)
+    except LstmvizError:
         return None
-    sizes = [n for cell in layers for n in (cell.input_size, cell.hidden_size, cell.cell_size)]
-    sizes += [head.size] if head else []
+    sizes = [n for cell in spec.layers for n in (cell.input_size, cell.hidden_size, cell.cell_size)]
+    sizes += [spec.head.size] if spec.head else []
     ways = (("forward",), ("backward",), ("forward", "backward"))
-    if not layers or not all(type(size) is int and size > 0 for size in sizes):
+    if not spec.layers or min(sizes) < 1 or any(c.directions not in ways for c in spec.layers):
         return None
-    if not all(cell.directions in ways for cell in layers):
-        return None
-    return NetworkSpec(layers, head)
+    return spec
