@@ -62,7 +62,7 @@ def test_the_names_in_the_file_are_the_public_ones(tmp_path):
     }
     assert {name: stored[name].shape for name in stored if name != "spec"} == shapes
     spec = json.loads(stored["spec"].tobytes())
-    assert spec["head"] == {"activation": "softmax", "bias": True, "size": 5}
+    assert spec["head"] == {"type": "HeadSpec", "activation": "softmax", "bias": True, "size": 5}
 
 
 def test_a_trace_that_cannot_be_written_leaves_nothing(tmp_path):
