@@ -14,13 +14,13 @@ from pathlib import Path
 
 from PIL import Image, PngImagePlugin
 from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QRectF, QSize, QSizeF
-from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPainter, QPdfWriter
+from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
 
 from lstmviz import doctor, paint
 from lstmviz.errors import LstmvizError
-from lstmviz.export.picture import Picture
+from lstmviz.export.picture import Picture, painting
 from lstmviz.export.svg import tidy
 from lstmviz.files import shown, writing
 
@@ -127,9 +127,8 @@ def image(picture: Picture, scale: float = 1.0) -> QImage:
         raise LstmvizError(f"{w:,} × {h:,} pixels need more memory than is free.")
     result.setDevicePixelRatio(scale)
     result.fill(picture.background)
-    painter = QPainter(result)
-    picture.paint(painter, vector=False)
-    painter.end()
+    with painting(result) as painter:
+        picture.paint(painter, vector=False)
     return result
 
 
@@ -164,9 +163,8 @@ def svg_bytes(picture: Picture, scale: float = 1.0) -> bytes:
     generator.setResolution(DPI)
     generator.setSize(QSize(ceil(picture.width), ceil(picture.height)))
     generator.setViewBox(QRectF(0, 0, picture.width, picture.height))
-    painter = QPainter(generator)
-    picture.paint(painter, vector=True)
-    painter.end()
+    with painting(generator) as painter:
+        picture.paint(painter, vector=True)
     size = (picture.width * scale, picture.height * scale)
     return tidy(_bytes(buffer), size, picture.title, recipe_text(picture))
 
@@ -184,10 +182,9 @@ def pdf_bytes(picture: Picture, scale: float = 1.0) -> bytes:
     device.setPageMargins(QMarginsF(0, 0, 0, 0))
     device.setTitle(picture.title)
     device.setCreator(f"lstmviz {recipe_text(picture)}")
-    painter = QPainter(device)
-    painter.scale(scale, scale)
-    picture.paint(painter, vector=True)
-    painter.end()
+    with painting(device) as painter:
+        painter.scale(scale, scale)
+        picture.paint(painter, vector=True)
     return _timeless(_bytes(buffer))
 
 

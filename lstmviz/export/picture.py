@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
 from PySide6.QtCore import QRectF
-from PySide6.QtGui import QColor, QPainter
+from PySide6.QtGui import QColor, QPaintDevice, QPainter
 
 VECTOR_SCALE = 2.0
 """Pixels to a logical one of the images that a vector file embeds."""
@@ -35,3 +36,13 @@ class Picture:
         page = QRectF(0, 0, self.width + 2, self.height + 2)
         painter.fillRect(page, QColor(self.background))
         self.draw(painter, vector)
+
+
+@contextmanager
+def painting(device: QPaintDevice) -> Iterator[QPainter]:
+    """A painter that ends before its device goes, also on an error: Qt crashes otherwise."""
+    painter = QPainter(device)
+    try:
+        yield painter
+    finally:
+        painter.end()

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QElapsedTimer, QEventLoop, Qt
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from lstmviz.errors import LstmvizError
 from lstmviz.export import devices, figure
@@ -66,9 +66,11 @@ def export_window(
     devices.check_size(size)
     colors = theme_of(theme or session.view.theme)
     session = replace(session, view=replace(session.view, theme=colors.name))
-    _application(scale if write is devices.png_bytes else SHARPEST)
+    app = _application(scale if write is devices.png_bytes else SHARPEST)
+    from lstmviz.gui import style
     from lstmviz.gui.window import MainWindow
 
+    style.apply(app, colors)
     window = MainWindow(session)
     try:
         with _shown_nowhere(window, size or SIZE):
@@ -82,7 +84,7 @@ def export_window(
         window.deleteLater()
 
 
-def _application(sharpness: float) -> None:
+def _application(sharpness: float) -> QApplication:
     """A QApplication whose icons are drawn at this resolution, if it is the first."""
     if QCoreApplication.instance() is None:
         before = os.environ.get("QT_SCALE_FACTOR")
@@ -93,7 +95,9 @@ def _application(sharpness: float) -> None:
             os.environ.pop("QT_SCALE_FACTOR")
             if before is not None:
                 os.environ["QT_SCALE_FACTOR"] = before
-    devices.application(widgets=True)
+    app = devices.application(widgets=True)
+    assert isinstance(app, QApplication)
+    return app
 
 
 @contextmanager
@@ -117,7 +121,18 @@ def _run_to_the_end(window: MainWindow, patience: int = 600_000) -> None:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
     if refused:
         raise LstmvizError(refused[0])
-    QApplication.processEvents()
     focused = window.focusWidget()
     if focused is not None:
         focused.clearFocus()
+    settle(window)
+
+
+def settle(window: QWidget, most: int = 50) -> None:
+    """Let the layout come to rest: one that waits for another takes more than one pass."""
+    before = None
+    for _ in range(most):
+        QApplication.processEvents()
+        now = [widget.geometry().getRect() for widget in window.findChildren(QWidget)]
+        if now == before:
+            return
+        before = now

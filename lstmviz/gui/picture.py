@@ -17,7 +17,7 @@ from PySide6.QtGui import QColor, QPainter, QPicture, QRegion
 from PySide6.QtWidgets import QWidget
 
 from lstmviz import paint
-from lstmviz.export.picture import VECTOR_SCALE, Picture
+from lstmviz.export.picture import VECTOR_SCALE, Picture, painting
 from lstmviz.export.pictures import picture_of, theme_of
 from lstmviz.export.recipe import recipe, title
 from lstmviz.gui.diagram import DiagramView
@@ -156,8 +156,7 @@ def _paint_alone(painter: QPainter, widget: QWidget, vector: bool) -> None:
         QWidget.render(widget, painter, QPoint(), QRegion(), flags)
         return
     record = QPicture()
-    recorder = QPainter(record)
-    QWidget.render(widget, recorder, QPoint(), QRegion(), flags)
-    recorder.end()
+    with painting(record) as recorder:
+        QWidget.render(widget, recorder, QPoint(), QRegion(), flags)
     with _kept(painter):
         painter.drawPicture(0, 0, record)

@@ -202,8 +202,9 @@ def test_an_unwritable_target_is_one_sentence(tmp_path):
         devices.save(plain(), tmp_path / "nowhere" / "figure.png")
 
 
-def test_a_figure_that_fails_leaves_the_old_file(tmp_path):
-    out = tmp_path / "figure.png"
+@pytest.mark.parametrize("suffix", devices.WRITERS)
+def test_a_figure_that_fails_leaves_the_old_file(tmp_path, suffix):
+    out = tmp_path / f"figure{suffix}"
     out.write_bytes(b"old")
 
     def draw(painter, vector):

@@ -24,7 +24,7 @@ from rendering import png_pixels, svg_pixels
 from lstmviz.errors import LstmvizError
 from lstmviz.export import devices
 from lstmviz.gui import style
-from lstmviz.gui.headless import export, export_window
+from lstmviz.gui.headless import export, export_window, settle
 from lstmviz.gui.picture import pictures_of, widget_picture
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.window import MainWindow
@@ -138,6 +138,7 @@ def opened(qtbot):
     window.show()
     window.store.begin()
     qtbot.waitUntil(lambda: window.store.run.finished)
+    settle(window)
     yield window
     window.close()
 
