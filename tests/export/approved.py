@@ -27,7 +27,7 @@ PICTURES = {
     "counter-heatmaps-light": ("heatmaps", Session(Document(), View(24, theme="light"))),
 }
 
-MEAN, SHARE = 1.0, 0.004
+MEAN, SHARE = 1.0, 0.0015
 """Most levels of 255 that pixels may differ by in the mean, and most pixels that differ by 48."""
 
 
