@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 SIZE = (1600, 1000)
 """The window's size in logical pixels when none is asked for."""
-SHARPEST = 4.0
+SHARPEST = 2.0
 """Resolution of icons in a picture of the window that is kept as shapes."""
 
 
@@ -75,6 +75,7 @@ def export_window(
     try:
         with _shown_nowhere(window, size or SIZE):
             _run_to_the_end(window)
+            window.setUpdatesEnabled(True)
             run = window.store.run
             view = figure.checked(run, session.view)
             words = title(run, view, "window"), recipe(run, view, "window", colors.name)
@@ -105,6 +106,7 @@ def _shown_nowhere(window: MainWindow, size: Size) -> Iterator[None]:
     """Laid out at this size without ever being on a screen."""
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
     window.resize(round(size[0]), round(size[1]))
+    window.setUpdatesEnabled(False)  # what nobody sees need not be painted
     window.show()
     yield
     window.hide()
