@@ -38,6 +38,7 @@ def in_tree(*folders):
 def test_the_wheel_holds_the_package_and_its_resources(wheel):
     modules = in_tree("lstmviz")
     resources = {f"lstmviz/{name}" for name in in_tree("resources")}
+    resources -= {f"lstmviz/{name}" for name in in_tree("resources/pictures")}  # the README's
     packed = {name for name in wheel.namelist() if ".dist-info/" not in name}
     assert packed == modules | resources
 
