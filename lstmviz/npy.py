@@ -29,6 +29,8 @@ from lstmviz.files import reading, shown
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
+PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+"""What numpy.savez and numpy.savez_compressed write; others unpack with less of a bound."""
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,10 @@ def read_member(
     info = archive.getinfo(f"{name}.npy")
     if info.file_size > budget + LONGEST_HEADER:
         raise LstmvizError(_over(where, info.file_size, budget))
+    if info.compress_type not in PACKINGS:
+        raise LstmvizError(
+            f"{where} is packed in a way that NumPy does not use; write it with numpy.savez."
+        )
     with archive.open(info) as stream:
         array = read_array(stream, info.file_size, where, budget, shape)
         if stream.read(1):
@@ -140,6 +146,8 @@ def read_header(stream: IO[bytes], where: str) -> tuple[Header, int]:
         raise LstmvizError(f"{where} has a damaged header; write it again with numpy.save.")
     text = stream.read(length).decode("utf-8", errors="replace")
     try:
+        if "\\" in text:  # Python warns of some escapes, and no plain array has any
+            raise ValueError("escape")
         fields = ast.literal_eval(text.strip())
         descr, shape, fortran = fields["descr"], fields["shape"], fields["fortran_order"]
         if not (isinstance(shape, tuple) and all(type(n) is int and n >= 0 for n in shape)):

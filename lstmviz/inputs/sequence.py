@@ -10,6 +10,12 @@ from numpy.typing import NDArray
 from lstmviz.engine.memory import VARIABLE, budget, size_text
 from lstmviz.errors import LstmvizError
 
+LABEL = 64
+"""Bytes of a step's label and its place among them, about."""
+
+LIMIT = float(np.finfo(np.float32).max)
+"""The largest value of an input: networks run in single precision."""
+
 
 @dataclass(frozen=True, eq=False)
 class Sequence:
@@ -38,8 +44,11 @@ def numbered(values: NDArray[np.floating], title: str) -> Sequence:
 
 
 def check_size(where: str, steps: int, width: int, itemsize: int = 4) -> None:
-    """Raise `LstmvizError` with the estimate if (steps, width) values would be over the budget."""
-    needed, allowed = steps * width * itemsize, budget()
+    """Raise `LstmvizError` with the estimate if (steps, width) values would be over the budget.
+
+    The labels of the steps are counted too, which are most of a narrow sequence.
+    """
+    needed, allowed = steps * (width * itemsize + LABEL), budget()
     if needed > allowed:
         raise LstmvizError(
             f"{where} would take {size_text(needed)} as {steps:,} steps of {width:,} values, more "
@@ -63,9 +72,8 @@ def checked_finite(values: NDArray[np.floating], where: str) -> NDArray[np.float
     Raises `LstmvizError` naming row and column (from 1) of the first NaN or infinite value,
     or of one that single precision cannot hold.
     """
-    limit = float(np.finfo(np.float32).max)
     with np.errstate(invalid="ignore"):
-        good = np.abs(values) <= limit  # NaN compares false
+        good = np.abs(values) <= LIMIT  # NaN compares false
     if not good.all():
         row, column = (int(k) for k in np.argwhere(~good)[0])
         value = values[row, column]

@@ -15,7 +15,14 @@ import numpy as np
 from lstmviz.engine.memory import budget, size_text
 from lstmviz.errors import LstmvizError
 from lstmviz.files import read_text, shown
-from lstmviz.inputs.sequence import Sequence, check_width, checked_finite, numbered
+from lstmviz.inputs.sequence import (
+    LIMIT,
+    Sequence,
+    check_size,
+    check_width,
+    checked_finite,
+    numbered,
+)
 
 LONGEST = 256 * 2**20
 """Bytes of a table that are read at most."""
@@ -50,6 +57,7 @@ def from_file(path: str, input_size: int | None) -> Sequence:
     if not numbers:
         raise LstmvizError(f"{name} has a header but no row of numbers; add at least one.")
     check_width(name, width, input_size)
+    check_size(name, len(numbers) // width, width, 8)
     values = np.array(numbers, dtype=np.float64).reshape(-1, width)
     sequence = numbered(checked_finite(values, name), Path(path).name)
     if header:
@@ -59,7 +67,10 @@ def from_file(path: str, input_size: int | None) -> Sequence:
 
 
 def _rows(path: str, name: str) -> Iterator[tuple[int, list[str]]]:
-    """(line, cells) of every row that is not blank."""
+    """(line, cells) of every row but the blank ones at the start, the end and without cells.
+
+    Raises `LstmvizError` for a row of empty cells between others, which would be a step lost.
+    """
     text = read_text(path, LONGEST)
     estimate = 4 * len(text)  # a cell takes two characters or more, and eight bytes
     if estimate > budget():
@@ -70,9 +81,10 @@ def _rows(path: str, name: str) -> Iterator[tuple[int, list[str]]]:
     if Path(path).suffix.lower() == ".tsv":
         delimiter = "\t"
     else:
-        first = text.lstrip().partition("\n")[0]
+        first = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
         delimiter = ";" if ";" in first else ","
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    begun, hollow = False, 0
     while True:
         try:
             cells = next(reader, None)
@@ -83,7 +95,14 @@ def _rows(path: str, name: str) -> Iterator[tuple[int, list[str]]]:
         if cells is None:
             return
         if any(cell.strip() for cell in cells):
+            if hollow:
+                raise LstmvizError(
+                    f"{name}, line {hollow} has only empty cells; fill them, or drop that row."
+                )
+            begun = True
             yield reader.line_num, cells
+        elif begun and len(cells) > 1:
+            hollow = hollow or reader.line_num
 
 
 def _looks_numeric(cell: str) -> bool:
@@ -99,7 +118,7 @@ def _numbers(cells: list[str], line: int, name: str) -> list[float]:
     """The cells of one row as finite numbers."""
     try:
         values = list(map(float, cells))
-        if all(abs(value) < 1e300 for value in values) and not any("_" in c for c in cells):
+        if all(abs(value) <= LIMIT for value in values) and not any("_" in c for c in cells):
             return values
     except ValueError:
         pass
@@ -120,6 +139,6 @@ def _fault(cell: str) -> str:
         comma = re.fullmatch(r"[+-]?\d+,\d+", cell)
         mend = "write the decimals after a point" if comma else "keep only columns of numbers"
         return f"is {shown_cell}, not a number; {mend}."
-    if not abs(float(cell)) < 1e300:
-        return f"is {shown_cell}, too large for a number here; every value must be finite."
+    if not abs(float(cell)) <= LIMIT:
+        return f"is {shown_cell}, too large for a number here; every value must be below 3.4e38."
     return ""

@@ -5,6 +5,7 @@ import os
 import re
 import struct
 import sys
+import warnings
 import zipfile
 
 import numpy as np
@@ -30,9 +31,9 @@ def lying(shape, descr="<f8"):
     return header(f"{{'descr': {descr!r}, 'fortran_order': False, 'shape': {shape}, }}")
 
 
-def npz(**members):
+def npz(packing=zipfile.ZIP_DEFLATED, **members):
     stream = io.BytesIO()
-    with zipfile.ZipFile(stream, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(stream, "w", packing) as archive:
         for name, data in members.items():
             archive.writestr(f"{name}.npy", data)
     return stream.getvalue()
@@ -60,7 +61,8 @@ FILES = [
     ("n.csv", b"1,2\n3,NaN\n", None, None, "line 2, column 2 is NaN"),
     ("i.csv", b"1,2\n-inf,4\n", None, None, "line 2, column 1 is -inf"),
     ("l.csv", b"1,2\n1e999,4\n", None, None, "line 2, column 1 is '1e999', too large"),
-    ("s.csv", b"1,2\n1e200,4\n", None, None, r"row 2, column 1 is 1e\+200"),
+    ("s.csv", b"1,2\n1e200,4\n", None, None, "line 2, column 1 is '1e200', too large"),
+    ("g.csv", b"1,2\n,\n3,4\n,\n", None, None, "line 2 has only empty cells"),
     ("q.csv", b'1,2\n"3,4\n', None, None, "line 2 is not a table row"),
     ("w.csv", b"1,2\n3,4\n", 5, None, "has 2 columns, but the network reads 5"),
     ("w.tsv", b"1\n3\n", 5, None, "has 1 column, but the network reads 5"),
@@ -94,6 +96,7 @@ FILES = [
     ("2.npz", npz(a=npy(np.ones(1)), b=npy(np.ones(1))), None, None, r"2 arrays \(a, b\)"),
     ("o.npz", npz(a=npy(np.array([{}]), allow_pickle=True)), None, None, "pickled"),
     ("l.npz", npz(a=lying((10**6, 10))), None, None, r"\(a\) claims"),
+    ("z.npz", npz(zipfile.ZIP_LZMA, a=npy(np.ones(9))), None, None, r"\(a\) is packed in a way"),
     ("f.npz", npz(a=b"hello"), None, None, r"\(a\) is not a NumPy array"),
     ("a.json", b"{}", None, None, r"unknown suffix '.json'; inputs are .txt .csv .tsv .npy .npz"),
     ("a", b"", None, None, "has no suffix; inputs are .txt"),
@@ -164,6 +167,25 @@ def test_strange_names_stay_on_one_line():
         with pytest.raises(LstmvizError) as caught:
             build(FileInput(name), None, None)
         one_sentence(caught.value)
+
+
+def test_python_does_not_warn_of_what_a_header_holds(tmp_path):
+    path = tmp_path / "a.npy"
+    path.write_bytes(header(r"{'\d': 0, 'descr': '<f8', 'fortran_order': False, 'shape': (0,)}"))
+    with warnings.catch_warnings(record=True) as told:
+        warnings.simplefilter("always")
+        with pytest.raises(LstmvizError, match="damaged header"):
+            build(FileInput(str(path)), None, None)
+    assert not told
+
+
+@pytest.mark.parametrize("name", ["long.npy", "long.csv"])
+def test_the_labels_of_a_narrow_sequence_count_too(tmp_path, monkeypatch, name):
+    monkeypatch.setenv("LSTMVIZ_MEMORY_GB", "0.001")
+    path = tmp_path / name
+    path.write_bytes(npy(np.zeros(20_000)) if name.endswith("npy") else b"1\n" * 20_000)
+    with pytest.raises(LstmvizError, match=f"{name} would take 2 MiB as 20,000 steps of 1 values"):
+        build(FileInput(str(path)), None, None)
 
 
 def test_a_zip_bomb_is_refused_before_it_is_unpacked(tmp_path, monkeypatch):
