@@ -114,7 +114,7 @@ def single(
         sizes["head"] = head.size
         if head.activation not in HEAD_ACTIVATIONS:
             known = ", ".join(HEAD_ACTIVATIONS)
-            raise LstmvizError(f"head activation {head.activation!r} is not one of {known}.")
+            raise LstmvizError(f"head activation {head.activation[:40]!r} is not one of {known}.")
     for name, size in sizes.items():
         if not 1 <= size <= MAX_SIZE:
             raise LstmvizError(f"{name} size {size} is outside 1 to {MAX_SIZE}.")

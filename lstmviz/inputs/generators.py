@@ -46,7 +46,7 @@ def generate(
 def check(recipe: GeneratedInput) -> None:
     """Raise `LstmvizError` for a kind, length or seed that cannot be made."""
     if recipe.kind not in KINDS:
-        raise LstmvizError(f"generator {recipe.kind!r} is not one of {', '.join(KINDS)}.")
+        raise LstmvizError(f"generator {recipe.kind[:40]!r} is not one of {', '.join(KINDS)}.")
     if not 1 <= recipe.length <= LONGEST:
         raise LstmvizError(f"generator length {recipe.length:,} is outside 1 to {LONGEST:,}.")
     if not 0 <= recipe.seed < 2**63:

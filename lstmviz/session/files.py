@@ -121,11 +121,12 @@ def _check(session: Session, where: str) -> None:
     for name, known in CHOICES.items():
         if values[name] not in known:
             raise LstmvizError(
-                f"{where}: session.view.{name} is {values[name]!r}, not one of {', '.join(known)}."
+                f"{where}: session.view.{name} is {values[name][:40]!r}, not one of "
+                f"{', '.join(known)}."
             )
     if document.initial not in INITIALS:
         raise LstmvizError(
-            f"{where}: session.document.initial is {document.initial!r}, not one of "
+            f"{where}: session.document.initial is {document.initial[:40]!r}, not one of "
             f"{', '.join(INITIALS)}."
         )
     fault = _view_fault(view)
