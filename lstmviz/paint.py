@@ -8,11 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from functools import lru_cache
-from math import ceil
+from math import ceil, hypot
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRectF, Qt
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
 from PySide6.QtGui import (
     QBrush,
     QColor,
@@ -130,15 +130,13 @@ def _text(painter: QPainter, shape: Text, theme: Theme) -> None:
 def rounded(points: tuple[Point, ...], radius: float) -> QPainterPath:
     """A polyline as a path whose corners are rounded by at most `radius`."""
     path = QPainterPath(QPointF(*points[0]))
-    for before, corner, after in zip(points, points[1:], points[2:], strict=False):
-        a, b, c = (np.array(p, float) for p in (before, corner, after))
-        into, out = float(np.linalg.norm(b - a)), float(np.linalg.norm(c - b))
+    for (ax, ay), (bx, by), (cx, cy) in zip(points, points[1:], points[2:], strict=False):
+        into, out = hypot(bx - ax, by - ay), hypot(cx - bx, cy - by)
         reach = min(radius, into / 2, out / 2)
-        start = b - (b - a) * (reach / max(into, 1e-9))
-        end = b + (c - b) * (reach / max(out, 1e-9))
-        path.lineTo(QPointF(*start))
-        path.quadTo(QPointF(*b), QPointF(*end))
-    path.lineTo(QPointF(*points[-1]))
+        back, on = reach / max(into, 1e-9), reach / max(out, 1e-9)
+        path.lineTo(bx - (bx - ax) * back, by - (by - ay) * back)
+        path.quadTo(bx, by, bx + (cx - bx) * on, by + (cy - by) * on)
+    path.lineTo(*points[-1])
     return path
 
 
@@ -147,21 +145,18 @@ def _line(painter: QPainter, shape: Line, theme: Theme) -> None:
     painter.setBrush(Qt.BrushStyle.NoBrush)
     points = shape.points
     if shape.arrow:
-        tip = np.array(points[-1], float)
-        away = np.array(points[-2], float) - tip
-        away /= max(float(np.linalg.norm(away)), 1e-9)
-        size = 3.2 + 1.6 * shape.width
-        points = (*points[:-1], tuple(tip + away * size * 0.9))
-        painter.drawPath(rounded(points, shape.radius))
-        side = np.array([-away[1], away[0]])
+        (ax, ay), (x, y) = points[-2:]
+        size = (3.2 + 1.6 * shape.width) / max(hypot(ax - x, ay - y), 1e-9)
+        back, up = (ax - x) * size, (ay - y) * size
+        painter.drawPath(rounded((*points[:-1], (x + back * 0.9, y + up * 0.9)), shape.radius))
         corners = [
-            tip,
-            tip + away * size + side * size * 0.55,
-            tip + away * size - side * size * 0.55,
+            QPointF(x, y),
+            QPointF(x + back - up * 0.55, y + up + back * 0.55),
+            QPointF(x + back + up * 0.55, y + up - back * 0.55),
         ]
         painter.setPen(Qt.PenStyle.NoPen)
         painter.setBrush(_brush(shape.stroke, theme, shape.opacity))
-        painter.drawPolygon(QPolygonF([QPointF(*corner) for corner in corners]))
+        painter.drawPolygon(QPolygonF(corners))
     elif shape.radius:
         painter.drawPath(rounded(points, shape.radius))
     else:
@@ -197,14 +192,13 @@ def cell_boxes(shape: Cells) -> tuple[float, float]:
 
 
 def _cells(painter: QPainter, shape: Cells, theme: Theme, vector: bool) -> None:
-    if shape.values is None:
-        _cell_rects(painter, shape, theme, None)
-        return
-    indices = color_indices(np.asarray(shape.values), shape.low, shape.high)
+    indices = None
+    if shape.values is not None:
+        indices = color_indices(np.asarray(shape.values), shape.low, shape.high)
     if vector:
         _cell_rects(painter, shape, theme, indices)
         return
-    painter.setOpacity(shape.opacity)
+    painter.setOpacity(1.0 if indices is None else shape.opacity)
     _cell_image(painter, shape, theme, indices)
     painter.setOpacity(1.0)
 
@@ -277,37 +271,45 @@ def _close_rects(
             painter.fillRect(place, colors[line[first]])
 
 
-def _cell_image(painter: QPainter, shape: Cells, theme: Theme, indices: NDArray[np.uint8]) -> None:
+def _cell_image(
+    painter: QPainter, shape: Cells, theme: Theme, indices: NDArray[np.uint8] | None
+) -> None:
     """The grid as one scaled image, with the gaps between squares ruled over it."""
     columns = shape.columns
-    rows = -(-shape.count // columns)
-    padded = np.zeros((rows, -(-columns // 4) * 4), np.uint8)
-    full = shape.count // columns
-    padded[:full, :columns] = indices[: full * columns].reshape(full, columns)
-    rest = shape.count - full * columns
-    if rest:
-        padded[full, :rest] = indices[full * columns :]
-    image = index_image(padded, shape.colormap, theme.name)
+    full, rest = divmod(shape.count, columns)
     box = shape.box
-    pitch_x, pitch_y = box.w / columns, box.h / rows
-    painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
-    if full:
-        painter.drawImage(
-            QRectF(box.x, box.y, box.w, pitch_y * full), image, QRectF(0, 0, columns, full)
-        )
-    if rest:
-        last = QRectF(box.x, box.y + full * pitch_y, pitch_x * rest, pitch_y)
-        painter.drawImage(last, image, QRectF(0, full, rest, 1))
+    pitch_x, pitch_y = cell_boxes(shape)
+    upper = QRectF(box.x, box.y, box.w, pitch_y * full)
+    last = QRectF(box.x, box.y + full * pitch_y, pitch_x * rest, pitch_y)
+    if indices is None:
+        painter.fillRect(upper, _color(theme["empty"]))
+        painter.fillRect(last, _color(theme["empty"]))
+    else:
+        padded = np.zeros((full + bool(rest), -(-columns // 4) * 4), np.uint8)
+        padded[:full, :columns] = indices[: full * columns].reshape(full, columns)
+        padded[full:, :rest] = indices[full * columns :]
+        image = index_image(padded, shape.colormap, theme.name)
+        painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
+        if full:
+            painter.drawImage(upper, image, QRectF(0, 0, columns, full))
+        if rest:
+            painter.drawImage(last, image, QRectF(0, full, rest, 1))
     gap = _gap(min(pitch_x, pitch_y))
     if gap:
         painter.setPen(QPen(_color(theme["card"]), gap))
-        half = gap / 2
-        for column in range(1, columns + 1):
-            x = box.x + column * pitch_x - half
-            painter.drawLine(QPointF(x, box.y), QPointF(x, box.bottom))
-        for row in range(1, rows + 1):
-            y = box.y + row * pitch_y - half
-            painter.drawLine(QPointF(box.x, y), QPointF(box.right, y))
+        painter.drawLines(_rules(box, columns, full + bool(rest), gap / 2))
+
+
+@lru_cache(maxsize=64)
+def _rules(box: Box, columns: int, rows: int, half: float) -> list[QLineF]:
+    """The lines between the squares of a grid, `half` of their width from the next square."""
+    w, h = box.w / columns, box.h / rows
+    downs = (box.x + column * w - half for column in range(1, columns + 1))
+    across = (box.y + row * h - half for row in range(1, rows + 1))
+    return [
+        *(QLineF(x, box.y, x, box.bottom) for x in downs),
+        *(QLineF(box.x, y, box.right, y) for y in across),
+    ]
 
 
 def _heat(painter: QPainter, shape: Heat, theme: Theme, vector: bool) -> None:
