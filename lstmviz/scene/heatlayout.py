@@ -150,11 +150,12 @@ def layout(
     span: Span | None = None,
     *,
     head: int = 0,
+    plots: bool = True,
 ) -> HeatmapLayout:
     """Place everything in width × height: two columns of three, or one of six when narrow.
 
-    The unit plots are left out when the heatmaps would fall below a readable height. `head` is
-    the size of the head's output, 0 for none.
+    The unit plots are left out without `plots`, and when the heatmaps would fall below a readable
+    height. `head` is the size of the head's output, 0 for none.
     """
     span = span or Span()
     columns = 2 if width >= NARROW else 1
@@ -171,7 +172,7 @@ def layout(
     if head and columns == 1:
         strips.append(Box(lefts[0], PAD + strip + 4, plot_w, strip))
     top = strips[-1].bottom + 4
-    heat, gap, plot_h = _heights(height - top, rows, columns)
+    heat, gap, plot_h = _heights(height - top, rows, columns, plots)
     bottom = top + rows * heat + (rows - 1) * gap
     panels = []
     for index, array in enumerate(SHOWN):
@@ -207,7 +208,7 @@ def _gutter(plot: Box, gutter: float) -> Box:
     return Box(plot.x - gutter, plot.y, gutter, plot.h)
 
 
-def _heights(height: float, rows: int, columns: int) -> tuple[int, int, int]:
+def _heights(height: float, rows: int, columns: int, plots: bool) -> tuple[int, int, int]:
     """Height of a heatmap, the gap between two, and the height of a unit plot (0 for none).
 
     `height` is what is left below the strips.
@@ -217,7 +218,7 @@ def _heights(height: float, rows: int, columns: int) -> tuple[int, int, int]:
     stacked = 2 // columns
     plot = min(max(MIN_PLOT, floor(room * 0.24 / stacked)), 150)
     heat = (room - stacked * (plot + 8) - gap * (rows - 1)) / rows
-    if heat < (36 if columns == 2 else MIN_HEAT):
+    if not plots or heat < (36 if columns == 2 else MIN_HEAT):
         plot = 0
         heat = (room - gap * (rows - 1)) / rows
     return max(8, floor(heat)), gap, plot

@@ -72,11 +72,13 @@ def span_of(view: View) -> Span:
     return Span(view.first, view.last, view.low, view.high)
 
 
-def place_of(trace: Trace, view: View, width: float, height: float) -> HeatmapLayout:
-    """The layout of a run's heatmaps in width × height."""
+def place_of(
+    trace: Trace, view: View, width: float, height: float, *, plots: bool = True
+) -> HeatmapLayout:
+    """The layout of a run's heatmaps in width × height, with room for `plots` of a unit."""
     head = trace.output.shape[1] if _headed(trace, view) else 0
     cell = trace.spec.layers[view.layer]
-    return layout(width, height, cell, trace.steps, span_of(view), head=head)
+    return layout(width, height, cell, trace.steps, span_of(view), head=head, plots=plots)
 
 
 def images(place: HeatmapLayout, content: Content, scale: float = 1.0) -> list[Shape]:
@@ -143,7 +145,8 @@ def figure(
     ground: list[Shape] = [Rect(Box(0, 0, width, height), fill="panel")]
     if trace is None or sequence is None:
         return (*ground, *empty(width, height, sentence)), width, height
-    place = place_of(trace, view, width, height)
+    plots = pinned(trace, view) is not None
+    place = place_of(trace, view, width, height, plots=plots)
     content = content_of(trace, sequence, view, limits=limits)
     step = min(view.step, trace.steps - 1)
     shapes = ground + images(place, content, scale) + furniture(place, content, scale)

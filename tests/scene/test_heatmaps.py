@@ -230,3 +230,15 @@ def test_round_numbers():
         "·",
         "·",
     ]
+
+
+def test_a_figure_without_a_pinned_unit_gives_all_its_room_to_the_heatmaps():
+    trace, sequence = traced(5, 40)
+    bare, *_ = heatmaps.figure(trace, sequence, View(unit=None))
+    pinned, *_ = heatmaps.figure(trace, sequence, View(unit=0))
+    heights = [
+        max(s.box.h for s in shapes if isinstance(s, Heat) and s.box.w > 20)
+        for shapes in (bare, pinned)
+    ]
+    assert heights[0] > heights[1]
+    assert not any(isinstance(s, Text) and "pin a unit" in s.text for s in bare)
