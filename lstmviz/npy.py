@@ -67,14 +67,18 @@ def opened(path: str | Path) -> Iterator[zipfile.ZipFile]:
                 yield archive
         except (zipfile.BadZipFile, zlib.error, EOFError) as error:
             raise LstmvizError(
-                f"{name} is damaged or not an .npz file ({str(error).rstrip('.').lower()}); "
-                "write it again."
+                f"{name} is damaged or not an .npz file ({_said(error)}); write it again."
             ) from None
         except (NotImplementedError, RuntimeError) as error:
             raise LstmvizError(
-                f"{name} is a zip that cannot be read ({str(error).rstrip('.').lower()}); "
-                "write it with numpy.savez."
+                f"{name} is a zip that cannot be read ({_said(error)}); write it with numpy.savez."
             ) from None
+
+
+def _said(error: Exception) -> str:
+    """What the zip reader says, without its last stop; it may quote long stretches of the file."""
+    text = str(error).rstrip(".").lower()
+    return text if len(text) <= 120 else text[:119] + "…"
 
 
 def members(archive: zipfile.ZipFile) -> tuple[str, ...]:

@@ -31,9 +31,14 @@ def to_plain(value: Any) -> Any:
 
 
 def parse(text: str | bytes, where: str) -> Any:
-    """JSON without NaN and the like; raises `LstmvizError` naming the line."""
+    """JSON without NaN, halves of characters and the like.
+
+    Raises `LstmvizError`, naming the line where it can.
+    """
     try:
-        return json.loads(text, parse_constant=_not_json)
+        data = json.loads(text, parse_constant=_not_json)
+        json.dumps(data, ensure_ascii=False).encode()  # refuses half a surrogate pair
+        return data
     except json.JSONDecodeError as error:
         reason = error.msg[:1].lower() + error.msg[1:]
         raise LstmvizError(

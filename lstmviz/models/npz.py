@@ -161,7 +161,7 @@ def _check(card: Card, where: str) -> None:
     elif card.vocabulary is not None and len(set(card.vocabulary)) < len(card.vocabulary):
         fault = "names a symbol twice"
     elif spec.head and (spec.head.size < 1 or spec.head.activation not in HEAD_ACTIVATIONS):
-        fault = f"has an unknown head of size {spec.head.size} and {spec.head.activation!r}"
+        fault = f"has an unknown head of size {spec.head.size} and {spec.head.activation[:40]!r}"
     width = spec.input_size if spec.layers else 0
     for index, cell in enumerate(spec.layers):
         fault = fault or _cell_fault(cell, f"layer{index}", width)

@@ -121,6 +121,7 @@ CARDS = [
     (lambda c: layer(c).update(directions=["up"]), "unknown directions"),
     (lambda c: c["spec"]["layers"].append(dict(layer(c))), "an input size of 3 in layer1 where 2"),
     (lambda c: c["spec"]["head"].update(activation="relu"), "unknown head"),
+    (lambda c: c["spec"]["head"].update(activation="a" * 99), f"'{'a' * 40}'; it"),
 ]
 
 
@@ -145,6 +146,18 @@ def test_truncated_and_foreign_files(tmp_path):
     for cut in (0, 1, 100, len(data) // 2, len(data) - 1):
         path.write_bytes(data[:cut])
         refused(path, "damaged or not an .npz")
+
+
+def test_what_the_zip_reader_quotes_is_cut_short(tmp_path):
+    path = saved(tmp_path)
+    name = b"layer0.forward.input_bias.npy"
+    data = bytearray(path.read_bytes())
+    data[data.index(name) - 4] = 0xFF  # the name's length, as the member itself tells it
+    data[data.index(name) - 3] = 0xFF
+    path.write_bytes(data)
+    with pytest.raises(LstmvizError, match=r"damaged or not an .npz file \(.{80,120}\); write") as told:
+        load(path)
+    assert len(str(told.value)) < 200 + len(str(path))
 
 
 def test_every_flipped_byte_is_read_or_refused(tmp_path):

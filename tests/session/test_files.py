@@ -123,13 +123,14 @@ def refused(path, says):
         (b"", "line 1 is not JSON"),
         (b'{\n"a" 1}', "line 2 is not JSON"),
         (b'{"lstmviz": NaN}', "not JSON"),
+        (b'{"lstmviz": "\\ud800"}', "not JSON"),
         (b"[" * 100_000, "not JSON"),
         (b'{"lstmviz": ' + b"1" * 5000 + b"}", "not JSON"),
         (b"\xff", "not UTF-8"),
         (b"3", "not an lstmviz session"),
         (b" " * (16 * 2**20 + 1), "16,777,217 bytes, more than the"),
     ],
-    ids=["empty", "syntax", "nan", "deep", "long", "bytes", "number", "large"],
+    ids=["empty", "syntax", "nan", "surrogate", "deep", "long", "bytes", "number", "large"],
 )
 def test_what_is_no_session_is_refused(tmp_path, data, says):
     path = tmp_path / "a.lstmviz"
