@@ -17,6 +17,7 @@ from lstmviz.scene.moment import Moment
 from lstmviz.scene.picture import diagram_of, moments_of
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape
+from lstmviz.scene.unrolled import COUNT
 from lstmviz.scene.words import number
 from lstmviz.session import View
 
@@ -74,7 +75,10 @@ class DiagramView(QWidget):
 
         0 shows them at once, None lets values that are under way go on.
         """
+        same = travel is None and self._spec == spec and self._shows_the_same(run, view)
         self._spec, self._args = spec, (run, view)
+        if same:
+            return
         self._diagram = diagram_of(spec, view, run.steps) if spec else None
         if travel is not None and travel > 2 * TICK:
             self._duration = min(travel, LONGEST)
@@ -83,6 +87,19 @@ class DiagramView(QWidget):
         elif travel is not None:
             self._timer.stop()
         self._rebuild()
+
+    def _shows_the_same(self, run: Run, view: View) -> bool:
+        """Whether a run has only gained steps that are out of sight."""
+        if self._args is None:
+            return False
+        old, before = self._args
+        return (
+            old.trace is not None
+            and old.trace is run.trace
+            and old.limits == run.limits
+            and before == view
+            and view.step + COUNT <= old.done
+        )
 
     def _progress(self) -> float:
         if not self._timer.isActive():
