@@ -88,8 +88,9 @@ def read(path: str | Path) -> Network:
     """Read a network, `format` and `gate_order` set.
 
     Raises `LstmvizError` for a damaged or foreign file, a missing, unknown or misshapen array
-    (named), sizes that do not fit together, weights that are not finite, and weights over the
-    memory budget, which are refused before they are unpacked.
+    (named), sizes that do not fit together, and weights over the memory budget, which are
+    refused before they are unpacked. Weights that are not finite are kept, as what they do is
+    worth seeing; the note "not finite" says where they are.
     """
     where = shown(path)
     with npy.opened(path) as archive:
@@ -102,7 +103,8 @@ def read(path: str | Path) -> Network:
         for k, cell in enumerate(card.spec.layers)
     )
     head = HeadWeights(arrays["head.weights"], arrays.get("head.bias")) if card.spec.head else None
-    network = Network(card.spec, cells, head, card.vocabulary, card.title, card.trained, card.notes)
+    notes = card.notes | _not_finite(arrays)
+    network = Network(card.spec, cells, head, card.vocabulary, card.title, card.trained, notes)
     return replace(network, format=FORMAT, gate_order=GATE_ORDER)
 
 
@@ -207,15 +209,24 @@ def _arrays(
 
 
 def _weights(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], where: str) -> Array:
-    """One array of finite floats of a known shape."""
+    """One array of floats of a known shape."""
     array = npy.read_member(archive, name, f"{where} ({name})", budget(), shape)
     if array.dtype.kind != "f":
         raise LstmvizError(f"{where}: array {name!r} holds {array.dtype}, not floats.")
     dtype = np.float64 if array.dtype.itemsize >= 8 else np.float32
-    result: Array = array.astype(dtype)
-    if not np.isfinite(result).all():
-        raise LstmvizError(f"{where}: array {name!r} has values that are not finite numbers.")
-    return result
+    with np.errstate(over="ignore"):  # a long double may be beyond any double
+        return array.astype(dtype)
+
+
+def _not_finite(arrays: dict[str, Array]) -> dict[str, str]:
+    """The note that says which arrays hold NaN or infinity, and where first; else none."""
+    places = []
+    for name, array in arrays.items():
+        bad = np.argwhere(~np.isfinite(array))
+        if len(bad):
+            first = ", ".join(map(str, bad[0]))
+            places.append(f"{name} has {len(bad):,} such weights, the first at [{first}]")
+    return {"not finite": "; ".join(places)} if places else {}
 
 
 def _shapes(spec: NetworkSpec) -> dict[str, tuple[tuple[int, ...], bool]]:

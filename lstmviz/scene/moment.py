@@ -200,7 +200,7 @@ def _largest(*arrays: Array) -> float:
     peak = 0.0
     for values in arrays:
         if values.size:
-            low, high = float(np.nanmin(values)), float(np.nanmax(values))
+            low, high = float(np.fmin.reduce(values, None)), float(np.fmax.reduce(values, None))
             if not (np.isfinite(low) and np.isfinite(high)):
                 finite = values[np.isfinite(values)]
                 low, high = (

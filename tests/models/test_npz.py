@@ -79,7 +79,6 @@ ARRAYS = [
     ("lstmviz", None, "is not an lstmviz model"),
     (f"{F}.recurrent_weights", np.ones((16, 3)), r"recurrent_weights\) has shape \(16, 3\), but"),
     (f"{F}.input_bias", np.ones(15), r"shape \(15,\)"),
-    (f"{F}.input_bias", np.full(16, np.nan), "not finite"),
     (f"{F}.input_bias", np.ones(16, int), "int64, not floats"),
     (f"{F}.input_bias", np.array([{}] * 16), "pickled"),
     (f"{F}.input_bias", b"junk", "not a NumPy array"),
@@ -98,6 +97,20 @@ def test_a_wrong_array_is_named(tmp_path, name, data, says):
     path = saved(tmp_path)
     changed(path, name, data)
     refused(path, says)
+
+
+def test_weights_that_are_not_finite_are_kept_and_told(tmp_path):
+    path = saved(tmp_path)
+    assert load(path).notes == {"n": "note"}
+    weights = np.zeros((16, 3), np.float32)
+    weights[5, 1], weights[7, 2] = np.nan, np.inf
+    changed(path, f"{F}.input_weights", weights)
+    network = load(path)
+    assert (
+        network.notes["not finite"] == f"{F}.input_weights has 2 such weights, the first at [5, 1]"
+    )
+    state = network.run(np.ones((3, 3))).layers[0].forward.cell_state
+    assert np.isnan(state[0]).tolist() == [False, True, False, False] and np.isnan(state[2]).all()
 
 
 def layer(card):
@@ -155,7 +168,9 @@ def test_what_the_zip_reader_quotes_is_cut_short(tmp_path):
     data[data.index(name) - 4] = 0xFF  # the name's length, as the member itself tells it
     data[data.index(name) - 3] = 0xFF
     path.write_bytes(data)
-    with pytest.raises(LstmvizError, match=r"damaged or not an .npz file \(.{80,120}\); write") as told:
+    with pytest.raises(
+        LstmvizError, match=r"damaged or not an .npz file \(.{80,120}\); write"
+    ) as told:
         load(path)
     assert len(str(told.value)) < 200 + len(str(path))
 
