@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 from lstmviz import resources
@@ -9,12 +10,34 @@ from lstmviz.engine.network import Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
 from lstmviz.models import npz
+from lstmviz.models.certificate import Certificate, Found, Opened, Progress, SeveralLstmsError
+
+Reader = Callable[[Path, str | None, Progress | None], Opened]
+"""Opens a file: its path, the name of the LSTM picked (or None), and who is told of progress."""
+
+
+def _own(path: Path, lstm: str | None, progress: Progress | None) -> Opened:
+    network = npz.read(path)
+    return Opened(network, Certificate(network.format, "lstmviz", gate_order=network.gate_order))
+
 
 DEMO = "demo:"
-READERS = {".npz": npz.read}
+READERS: dict[str, Reader] = {".npz": _own}
 """Suffix → reader of every known model format."""
 
-__all__ = ["DEMO", "READERS", "demos", "load", "location"]
+__all__ = [
+    "DEMO",
+    "READERS",
+    "Certificate",
+    "Found",
+    "Opened",
+    "Progress",
+    "SeveralLstmsError",
+    "demos",
+    "load",
+    "location",
+    "open_model",
+]
 
 
 def demos() -> tuple[str, ...]:
@@ -37,15 +60,23 @@ def location(source: str | Path) -> Path:
     return resources.path("demos", f"{name}.npz")
 
 
-def load(source: str | Path) -> Network:
-    """The network of a model file or of `demo:NAME`.
+def load(source: str | Path, lstm: str | None = None) -> Network:
+    """The network of a model file or of `demo:NAME`; `open_model` says more."""
+    return open_model(source, lstm).network
 
-    Raises `LstmvizError` for an unknown suffix (listing the known), an unknown demo, and
-    every fault of the file.
+
+def open_model(
+    source: str | Path, lstm: str | None = None, progress: Progress | None = None
+) -> Opened:
+    """The network of a model file or of `demo:NAME`, and the certificate of how it was read.
+
+    `lstm` picks one of several LSTMs by its name. Raises `LstmvizError` for an unknown suffix
+    (listing the known), an unknown demo, and every fault of the file, and `SeveralLstmsError` where
+    a pick is needed.
     """
     path = location(source)
     reader = READERS.get(path.suffix.lower())
     if reader is None:
         what = f"the unknown suffix {path.suffix!r}" if path.suffix else "no suffix"
         raise LstmvizError(f"{shown(source)} has {what}; models are {' '.join(READERS)}.")
-    return reader(path)
+    return reader(path, lstm, progress)

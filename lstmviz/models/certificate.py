@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+
+from lstmviz.engine.network import Network
+from lstmviz.errors import LstmvizError
+
+Progress = Callable[[int, int], None]
+"""Told bytes done and bytes in all while weights are read; what it raises ends the reading."""
 
 
 @dataclass(frozen=True)
@@ -42,3 +49,19 @@ class Certificate:
     choices: tuple[Found, ...] = ()
     chosen: str = ""
     warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False)
+class Opened:
+    """A model file as a network, and how it was read."""
+
+    network: Network
+    certificate: Certificate
+
+
+class SeveralLstmsError(LstmvizError):
+    """A file holds several LSTMs (or not the one asked for); `choices` are those to pick from."""
+
+    def __init__(self, message: str, choices: tuple[Found, ...]) -> None:
+        super().__init__(message)
+        self.choices = choices
