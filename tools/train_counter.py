@@ -103,7 +103,7 @@ def export(model: Counter) -> Network:
     return Network(
         single(symbols, CELLS, CELLS, head=HeadSpec(symbols)),
         ({"forward": cell},),
-        HeadWeights(arrays["head.weight"], arrays["head.bias"]),
+        (HeadWeights(arrays["head.weight"], arrays["head.bias"]),),
         vocabulary=VOCABULARY,
         title="counter: a small LSTM trained on aⁿbⁿ",
         trained=True,
@@ -131,7 +131,7 @@ def tidied(network: Network, card: Card) -> Network:
     )
     head = HeadWeights(network.head.weights[:, order] * sign, network.head.bias)
     return Network(
-        network.spec, ({"forward": moved},), head, network.vocabulary, network.title, True
+        network.spec, ({"forward": moved},), (head,), network.vocabulary, network.title, True
     )
 
 
@@ -149,7 +149,7 @@ def noted(network: Network) -> Network:
         "made by": "tools/train_counter.py; measured by tools/measure_counter.py.",
     }
     return Network(
-        network.spec, network.cells, network.head, network.vocabulary, network.title, True, notes
+        network.spec, network.cells, network.heads, network.vocabulary, network.title, True, notes
     )
 
 

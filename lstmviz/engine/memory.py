@@ -39,17 +39,16 @@ def budget() -> int:
 def estimate(spec: NetworkSpec, steps: int, dtype: DTypeLike = np.float32) -> int:
     """Bytes of every array a run over `steps` steps fills.
 
-    The input, per direction i, f, g, o, c, m and (with a projection) h, the two
-    directions side by side where a layer has both, and the head's output.
+    The input (and embedded, where it is), per direction i, f, g, o, c, m and (with a
+    projection) h, the two directions merged where a layer has both, and every head's output.
     """
-    columns = spec.input_size
-    for cell in spec.layers:
+    columns = spec.input_size + (spec.embedding.dimension if spec.embedding else 0)
+    for index, cell in enumerate(spec.layers):
         each = 6 * cell.cell_size + (cell.hidden_size if cell.projected else 0)
         columns += each * len(cell.directions)
-        if len(cell.directions) > 1:
+        if spec.joins(index):
             columns += cell.output_size
-    if spec.head:
-        columns += spec.head.size
+    columns += sum(head.size for head in spec.heads)
     return steps * columns * np.dtype(dtype).itemsize
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from lstmviz.engine.spec import NetworkSpec
+from lstmviz.engine.spec import CellSpec, NetworkSpec, check
 from lstmviz.errors import LstmvizError
 
 if TYPE_CHECKING:
@@ -32,8 +32,8 @@ class CellWeights:
 
     `input_weights` (4C, I), `recurrent_weights` (4C, H), biases (4C,) or None,
     `projection` (H, C) or None. `peepholes` (3, C) or None: of i, f and o.
-    `gate_recurrence` (3C, 3C) or None: from i, f, o of the step before to i, f, o.
-    Rows of gates that a variant lacks are there and zero.
+    `gate_recurrence` (3C, 3C) or None: from i, f, o of the step before (columns) to i, f, o
+    (rows). Rows of gates that a variant lacks are there and zero; nothing reads them.
     """
 
     input_weights: Array
@@ -52,7 +52,7 @@ class CellWeights:
 
 @dataclass(frozen=True, eq=False)
 class HeadWeights:
-    """`weights` (size, width of the last layer) and `bias` (size,) or None."""
+    """`weights` (size, width of what it reads) and `bias` (size,) or None."""
 
     weights: Array
     bias: Array | None = None
@@ -65,29 +65,44 @@ class HeadWeights:
 
 @dataclass(frozen=True, eq=False)
 class Network:
-    """A spec and its weights: `cells[layer][direction]`, and the head's if there is one.
+    """A spec and its weights: `cells[layer][direction]`, and those of the heads, first to last.
 
+    `embedding` (size, dimension) is the table of the input stage, if there is one.
     `vocabulary` names the input columns when the network reads symbols;
     `title` and `notes` (name → sentence) describe a trained model; `format` and
     `gate_order` (such as "ifgo") say how the file it was read from keeps it.
+    Raises `LstmvizError` for weights that are missing, misshapen or not asked for by the
+    spec, and for what `spec.check` refuses.
     """
 
     spec: NetworkSpec
     cells: tuple[dict[str, CellWeights], ...]
-    head: HeadWeights | None = None
+    heads: tuple[HeadWeights, ...] = ()
     vocabulary: tuple[str, ...] | None = None
     title: str = ""
     trained: bool = False
     notes: dict[str, str] = field(default_factory=dict)
     format: str = ""
     gate_order: str = ""
+    embedding: Array | None = None
 
     def __post_init__(self) -> None:
-        for where, weights, shape in _expected(self):
-            if weights.shape != shape:
+        if self.embedding is not None:
+            object.__setattr__(self, "embedding", frozen(self.embedding))
+        check(self.spec)
+        for where, array, shape in _expected(self):
+            if (array is None) != (shape is None):
+                has, asks = ("has no", "one") if array is None else ("has a", "none")
+                raise LstmvizError(f"the network {has} {where}, but its spec asks for {asks}.")
+            if array is not None and array.shape != shape:
                 raise LstmvizError(
-                    f"{where} has shape {weights.shape}, but the sizes ask for {shape}."
+                    f"{where} has shape {array.shape}, but the sizes ask for {shape}."
                 )
+
+    @property
+    def head(self) -> HeadWeights | None:
+        """The last of the chain of heads, or None."""
+        return self.heads[-1] if self.heads else None
 
     @property
     def dtype(self) -> np.dtype[np.floating]:
@@ -97,35 +112,55 @@ class Network:
     def run(self, x: ArrayLike) -> Trace:
         """Run a whole sequence from zero states; `unroll.run` says more and takes states.
 
-        `x` is (steps, I) numbers, or (steps,) integers where there is a vocabulary.
+        `x` is (steps, I) numbers, or (steps,) integers where there is a vocabulary or an
+        embedding.
         """
         from lstmviz.engine.unroll import run  # unroll imports this module
 
         return run(self, x)
 
 
-def _expected(network: Network) -> list[tuple[str, Array, tuple[int, ...]]]:
-    """(name, array, the shape the spec asks for) of every array present."""
-    rows: list[tuple[str, Array, tuple[int, ...]]] = []
-    pairs = zip(network.spec.layers, network.cells, strict=True)
-    for index, (cell, directions) in enumerate(pairs):
+_Row = tuple[str, Array | None, tuple[int, ...] | None]
+
+
+def _expected(network: Network) -> list[_Row]:
+    """(name, array or None, the shape the spec asks for or None) of every array."""
+    spec = network.spec
+    for what, ours, theirs in (
+        ("layers", len(network.cells), len(spec.layers)),
+        ("heads", len(network.heads), len(spec.heads)),
+    ):
+        if ours != theirs:
+            raise LstmvizError(f"there are weights of {ours} {what}, but the spec has {theirs}.")
+    table = (spec.embedding.size, spec.embedding.dimension) if spec.embedding else None
+    rows: list[_Row] = [("embedding", network.embedding, table)]
+    for index, (cell, directions) in enumerate(zip(spec.layers, network.cells, strict=True)):
+        if set(directions) != set(cell.directions):
+            raise LstmvizError(
+                f"layer {index} has weights for {' and '.join(directions) or 'no direction'}, but "
+                f"its spec runs {' and '.join(cell.directions)}."
+            )
         for direction, weights in directions.items():
-            shapes = {
-                "input_weights": (4 * cell.cell_size, cell.input_size),
-                "recurrent_weights": (4 * cell.cell_size, cell.hidden_size),
-                "input_bias": (4 * cell.cell_size,),
-                "recurrent_bias": (4 * cell.cell_size,),
-                "projection": (cell.hidden_size, cell.cell_size),
-                "peepholes": (3, cell.cell_size),
-                "gate_recurrence": (3 * cell.cell_size, 3 * cell.cell_size),
-            }
-            for name, shape in shapes.items():
-                array = getattr(weights, name)
-                if array is not None:
-                    rows.append((f"layer{index}.{direction}.{name}", array, shape))
-    if network.head is not None and network.spec.head is not None:
-        width, size = network.spec.layers[-1].output_size, network.spec.head.size
-        rows.append(("head weights", network.head.weights, (size, width)))
-        if network.head.bias is not None:
-            rows.append(("head bias", network.head.bias, (size,)))
+            rows += _cell_rows(cell, weights, f"layer{index}.{direction}")
+    width = spec.layers[-1].output_size
+    for index, (head, dense) in enumerate(zip(spec.heads, network.heads, strict=True)):
+        name = f"head{index}" if len(spec.heads) > 1 else "head"
+        rows.append((f"{name} weights", dense.weights, (head.size, width)))
+        rows.append((f"{name} bias", dense.bias, (head.size,) if head.bias else None))
+        width = head.size
     return rows
+
+
+def _cell_rows(cell: CellSpec, weights: CellWeights, where: str) -> list[_Row]:
+    """The same of one direction; a bias may be there or not."""
+    size, variant = cell.cell_size, cell.variant
+    shapes: dict[str, tuple[int, ...] | None] = {
+        "input_weights": (4 * size, cell.input_size),
+        "recurrent_weights": (4 * size, cell.hidden_size),
+        "input_bias": None if weights.input_bias is None else (4 * size,),
+        "recurrent_bias": None if weights.recurrent_bias is None else (4 * size,),
+        "projection": (cell.hidden_size, size) if cell.projected else None,
+        "peepholes": (3, size) if variant.peephole else None,
+        "gate_recurrence": (3 * size, 3 * size) if variant.gate_recurrence else None,
+    }
+    return [(f"{where}.{name}", getattr(weights, name), shape) for name, shape in shapes.items()]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lstmviz.engine.variant import STANDARD, Variant
+from lstmviz.engine.activations import formula
+from lstmviz.engine.variant import STANDARD, SWITCHES, Activation, Variant
 from lstmviz.errors import LstmvizError
 
 MAX_SIZE = 1024
@@ -31,7 +32,14 @@ STAGES = (
 )
 """The operations inside one step, in order; `stages` leaves out the absent ones."""
 
-HEAD_ACTIVATIONS = ("softmax", "sigmoid", "linear")
+HEAD_ACTIVATIONS = ("softmax", "sigmoid", "relu", "tanh", "linear")
+"""What a head is offered; a model that was opened may have any of `activations` besides."""
+
+MERGES = ("concat", "sum", "mul", "ave")
+"""How the two directions of a layer become one row: side by side, or number by number."""
+
+WAYS = (("forward",), ("backward",), ("forward", "backward"))
+"""The directions a layer may run in."""
 
 
 @dataclass(frozen=True)
@@ -41,8 +49,11 @@ class CellSpec:
     `project` allows a projection; it is present exactly when it is allowed and
     H ≠ C (Sak et al. 2014). With `project` off and H ≠ C the cell is impossible:
     o ⊙ tanh(c) has size C and cannot be called h. `directions` are the
-    directions the layer runs in, each with weights of its own. `variant` says how the cell
-    departs from the standard one.
+    directions the layer runs in, each with weights of its own, and `merge` is how two
+    become one row. `variant` says how the cell departs from the standard one.
+
+    With `return_sequences` off (only on the last layer) just the final states leave it: of
+    forward the last step's, of backward that of step 0, where it ends.
     """
 
     input_size: int
@@ -51,6 +62,8 @@ class CellSpec:
     project: bool = True
     directions: tuple[str, ...] = ("forward",)
     variant: Variant = STANDARD
+    merge: str = "concat"
+    return_sequences: bool = True
 
     @property
     def projected(self) -> bool:
@@ -64,40 +77,145 @@ class CellSpec:
 
     @property
     def output_size(self) -> int:
-        """Width of what the layer hands on: H per direction."""
-        return self.hidden_size * len(self.directions)
+        """Width of what the layer hands on: H per direction side by side, else H."""
+        return self.hidden_size * (len(self.directions) if self.merge == "concat" else 1)
+
+
+@dataclass(frozen=True)
+class EmbeddingSpec:
+    """An input stage: symbol k becomes row k of a table (size, dimension)."""
+
+    size: int
+    dimension: int
 
 
 @dataclass(frozen=True)
 class HeadSpec:
-    """A Dense layer on the last hidden state, applied at every step."""
+    """A Dense layer on the hidden states or on the head before it, computed at every step.
+
+    With `last_step` only the last row is the model's output (PyTorch's `out[:, -1]`); the rows
+    before it are then what it would say if the sequence ended there.
+    """
 
     size: int
     activation: str = "softmax"
     bias: bool = True
+    last_step: bool = False
 
 
 @dataclass(frozen=True)
 class NetworkSpec:
-    """The sizes of a whole network: LSTM layers, then an optional head."""
+    """The sizes of a whole network: an optional embedding, LSTM layers, a chain of heads."""
 
     layers: tuple[CellSpec, ...]
-    head: HeadSpec | None = None
+    heads: tuple[HeadSpec, ...] = ()
+    embedding: EmbeddingSpec | None = None
+
+    @property
+    def head(self) -> HeadSpec | None:
+        """The last of the chain, whose output is the network's, or None."""
+        return self.heads[-1] if self.heads else None
 
     @property
     def input_size(self) -> int:
-        """Width I of one step of the input."""
-        return self.layers[0].input_size
+        """Width I of one step of the input: the number of symbols where it is embedded."""
+        return self.embedding.size if self.embedding else self.layers[0].input_size
 
     @property
     def output_size(self) -> int:
-        """Width of one step of the output: the head's size, else the last layer's."""
+        """Width of one step of the output: the last head's size, else the last layer's."""
         return self.head.size if self.head else self.layers[-1].output_size
 
     @property
+    def last_step(self) -> bool:
+        """Whether only the last row of the output is the model's own."""
+        last = not self.layers[-1].return_sequences
+        return last or any(head.last_step for head in self.heads)
+
+    def joins(self, layer: int) -> bool:
+        """Whether what leaves a layer is an array of its own, made of its hidden states."""
+        cell = self.layers[layer]
+        return len(cell.directions) > 1 or (
+            "backward" in cell.directions and not cell.return_sequences
+        )
+
+    @property
     def possible(self) -> bool:
-        """Whether every layer's shapes fit together."""
-        return all(layer.possible for layer in self.layers)
+        """Whether the shapes fit together; `problem` says why not."""
+        return problem(self) is None
+
+
+def problem(spec: NetworkSpec) -> str | None:
+    """Why the shapes do not fit together and what would mend it, a sentence, or None."""
+    source, width = "the embedding", spec.embedding and spec.embedding.dimension
+    for index, cell in enumerate(spec.layers):
+        if not cell.possible:
+            return (
+                f"layer {index} cannot run: o ⊙ tanh(c) has the cell size {cell.cell_size}, "
+                f"but the hidden state has size {cell.hidden_size}; make the two equal "
+                "or allow the projection."
+            )
+        if width is not None and width != cell.input_size:
+            return (
+                f"layer {index} reads {cell.input_size} numbers a step, but {source} hands on "
+                f"{width}; make the two equal."
+            )
+        if not cell.return_sequences and index < len(spec.layers) - 1:
+            return (
+                f"layer {index} hands on its final state only, but layer {index + 1} reads a "
+                f"sequence; let layer {index} return its sequence."
+            )
+        source, width = f"layer {index}", cell.output_size
+    return None
+
+
+def check(spec: NetworkSpec) -> None:
+    """Raise `LstmvizError`, one sentence, for sizes below 1 and words that are not known.
+
+    Shapes that do not fit together are no such fault: `problem` tells of them.
+    """
+    if not spec.layers:
+        raise LstmvizError("a network has at least one layer, but this one has none.")
+    sizes = [(f"layer {k}", n) for k, c in enumerate(spec.layers) for n in _sizes(c)]
+    sizes += [(f"head {k}", head.size) for k, head in enumerate(spec.heads)]
+    if spec.embedding:
+        sizes += [("the embedding", n) for n in (spec.embedding.size, spec.embedding.dimension)]
+    for where, size in sizes:
+        if size < 1:
+            raise LstmvizError(f"{where} has the size {size}; make it 1 or more.")
+    for index, cell in enumerate(spec.layers):
+        if cell.directions not in WAYS:
+            known = " or ".join(" and ".join(way) for way in WAYS)
+            raise LstmvizError(f"layer {index} runs {cell.directions}; it may run {known}.")
+        if cell.merge not in MERGES:
+            raise LstmvizError(
+                f"layer {index} merges its directions by {cell.merge[:40]!r}, not one of "
+                f"{', '.join(MERGES)}."
+            )
+        check_variant(cell.variant)
+    for head in spec.heads:
+        if head.activation != "softmax":
+            formula(Activation(head.activation))
+
+
+def check_variant(variant: Variant) -> None:
+    """Raise `LstmvizError`, one sentence, for a variant that contradicts itself."""
+    for activation in (variant.gate, variant.candidate, variant.output):
+        formula(activation)
+    for name in variant.absent:
+        if name not in SWITCHES:
+            known = ", ".join(SWITCHES)
+            raise LstmvizError(f"{name[:40]!r} is no gate that may be absent; {known} may be.")
+        if variant.coupled and name != "output_gate":
+            raise LstmvizError(f"f = 1 − i needs both gates, but the {LETTERS[name]} is absent.")
+    for name in ("clip", "cell_clip", "projection_clip"):
+        bound = getattr(variant, name)
+        if bound is not None and not bound > 0:
+            raise LstmvizError(f"{name} is {bound}; make it a number above 0.")
+
+
+def _sizes(cell: CellSpec) -> tuple[int, int, int]:
+    return cell.input_size, cell.hidden_size, cell.cell_size
 
 
 def single(
@@ -118,7 +236,8 @@ def single(
     for name, size in sizes.items():
         if not 1 <= size <= MAX_SIZE:
             raise LstmvizError(f"{name} size {size} is outside 1 to {MAX_SIZE}.")
-    return NetworkSpec((CellSpec(input_size, hidden_size, cell_size, project),), head)
+    heads = (head,) if head else ()
+    return NetworkSpec((CellSpec(input_size, hidden_size, cell_size, project),), heads)
 
 
 def stages(spec: NetworkSpec, layer: int = 0) -> tuple[str, ...]:
@@ -152,26 +271,41 @@ class Count:
 def counts(cell: CellSpec, biases: int) -> tuple[Count, ...]:
     """Every parameter array of one direction of a layer, with `biases` 0, 1 or 2 per gate.
 
-    Each gate has W_h (C, H), W_x (C, I) and `biases` vectors (C,); the projection,
-    if present, is W_hr (H, C).
+    Each gate has W_h (C, H), W_x (C, I) and `biases` vectors (C,), and where the variant asks
+    for them a peephole p (C,) and R (C, n C), which reads the n of i, f, o that have weights;
+    absent gates and a coupled f have nothing. The projection, if present, is W_hr (H, C).
     """
-    rows = []
+    variant, size, rows = cell.variant, cell.cell_size, []
+    switches = [name for name in SWITCHES if name not in variant.lacking]
     for gate in GATES:
+        if gate in variant.lacking:
+            continue
         letter = LETTERS[gate]
-        rows.append(Count(f"W_h{letter}", (cell.cell_size, cell.hidden_size), gate))
-        rows.append(Count(f"W_x{letter}", (cell.cell_size, cell.input_size), gate))
-        rows += [Count(f"b_{letter}", (cell.cell_size,), gate)] * biases
+        rows.append(Count(f"W_h{letter}", (size, cell.hidden_size), gate))
+        rows.append(Count(f"W_x{letter}", (size, cell.input_size), gate))
+        rows += [Count(f"b_{letter}", (size,), gate)] * biases
+        if variant.peephole and gate in switches:
+            rows.append(Count(f"p_{letter}", (size,), gate))
+        if variant.gate_recurrence and gate in switches:
+            rows.append(Count(f"R_{letter}", (size, len(switches) * size), gate))
     if cell.projected:
-        rows.append(Count("W_hr", (cell.hidden_size, cell.cell_size)))
+        rows.append(Count("W_hr", (cell.hidden_size, size)))
     return tuple(rows)
 
 
 def head_counts(spec: NetworkSpec) -> tuple[Count, ...]:
-    """The head's parameter arrays: W_y (size, width) and, if it has one, b_y (size,)."""
-    if spec.head is None:
-        return ()
-    weights = Count("W_y", (spec.head.size, spec.layers[-1].output_size))
-    return (weights, Count("b_y", (spec.head.size,))) if spec.head.bias else (weights,)
+    """The last head's parameter arrays: W_y (size, width) and, if it has one, b_y (size,)."""
+    return chain_counts(spec)[-1] if spec.heads else ()
+
+
+def chain_counts(spec: NetworkSpec) -> tuple[tuple[Count, ...], ...]:
+    """The parameter arrays of every head of the chain, first to last."""
+    rows, width = [], spec.layers[-1].output_size
+    for head in spec.heads:
+        weights, bias = Count("W_y", (head.size, width)), Count("b_y", (head.size,))
+        rows.append((weights, bias) if head.bias else (weights,))
+        width = head.size
+    return tuple(rows)
 
 
 def parameters(spec: NetworkSpec, biases: int) -> int:
@@ -183,4 +317,6 @@ def parameters(spec: NetworkSpec, biases: int) -> int:
     layers = sum(
         count.total * len(cell.directions) for cell in spec.layers for count in counts(cell, biases)
     )
-    return layers + sum(count.total for count in head_counts(spec))
+    heads = sum(count.total for rows in chain_counts(spec) for count in rows)
+    table = spec.embedding.size * spec.embedding.dimension if spec.embedding else 0
+    return table + layers + heads

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lstmviz import npy
 from lstmviz.engine import memory
-from lstmviz.engine.spec import CellSpec, NetworkSpec
+from lstmviz.engine.spec import CellSpec, NetworkSpec, check
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown, writing
 from lstmviz.plain import from_plain, parse, to_plain
@@ -69,12 +69,20 @@ class LayerTrace:
 
 @dataclass(frozen=True, eq=False)
 class Trace:
-    """Every array of a run. While a run is under way, only rows below its `done` are filled."""
+    """Every array of a run. While a run is under way, only rows below its `done` are filled.
+
+    `head_outputs` are those of the heads before the last, whose output is `output`;
+    `embedded` (steps, dimension) is what the first layer reads where the input is embedded.
+    Where the spec has `last_step` the last row of `output` is the model's own; see
+    `layer_output`.
+    """
 
     spec: NetworkSpec
     input: Array
     layers: tuple[LayerTrace, ...]
     output: Array
+    head_outputs: tuple[Array, ...] = ()
+    embedded: Array | None = None
 
     @property
     def steps(self) -> int:
@@ -93,14 +101,51 @@ class Trace:
 
 
 def arrays(trace: Trace) -> dict[str, Array]:
-    """Every array by its public name, such as `layer0.forward.input_gate`."""
+    """Every array by its public name, such as `layer0.forward.input_gate`.
+
+    In the order they come about: `input`, `embedded`, the layers', `head0` and so on for the
+    heads before the last, `output`.
+    """
     named = {"input": trace.input}
+    if trace.embedded is not None:
+        named["embedded"] = trace.embedded
     for index, layer in enumerate(trace.layers):
         for direction, values in layer.directions():
             for name in DIRECTION_ARRAYS + INITIAL_ARRAYS:
                 named[f"layer{index}.{direction}.{name}"] = getattr(values, name)
+    named |= {f"head{index}": array for index, array in enumerate(trace.head_outputs)}
     named["output"] = trace.output
     return named
+
+
+def layer_input(trace: Trace, layer: int) -> Array:
+    """What a layer reads, (steps, its input size)."""
+    if layer > 0:
+        return layer_output(trace, layer - 1)
+    return trace.input if trace.embedded is None else trace.embedded
+
+
+def layer_output(trace: Trace, layer: int) -> Array:
+    """What leaves a layer, (steps, its output size): its directions merged.
+
+    Where it does not return sequences, row t is what would leave it if forward ended at step t;
+    backward ends at step 0 in every row. So the last row is the final state.
+    """
+    cell = trace.spec.layers[layer]
+    rows = []
+    for name, direction in trace.layers[layer].directions():
+        hidden = direction.hidden_state
+        ended = name == "backward" and not cell.return_sequences
+        rows.append(np.broadcast_to(hidden[0], hidden.shape) if ended else hidden)
+    if len(rows) == 1:
+        return rows[0]
+    if cell.merge == "concat":
+        return np.concatenate(rows, axis=1)
+    forward, backward = rows
+    if cell.merge == "mul":
+        return np.asarray(forward * backward)
+    total = forward + backward
+    return np.asarray(total if cell.merge == "sum" else 0.5 * total)
 
 
 def load_trace(path: str | os.PathLike[str]) -> Trace:
@@ -156,18 +201,18 @@ def _trace(spec: NetworkSpec, steps: int, read: Callable[..., Array]) -> Trace:
         for index, cell in enumerate(spec.layers)
     )
     values = read("input", steps, spec.input_size)
-    return Trace(spec, values, layers, read("output", steps, spec.output_size))
+    heads = tuple(read(f"head{k}", steps, head.size) for k, head in enumerate(spec.heads[:-1]))
+    table = spec.embedding
+    embedded = read("embedded", steps, table.dimension) if table else None
+    output = read("output", steps, spec.output_size)
+    return Trace(spec, values, layers, output, heads, embedded)
 
 
 def _spec(text: bytes, where: str) -> NetworkSpec | None:
     """The spec that `Trace.save` wrote as JSON, or None if this is none."""
     try:
         spec = from_plain(NetworkSpec, parse(text, where), where)
+        check(spec)
     except LstmvizError:
-        return None
-    sizes = [n for cell in spec.layers for n in (cell.input_size, cell.hidden_size, cell.cell_size)]
-    sizes += [spec.head.size] if spec.head else []
-    ways = (("forward",), ("backward",), ("forward", "backward"))
-    if not spec.layers or min(sizes) < 1 or any(c.directions not in ways for c in spec.layers):
         return None
     return spec

@@ -1,15 +1,13 @@
 """Whole sequences, fast: the same numbers as `cell.step`, one row of a trace per step.
 
-The input terms of a chunk of steps are one matrix product; each step then costs one
-product with the recurrent weights and a handful of in-place operations. The rows of
-i, f and o are halved beforehand, so that one tanh serves all four gates
-(σ(a) = ½ + ½ tanh(½ a)).
+A chunk of steps goes through the embedding, every layer and the heads before the next one
+does; where a layer reads backwards each layer is completed before the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
@@ -18,10 +16,17 @@ from numpy.typing import ArrayLike, NDArray
 from lstmviz.engine import memory
 from lstmviz.engine.cell import head
 from lstmviz.engine.initial import Initial
-from lstmviz.engine.network import Array, CellWeights, Network, frozen
-from lstmviz.engine.spec import CellSpec
-from lstmviz.engine.threads import one_thread
-from lstmviz.engine.trace import DIRECTION_ARRAYS, DirectionTrace, LayerTrace, Trace
+from lstmviz.engine.network import Array, Network, frozen
+from lstmviz.engine.recur import Prepared, advance, prepared
+from lstmviz.engine.spec import CellSpec, problem
+from lstmviz.engine.trace import (
+    DIRECTION_ARRAYS,
+    DirectionTrace,
+    LayerTrace,
+    Trace,
+    layer_input,
+    layer_output,
+)
 from lstmviz.errors import LstmvizError
 
 CHUNK_BYTES = 2**28
@@ -42,13 +47,15 @@ def run(network: Network, x: ArrayLike, initial: Initial | None = None) -> Trace
 def allocate(network: Network, x: ArrayLike, initial: Initial | None = None) -> Trace:
     """A trace of zeros that holds the input and the initial states, for `chunks` to fill.
 
-    `x` is (steps, I) numbers, or (steps,) integers for a network with a vocabulary, which
-    become one-hot rows. Raises `LstmvizError`, before anything large is allocated, for an
-    impossible spec, an input of another shape or kind, states of other sizes, or a run
-    over the memory budget.
+    `x` is (steps, I) numbers, or (steps,) integers for a network with a vocabulary or an
+    embedding, which become one-hot rows; an embedding reads nothing but one-hot rows.
+    Raises `LstmvizError`, before anything large is allocated, for an impossible spec, an
+    input of another shape or kind, states of other sizes, or a run over the memory budget.
     """
     spec, dtype = network.spec, network.dtype
-    _require_possible(spec.layers)
+    impossible = problem(spec)
+    if impossible:
+        raise LstmvizError(impossible)
     values = _values(network, x)
     steps = len(values)
     memory.check(spec, steps, dtype)
@@ -62,12 +69,19 @@ def allocate(network: Network, x: ArrayLike, initial: Initial | None = None) -> 
             )
             for index, cell in enumerate(spec.layers)
         )
-        if spec.head or len(spec.layers[-1].directions) > 1:
+        heads = [np.zeros((steps, head.size), dtype) for head in spec.heads]
+        if heads:
+            output = heads.pop()
+        elif spec.joins(len(layers) - 1):
             output = np.zeros((steps, spec.output_size), dtype)
         else:
             (_, last), *_ = layers[-1].directions()
             output = last.hidden_state
-        return Trace(spec, _rows(values, spec.input_size, dtype), layers, output)
+        rows = _rows(values, spec.input_size, dtype)
+        embedded = None
+        if network.embedding is not None:
+            embedded = frozen(network.embedding[_symbols(values)].astype(dtype, copy=False))
+        return Trace(spec, rows, layers, output, tuple(heads), embedded)
     except MemoryError:
         needed = memory.size_text(memory.estimate(spec, steps, dtype))
         raise LstmvizError(
@@ -84,163 +98,72 @@ def chunks(network: Network, trace: Trace) -> Iterator[int]:
     the chunks before it yield 0. Where the chunks fall does not depend on the clock, so
     equal runs give equal bytes.
     """
-    prepared = _prepared(network)
+    ready = _ready(network)
     if all(cell.directions == ("forward",) for cell in network.spec.layers):
-        return _stream(network, prepared, trace)
-    return _layer_by_layer(network, prepared, trace)
+        return _stream(network, ready, trace)
+    return _layer_by_layer(network, ready, trace)
 
 
-@dataclass(frozen=True, eq=False)
-class _Cell:
-    """Weights of one direction made ready: rows of i, f, o halved, biases summed.
-
-    `input_weights` (4C, I) and `bias` (4C,) are float64 whatever the network's type: one
-    product sums them over all of a wide input, which in float32 would lose a digit. The
-    others have the network's type: `recurrent_weights` (4C, H), `projection` (H, C), and
-    `scale` and `shift` (4C,), which turn tanh of the halved pre-activations into gates.
-    """
-
-    input_weights: Array
-    recurrent_weights: Array
-    bias: Array
-    projection: Array | None
-    scale: Array
-    shift: Array
-
-    @property
-    def bytes_per_step(self) -> int:
-        """Bytes of the weights that each step reads."""
-        return self.recurrent_weights.nbytes + (
-            0 if self.projection is None else self.projection.nbytes
-        )
-
-
-_Layers = tuple[dict[str, _Cell], ...]
+_Layers = tuple[dict[str, Prepared], ...]
 _cache: WeakKeyDictionary[Network, _Layers] = WeakKeyDictionary()
 
 
-def _prepared(network: Network) -> _Layers:
+def _ready(network: Network) -> _Layers:
     """The network's weights made ready, once per network."""
     ready = _cache.get(network)
     if ready is None:
         ready = tuple(
-            {name: _ready(weights, network.dtype) for name, weights in directions.items()}
-            for directions in network.cells
+            {
+                name: prepared(weights, cell.variant, network.dtype)
+                for name, weights in directions.items()
+            }
+            for cell, directions in zip(network.spec.layers, network.cells, strict=True)
         )
         _cache[network] = ready
     return ready
 
 
-def _ready(weights: CellWeights, dtype: np.dtype[np.floating]) -> _Cell:
-    cell_size = len(weights.recurrent_weights) // 4
-    scale = np.repeat(np.array([0.5, 0.5, 1.0, 0.5], dtype), cell_size)
-    bias = np.zeros(len(scale), np.float64)
-    for part in (weights.input_bias, weights.recurrent_bias):
-        if part is not None:
-            bias += part
-    projection = weights.projection
-    return _Cell(
-        input_weights=np.multiply(weights.input_weights, scale[:, None], dtype=np.float64),
-        recurrent_weights=np.multiply(weights.recurrent_weights, scale[:, None], dtype=dtype),
-        bias=bias * scale,
-        projection=None if projection is None else projection.astype(dtype, copy=False),
-        scale=scale,
-        shift=1 - scale,
-    )
-
-
 def _stream(network: Network, layers: _Layers, trace: Trace) -> Iterator[int]:
-    """Forward layers only: each chunk goes through every layer and the head."""
+    """Forward layers only: each chunk goes through every layer and the heads."""
     cells = [directions["forward"] for directions in layers]
     traces = [direction for layer in trace.layers for _, direction in layer.directions()]
     for rows in _spans(trace.steps, cells):
-        x = trace.input
+        x = layer_input(trace, 0)
         for cell, direction in zip(cells, traces, strict=True):
-            _advance(cell, x, direction, rows)
+            advance(cell, x, direction, rows)
             x = direction.hidden_state
-        _apply_head(network, x, trace, rows)
+        _apply_heads(network, x, trace, rows)
         yield rows.stop
 
 
 def _layer_by_layer(network: Network, layers: _Layers, trace: Trace) -> Iterator[int]:
     """A backward direction needs the whole of its input, so layer after layer is completed."""
-    x = trace.input
     for index, layer in enumerate(trace.layers):
-        outputs = []
+        x = layer_input(trace, index)
         for name, direction in layer.directions():
             cell = layers[index][name]
             backward = name == "backward"
             source, target = (x[::-1], _reversed(direction)) if backward else (x, direction)
             for rows in _spans(trace.steps, [cell]):
-                _advance(cell, source, target, rows)
+                advance(cell, source, target, rows)
                 yield 0
-            outputs.append(direction.hidden_state)
-        x = outputs[0] if len(outputs) == 1 else np.concatenate(outputs, axis=1)
-    if network.head is None:
+    x = layer_output(trace, len(layers) - 1)
+    if network.heads:
+        _apply_heads(network, x, trace, slice(0, trace.steps))
+    elif network.spec.joins(len(layers) - 1):
         trace.output[:] = x
-    else:
-        _apply_head(network, x, trace, slice(0, trace.steps))
     yield trace.steps
 
 
-def _advance(cell: _Cell, x: Array, trace: DirectionTrace, rows: slice) -> None:
-    """Fill the given rows of one direction's trace from the same rows of its input."""
-    with np.errstate(invalid="ignore", over="ignore"), one_thread():
-        terms = x[rows].astype(np.float64) @ cell.input_weights.T + cell.bias
-        gates = terms.astype(cell.recurrent_weights.dtype, copy=False)
-        if rows.start:
-            h, c = trace.hidden_state[rows.start - 1], trace.cell_state[rows.start - 1]
-        else:
-            h, c = trace.initial_hidden_state, trace.initial_cell_state
-        size = len(c)
-        i, f, g, o = (gates[:, k * size : (k + 1) * size] for k in range(4))
-        _recur(
-            cell,
-            h,
-            c,
-            zip(
-                *(gates, i, f, g, o),
-                *(trace.cell_state[rows], trace.cell_output[rows], trace.hidden_state[rows]),
-                strict=True,
-            ),
-        )
-        trace.input_gate[rows] = i
-        trace.forget_gate[rows] = f
-        trace.candidate[rows] = g
-        trace.output_gate[rows] = o
+def _apply_heads(network: Network, x: Array, trace: Trace, rows: slice) -> None:
+    """The chain of heads over the given rows; without one the output is there already."""
+    targets = (*trace.head_outputs, trace.output)
+    for spec, weights, target in zip(network.spec.heads, network.heads, targets, strict=False):
+        target[rows] = head(weights, spec.activation, x[rows])
+        x = target
 
 
-def _recur(cell: _Cell, h: Array, c: Array, steps: Iterator[tuple[Array, ...]]) -> None:
-    """The recurrence itself: each step is its row of input terms, four views, c, m and h."""
-    add, multiply, tanh = np.add, np.multiply, np.tanh
-    recurrent_term = cell.recurrent_weights.dot
-    project = None if cell.projection is None else cell.projection.dot
-    scale, shift = cell.scale, cell.shift
-    recurrent = np.empty_like(scale)
-    scratch = np.empty_like(c)
-    for a, i, f, g, o, c_next, m, h_next in steps:
-        recurrent_term(h, recurrent)
-        add(a, recurrent, a)
-        tanh(a, a)
-        multiply(a, scale, a)
-        add(a, shift, a)
-        multiply(f, c, c_next)
-        multiply(i, g, scratch)
-        add(c_next, scratch, c_next)
-        tanh(c_next, scratch)
-        multiply(o, scratch, m)
-        if project is not None:
-            project(m, h_next)
-        h, c = h_next, c_next
-
-
-def _apply_head(network: Network, x: Array, trace: Trace, rows: slice) -> None:
-    """The head over the given rows; without one the output is the hidden state itself."""
-    if network.head is not None and network.spec.head is not None:
-        trace.output[rows] = head(network.head, network.spec.head.activation, x[rows])
-
-
-def _spans(steps: int, cells: list[_Cell]) -> Iterator[slice]:
+def _spans(steps: int, cells: list[Prepared]) -> Iterator[slice]:
     """Consecutive slices of the steps, each some 5 ms of work for these cells."""
     per_step = sum(cell.bytes_per_step for cell in cells)
     length = min(max(CHUNK_BYTES // per_step, 1), CHUNK_STEPS)
@@ -282,23 +205,14 @@ def _direction(
     return DirectionTrace(hidden_state=hidden, **arrays)
 
 
-def _require_possible(layers: tuple[CellSpec, ...]) -> None:
-    for index, cell in enumerate(layers):
-        if not cell.possible:
-            raise LstmvizError(
-                f"layer {index} cannot run: o ⊙ tanh(c) has the cell size {cell.cell_size}, "
-                f"but the hidden state has size {cell.hidden_size}; make the two equal "
-                "or allow the projection."
-            )
-
-
 def _values(network: Network, x: ArrayLike) -> NDArray[np.generic]:
     """The input as given, checked: (steps, I) numbers or (steps,) integers."""
     width = network.spec.input_size
     values = np.asarray(x)
     if values.dtype.kind not in "fiub":
         raise LstmvizError(f"the input holds {values.dtype} values; give real numbers.")
-    symbols = values.ndim == 1 and network.vocabulary is not None
+    named = network.vocabulary is not None or network.embedding is not None
+    symbols = values.ndim == 1 and named
     if symbols and values.dtype.kind == "f":
         raise LstmvizError(
             f"the input is one row of {values.dtype} numbers; give integers for symbols, "
@@ -321,7 +235,20 @@ def _values(network: Network, x: ArrayLike) -> NDArray[np.generic]:
         raise LstmvizError(
             f"the input's symbol {values[at]} at step {at} is outside 0 to {width - 1}."
         )
+    if not symbols and network.embedding is not None:
+        ones = (values == 1).sum(axis=1) == 1
+        at = int(np.argmin(ones & ((values == 0).sum(axis=1) == width - 1)))
+        if not ones[at] or np.count_nonzero(values[at]) != 1:
+            raise LstmvizError(
+                f"row {at} of the input is not one-hot, which is all an embedding reads; "
+                "give integers for symbols, or rows with a single 1."
+            )
     return values
+
+
+def _symbols(values: NDArray[np.generic]) -> NDArray[np.intp]:
+    """The number of each step's symbol."""
+    return np.asarray(values.argmax(axis=1) if values.ndim == 2 else values, np.intp)
 
 
 def _rows(values: NDArray[np.generic], width: int, dtype: np.dtype[np.floating]) -> Array:

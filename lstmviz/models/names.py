@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lstmviz.engine.spec import CellSpec, NetworkSpec
+from lstmviz.engine.spec import CellSpec, NetworkSpec, problem
 
 
 @dataclass(frozen=True)
@@ -37,7 +37,9 @@ def names(spec: NetworkSpec) -> tuple[FrameworkNames, ...]:
 
 def _why_impossible(spec: NetworkSpec) -> str:
     """The remark on a network that no framework builds."""
-    cell = next(cell for cell in spec.layers if not cell.possible)
+    cell = next((cell for cell in spec.layers if not cell.possible), None)
+    if cell is None:
+        return f"Impossible: {problem(spec)}"
     return (
         f"Impossible without a projection: the cell output has {cell.cell_size} values, "
         f"h should have {cell.hidden_size}."

@@ -1,32 +1,32 @@
 """What lstmviz's own model files hold, whatever they are packed in.
 
-The description is JSON: version, sizes, head, vocabulary, title and notes. The weights stand
+The description is JSON: version, sizes, heads, vocabulary, title and notes. The weights stand
 under `layer{k}.{direction}.input_weights` (4C, I), `.recurrent_weights` (4C, H), `.input_bias`
-and `.recurrent_bias` (4C,), either of which may be absent, `.projection` (H, C) where there is
-one, and `head.weights`, `head.bias`; gate rows are in the order i, f, g, o.
+and `.recurrent_bias` (4C,), either of which may be absent, `.projection` (H, C),
+`.peepholes` (3, C) and `.gate_recurrence` (3C, 3C) where there are such, `head.weights` and
+`head.bias` (of several heads `head0.weights` and so on) and `embedding` (size, dimension); gate
+rows are in the order i, f, g, o.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable, Collection
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 
 from lstmviz.engine.memory import budget, size_text
 from lstmviz.engine.network import Array, CellWeights, HeadWeights, Network
-from lstmviz.engine.spec import (
-    HEAD_ACTIVATIONS,
-    CellSpec,
-    NetworkSpec,
-    parameters,
-)
+from lstmviz.engine.spec import NetworkSpec, check, parameters, problem
 from lstmviz.errors import LstmvizError
 from lstmviz.plain import from_plain, parse, to_plain
 
 GATE_ORDER = "ifgo"
-VERSION = 1
+VERSION = 2
+"""Version 1 had at most one head, under `head`."""
+
 CARD = "lstmviz"
 LONGEST_CARD = 2**20
 MOST_LAYERS = 64
@@ -37,6 +37,8 @@ CELL_ARRAYS = (
     "input_bias",
     "recurrent_bias",
     "projection",
+    "peepholes",
+    "gate_recurrence",
 )
 
 
@@ -65,10 +67,12 @@ def packed(network: Network) -> tuple[str, dict[str, Array]]:
                 value = getattr(weights, name)
                 if value is not None:
                     arrays[f"layer{index}.{direction}.{name}"] = value
-    if network.head:
-        arrays["head.weights"] = network.head.weights
-        if network.head.bias is not None:
-            arrays["head.bias"] = network.head.bias
+    for name, head in zip(_head_names(network.spec), network.heads, strict=True):
+        arrays[f"{name}.weights"] = head.weights
+        if head.bias is not None:
+            arrays[f"{name}.bias"] = head.bias
+    if network.embedding is not None:
+        arrays["embedding"] = network.embedding
     return text, arrays
 
 
@@ -84,6 +88,9 @@ def parse_card(text: str, where: str) -> Card:
             f"{where} was written by a newer lstmviz (format {version}, this one knows {VERSION}); "
             "update lstmviz."
         )
+    if version == 1 and isinstance(plain.get("spec"), dict) and "head" in plain["spec"]:
+        head = plain["spec"].pop("head")
+        plain["spec"]["heads"] = [] if head is None else [head]
     card = from_plain(Card, plain, where)
     _check(card, where)
     return card
@@ -107,21 +114,28 @@ def unpacked(
         {direction: _cell(arrays, f"layer{k}.{direction}") for direction in cell.directions}
         for k, cell in enumerate(card.spec.layers)
     )
-    head = HeadWeights(arrays["head.weights"], arrays.get("head.bias")) if card.spec.head else None
+    heads = tuple(
+        HeadWeights(arrays[f"{name}.weights"], arrays.get(f"{name}.bias"))
+        for name in _head_names(card.spec)
+    )
     notes = card.notes | not_finite(arrays)
-    network = Network(card.spec, cells, head, card.vocabulary, card.title, card.trained, notes)
-    return replace(network, format=form, gate_order=GATE_ORDER)
+    return Network(
+        *(card.spec, cells, heads, card.vocabulary, card.title, card.trained, notes),
+        format=form,
+        gate_order=GATE_ORDER,
+        embedding=arrays.get("embedding"),
+    )
 
 
 def _cell(arrays: dict[str, Array], prefix: str) -> CellWeights:
     """The arrays of one direction of a layer."""
-    return CellWeights(
-        arrays[f"{prefix}.input_weights"],
-        arrays[f"{prefix}.recurrent_weights"],
-        arrays.get(f"{prefix}.input_bias"),
-        arrays.get(f"{prefix}.recurrent_bias"),
-        arrays.get(f"{prefix}.projection"),
-    )
+    found: dict[str, Any] = {name: arrays.get(f"{prefix}.{name}") for name in CELL_ARRAYS}
+    return CellWeights(**found)
+
+
+def _head_names(spec: NetworkSpec) -> tuple[str, ...]:
+    """What the names of each head's arrays begin with."""
+    return ("head",) if len(spec.heads) == 1 else tuple(f"head{k}" for k in range(len(spec.heads)))
 
 
 def _arrays(
@@ -159,10 +173,18 @@ def _shapes(spec: NetworkSpec) -> dict[str, tuple[tuple[int, ...], bool]]:
             shapes[f"{prefix}.recurrent_bias"] = (rows,), True
             if cell.projected:
                 shapes[f"{prefix}.projection"] = (cell.hidden_size, cell.cell_size), False
-    if spec.head:
-        shapes["head.weights"] = (spec.head.size, spec.layers[-1].output_size), False
-        if spec.head.bias:
-            shapes["head.bias"] = (spec.head.size,), False
+            if cell.variant.peephole:
+                shapes[f"{prefix}.peepholes"] = (3, cell.cell_size), False
+            if cell.variant.gate_recurrence:
+                shapes[f"{prefix}.gate_recurrence"] = (3 * cell.cell_size,) * 2, False
+    width = spec.layers[-1].output_size
+    for name, head in zip(_head_names(spec), spec.heads, strict=True):
+        shapes[f"{name}.weights"] = (head.size, width), False
+        if head.bias:
+            shapes[f"{name}.bias"] = (head.size,), False
+        width = head.size
+    if spec.embedding:
+        shapes["embedding"] = (spec.embedding.size, spec.embedding.dimension), False
     return shapes
 
 
@@ -186,28 +208,18 @@ def _check(card: Card, where: str) -> None:
         fault = f"has {len(card.vocabulary)} symbols for an input size of {spec.input_size}"
     elif card.vocabulary is not None and len(set(card.vocabulary)) < len(card.vocabulary):
         fault = "names a symbol twice"
-    elif spec.head and (spec.head.size < 1 or spec.head.activation not in HEAD_ACTIVATIONS):
-        fault = f"has an unknown head of size {spec.head.size} and {spec.head.activation[:40]!r}"
-    width = spec.input_size if spec.layers else 0
-    for index, cell in enumerate(spec.layers):
-        fault = fault or _cell_fault(cell, f"layer{index}", width)
-        width = cell.output_size
     if fault:
         raise LstmvizError(f"{where} {fault}; it is damaged.")
+    try:
+        check(spec)
+    except LstmvizError as error:
+        raise LstmvizError(f"{where} is damaged: {error}") from None
+    misfit = problem(spec)
+    if misfit:
+        raise LstmvizError(f"{where} is damaged: {misfit}")
     needed = 4 * parameters(spec, 2)
     if needed > budget():
         raise LstmvizError(
             f"{where} claims weights of {size_text(needed)}, more than the {size_text(budget())} "
             "allowed; raise LSTMVIZ_MEMORY_GB if it is right."
         )
-
-
-def _cell_fault(cell: CellSpec, name: str, width: int) -> str:
-    """What is wrong with one layer, or nothing."""
-    if min(cell.input_size, cell.hidden_size, cell.cell_size) < 1:
-        return f"has a size below 1 in {name}"
-    if cell.input_size != width:
-        return f"has an input size of {cell.input_size} in {name} where {width} come in"
-    if cell.directions not in (("forward",), ("backward",), ("forward", "backward")):
-        return f"has unknown directions in {name}"
-    return "" if cell.possible else f"has different hidden and cell sizes unprojected in {name}"

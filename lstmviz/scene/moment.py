@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lstmviz.engine.network import CellWeights, Network
 from lstmviz.engine.spec import GATES, stages
-from lstmviz.engine.trace import DirectionTrace, Trace
+from lstmviz.engine.trace import DirectionTrace, Trace, layer_input
 
 Array = NDArray[np.floating]
 Limits = dict[str, tuple[float, float]]
@@ -72,14 +72,6 @@ def step_values(trace: Trace, layer: int, direction: str, step: int) -> dict[str
     values["squashed"] = np.tanh(values["cell_state"])
     values["output"] = trace.output[step]
     return values
-
-
-def layer_input(trace: Trace, layer: int) -> Array:
-    """What the layer reads, (steps, its input size): the input, or the layer below's output."""
-    if layer == 0:
-        return trace.input
-    below = [run.hidden_state for _, run in trace.layers[layer - 1].directions()]
-    return below[0] if len(below) == 1 else np.concatenate(below, axis=1)
 
 
 def exists(array: str, stage: str, order: tuple[str, ...]) -> bool:
@@ -167,7 +159,7 @@ def limits(
     result["hidden_state_before"] = result["hidden_state"]
     given = layer_input(trace, layer)[first:last]
     result["input"] = _span(given)
-    bounded = trace.spec.head is not None and trace.spec.head.activation != "linear"
+    bounded = trace.spec.head is not None and trace.spec.head.activation in ("softmax", "sigmoid")
     result["output"] = (0.0, 1.0) if bounded else _span(trace.output[first:last])
     widest = max(abs(result["input"][1]), abs(result["hidden_state"][1]))
     result["gathered"] = (-widest, widest)

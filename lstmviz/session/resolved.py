@@ -10,7 +10,7 @@ from lstmviz import models
 from lstmviz.engine import memory
 from lstmviz.engine.initial import Initial, random_network, random_state
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, single
+from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, problem, single
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import build
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
@@ -122,7 +122,7 @@ def problem_of(spec: NetworkSpec) -> str | None:
     """Why a network cannot run, and what would mend it; None where it can."""
     cell = next((cell for cell in spec.layers if not cell.possible), None)
     if cell is None:
-        return None
+        return problem(spec)
     return (
         f"o ⊙ tanh(c) has {cell.cell_size:,} values but the hidden state should have "
         f"{cell.hidden_size:,}: switch the projection on, or make both sizes equal."

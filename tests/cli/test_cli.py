@@ -179,7 +179,7 @@ FAULTS = [
     ("--seed -1", "--seed"),
     ("--seed 1.5", "'1.5' is not a seed"),
     ("--head 0", "'0' is not a head size"),
-    ("--head 5:relu", "'relu' is not one of softmax"),
+    ("--head 5:relu7", "'relu7' is not one of softmax"),
     ("--generate square", "'square' is not one of impulse"),
     ("--generate sine:0", "length 0 is outside"),
     ("--generate sine:1:2:3", "not KIND"),

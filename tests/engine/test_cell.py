@@ -44,7 +44,8 @@ def test_the_goldens_are_small():
 def test_every_vector_has_its_size_and_its_place_in_the_equations(network):
     spec = network.spec.layers[0]
     name = spec.directions[0]
-    weights, x = network.cells[0][name], noise(network, 1)[0]
+    weights = network.cells[0][name]
+    x = np.random.default_rng(0).standard_normal(spec.input_size).astype(network.dtype)
     state = states(network).of(0, name)
     now = step(weights, x, state.hidden, state.cell)
     assert now.gathered.shape == (spec.hidden_size + spec.input_size,)

@@ -17,8 +17,9 @@ SPEC = single(5, 3, 4, head=HeadSpec(2))
 def every(network):
     """All arrays of weights of a network."""
     holders = [weights for cell in network.cells for weights in cell.values()]
-    holders += [network.head] if network.head else []
-    return [array for holder in holders for array in vars(holder).values() if array is not None]
+    holders += network.heads
+    arrays = [array for holder in holders for array in vars(holder).values()]
+    return [array for array in [*arrays, network.embedding] if array is not None]
 
 
 @given(specs(), seeds, st.integers(0, 2), st.sampled_from([np.float32, np.float64]))

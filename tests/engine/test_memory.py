@@ -19,10 +19,10 @@ def test_the_estimate_is_the_size_of_the_arrays(network, steps):
     own = {id(array): array for name, array in arrays(trace).items() if ".initial" not in name}
     held = sum(array.nbytes for array in own.values())
     layers = network.spec.layers
-    last_is_output = network.head is None and len(layers[-1].directions) > 1
-    between = layers[:-1] if last_is_output else layers
-    joined = sum(cell.output_size for cell in between if len(cell.directions) > 1)
-    expected = held + steps * joined * network.dtype.itemsize
+    joined = [layer.output_size for k, layer in enumerate(layers) if network.spec.joins(k)]
+    if network.spec.joins(len(layers) - 1) and not network.heads:
+        joined.pop()  # it is the output
+    expected = held + steps * sum(joined) * network.dtype.itemsize
     assert memory.estimate(network.spec, steps, network.dtype) == expected
 
 

@@ -62,7 +62,9 @@ def test_the_names_in_the_file_are_the_public_ones(tmp_path):
     }
     assert {name: stored[name].shape for name in stored if name != "spec"} == shapes
     spec = json.loads(stored["spec"].tobytes())
-    assert spec["head"] == {"type": "HeadSpec", "activation": "softmax", "bias": True, "size": 5}
+    assert spec["heads"] == [
+        {"type": "HeadSpec", "activation": "softmax", "bias": True, "size": 5, "last_step": False}
+    ]
 
 
 def test_a_trace_that_cannot_be_written_leaves_nothing(tmp_path):
@@ -123,7 +125,7 @@ def rewritten(path, **changes):
 
 
 def spec_bytes(change):
-    document = {"head": None, "layers": [layer_document()]} | change
+    document = {"heads": [], "layers": [layer_document()]} | change
     return np.frombuffer(json.dumps(document).encode(), np.uint8)
 
 

@@ -13,14 +13,14 @@ from lstmviz.errors import LstmvizError
 from lstmviz.models import load, npz
 
 STACK = NetworkSpec(
-    (CellSpec(3, 2, 4, directions=("forward", "backward")), CellSpec(4, 5, 5)), HeadSpec(2)
+    (CellSpec(3, 2, 4, directions=("forward", "backward")), CellSpec(4, 5, 5)), (HeadSpec(2),)
 )
 
 
 def example(spec=None, **kwargs):
     spec = spec or single(3, 2, 4, head=HeadSpec(5, "sigmoid"))
     made = random_network(spec, 1, **kwargs)
-    return Network(spec, made.cells, made.head, ("a", "b", " "), "title ⊙", True, {"n": "note"})
+    return Network(spec, made.cells, made.heads, ("a", "b", " "), "title ⊙", True, {"n": "note"})
 
 
 def saved(tmp_path, network=None):
@@ -118,7 +118,7 @@ def layer(card):
 
 
 CARDS = [
-    (lambda c: c | {"version": 2}, "newer lstmviz"),
+    (lambda c: c | {"version": 3}, "newer lstmviz"),
     (lambda c: c | {"version": "1"}, "version must be a whole number"),
     (lambda c: c | {"extra": 1}, "extra is unknown"),
     (lambda c: c.pop("spec") and None, "spec is missing"),
@@ -126,15 +126,15 @@ CARDS = [
     (lambda c: c | {"vocabulary": ["a"] * 4}, "4 symbols for an input size of 3"),
     (lambda c: c | {"vocabulary": ["a", "a"]}, "names a symbol twice"),
     (lambda c: c["spec"].update(layers=[]), "has 0 layers"),
-    (lambda c: layer(c).update(cell_size=0), "size below 1"),
+    (lambda c: layer(c).update(cell_size=0), "layer 0 has the size 0"),
     (lambda c: layer(c).update(cell_size=10**9), "claims weights of .* GiB"),
     (lambda c: layer(c).update(cell_size=True), r"spec.layers\[0\].cell_size must be a whole"),
     (lambda c: layer(c).update(cell_size=5), "has shape .*, but the sizes ask for"),
-    (lambda c: layer(c).update(project=False), "unprojected"),
-    (lambda c: layer(c).update(directions=["up"]), "unknown directions"),
-    (lambda c: c["spec"]["layers"].append(dict(layer(c))), "an input size of 3 in layer1 where 2"),
-    (lambda c: c["spec"]["head"].update(activation="relu"), "unknown head"),
-    (lambda c: c["spec"]["head"].update(activation="a" * 99), f"'{'a' * 40}'; it"),
+    (lambda c: layer(c).update(project=False), "allow the projection"),
+    (lambda c: layer(c).update(directions=["up"]), "may run forward or backward"),
+    (lambda c: c["spec"]["layers"].append(dict(layer(c))), "reads 3 .* hands on 2"),
+    (lambda c: c["spec"]["heads"][0].update(activation="relu7"), "'relu7' is unknown"),
+    (lambda c: c["spec"]["heads"][0].update(activation="a" * 99), f"'{'a' * 40}' is"),
 ]
 
 

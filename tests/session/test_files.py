@@ -85,7 +85,7 @@ EDITS = [
     (lambda d: document(d)["network"].update(cell_size=2000), "cell size 2000 is outside"),
     (lambda d: document(d)["network"].update(seed=-1), "seed -1"),
     (lambda d: document(d)["network"].update(seed=10**30), "seed must be a whole number"),
-    (lambda d: document(d)["network"]["head"].update(activation="relu"), "'relu' is not one of"),
+    (lambda d: document(d)["network"]["head"].update(activation="relu7"), "'relu7' is not one of"),
     (lambda d: document(d).update(input={"type": "TextInput"}), "input.text is missing"),
     (
         lambda d: document(d).update(input={"type": "GeneratedInput", "kind": "square"}),

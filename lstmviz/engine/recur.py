@@ -1,0 +1,183 @@
+"""The recurrence over a stretch of steps, in place: one loop for the standard cell, one for all.
+
+The input terms of all the steps are one matrix product; each step then costs one product with
+the recurrent weights and a handful of in-place operations. For the standard cell the rows of
+i, f and o are halved beforehand, so that one tanh serves all four gates (σ(a) = ½ + ½ tanh(½ a)).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+from lstmviz.engine.activations import function
+from lstmviz.engine.network import Array, CellWeights
+from lstmviz.engine.spec import GATES
+from lstmviz.engine.threads import one_thread
+from lstmviz.engine.trace import DirectionTrace
+from lstmviz.engine.variant import STANDARD, SWITCHES, Variant
+
+Rows = Iterator[tuple[Array, ...]]
+"""Of each step: its input terms (4C,), four views into them, and the rows of c, m and h."""
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Weights of one direction made ready: biases summed, for the standard cell i, f, o halved.
+
+    `input_weights` (4C, I) and `bias` (4C,) are float64 whatever the network's type: one
+    product sums them over all of a wide input, which in float32 would lose a digit. The
+    others have the network's type: `recurrent_weights` (4C, H), `projection` (H, C),
+    `peepholes` (3, C), `gate_recurrence` (3C, 3C), and `scale` and `shift` (4C,), which turn
+    tanh of the halved pre-activations into gates.
+    """
+
+    variant: Variant
+    input_weights: Array
+    recurrent_weights: Array
+    bias: Array
+    projection: Array | None
+    peepholes: Array | None
+    gate_recurrence: Array | None
+    scale: Array
+    shift: Array
+
+    @property
+    def bytes_per_step(self) -> int:
+        """Bytes of the weights that each step reads."""
+        arrays = (self.recurrent_weights, self.projection, self.gate_recurrence)
+        return sum(array.nbytes for array in arrays if array is not None)
+
+
+def prepared(weights: CellWeights, variant: Variant, dtype: np.dtype[np.floating]) -> Prepared:
+    """The weights of one direction made ready for `advance`."""
+    cell_size = len(weights.recurrent_weights) // 4
+    halves = [0.5, 0.5, 1.0, 0.5] if variant == STANDARD else [1.0] * 4
+    scale = np.repeat(np.array(halves, dtype), cell_size)
+    bias = np.zeros(len(scale), np.float64)
+    for part in (weights.input_bias, weights.recurrent_bias):
+        if part is not None:
+            bias += part
+
+    def typed(array: Array | None) -> Array | None:
+        return None if array is None else array.astype(dtype, copy=False)
+
+    return Prepared(
+        variant=variant,
+        input_weights=np.multiply(weights.input_weights, scale[:, None], dtype=np.float64),
+        recurrent_weights=np.multiply(weights.recurrent_weights, scale[:, None], dtype=dtype),
+        bias=bias * scale,
+        projection=typed(weights.projection),
+        peepholes=typed(weights.peepholes),
+        gate_recurrence=typed(weights.gate_recurrence),
+        scale=scale,
+        shift=1 - scale,
+    )
+
+
+def advance(cell: Prepared, x: Array, trace: DirectionTrace, rows: slice) -> None:
+    """Fill the given rows of one direction's trace from the same rows of its input.
+
+    The rows before them must be filled.
+    """
+    with np.errstate(invalid="ignore", over="ignore"), one_thread():
+        terms = x[rows].astype(np.float64) @ cell.input_weights.T + cell.bias
+        gates = terms.astype(cell.recurrent_weights.dtype, copy=False)
+        if rows.start:
+            h, c = trace.hidden_state[rows.start - 1], trace.cell_state[rows.start - 1]
+        else:
+            h, c = trace.initial_hidden_state, trace.initial_cell_state
+        size = len(c)
+        i, f, g, o = (gates[:, k * size : (k + 1) * size] for k in range(4))
+        steps = zip(
+            *(gates, i, f, g, o),
+            *(trace.cell_state[rows], trace.cell_output[rows], trace.hidden_state[rows]),
+            strict=True,
+        )
+        if cell.variant == STANDARD:
+            _standard(cell, h, c, steps)
+        else:
+            _any(cell, h, c, _gates_before(trace, rows.start), steps)
+        trace.input_gate[rows] = i
+        trace.forget_gate[rows] = f
+        trace.candidate[rows] = g
+        trace.output_gate[rows] = o
+
+
+def _standard(cell: Prepared, h: Array, c: Array, steps: Rows) -> None:
+    """The standard cell, and one with a projection."""
+    add, multiply, tanh = np.add, np.multiply, np.tanh
+    recurrent_term = cell.recurrent_weights.dot
+    project = None if cell.projection is None else cell.projection.dot
+    scale, shift = cell.scale, cell.shift
+    recurrent = np.empty_like(scale)
+    scratch = np.empty_like(c)
+    for a, i, f, g, o, c_next, m, h_next in steps:
+        recurrent_term(h, recurrent)
+        add(a, recurrent, a)
+        tanh(a, a)
+        multiply(a, scale, a)
+        add(a, shift, a)
+        multiply(f, c, c_next)
+        multiply(i, g, scratch)
+        add(c_next, scratch, c_next)
+        tanh(c_next, scratch)
+        multiply(o, scratch, m)
+        if project is not None:
+            project(m, h_next)
+        h, c = h_next, c_next
+
+
+def _any(cell: Prepared, h: Array, c: Array, before: Array, steps: Rows) -> None:
+    """Every variant; `before` (3, C) are i, f and o of the step before, and is overwritten."""
+    variant, peepholes, feedback = cell.variant, cell.peepholes, cell.gate_recurrence
+    squash, squash_candidate, squash_state = (
+        function(activation) for activation in (variant.gate, variant.candidate, variant.output)
+    )
+    absent = [GATES.index(name) for name in variant.absent]
+    sent = [(k, GATES.index(g)) for k, g in enumerate(SWITCHES) if g not in variant.lacking]
+    for a, i, f, g, o, c_next, m, h_next in steps:
+        gates = a.reshape(4, -1)
+        a += cell.recurrent_weights.dot(h)
+        if feedback is not None:
+            terms = feedback.dot(before.ravel()).reshape(3, -1)
+            gates[:2] += terms[:2]
+            o += terms[2]
+        if peepholes is not None:
+            gates[:2] += peepholes[:2] * c
+        _bound(gates[:3], variant.clip)
+        gates[:2] = squash(gates[:2])
+        g[:] = squash_candidate(g)
+        for k in absent:
+            gates[k] = 1
+        if variant.coupled:
+            np.subtract(1, i, f)
+        np.multiply(f, c, c_next)
+        c_next += i * g
+        _bound(c_next, variant.cell_clip)
+        if peepholes is not None:
+            o += peepholes[2] * c_next
+        _bound(o, variant.clip)
+        o[:] = 1 if "output_gate" in variant.absent else squash(o)
+        np.multiply(o, squash_state(c_next), m)
+        if cell.projection is not None:
+            cell.projection.dot(m, h_next)
+            _bound(h_next, variant.projection_clip)
+        for k, gate in sent:
+            before[k] = gates[gate]
+        h, c = h_next, c_next
+
+
+def _bound(values: Array, bound: float | None) -> None:
+    """Bring the values within ±bound, in place."""
+    if bound is not None:
+        np.clip(values, -bound, bound, out=values)
+
+
+def _gates_before(trace: DirectionTrace, start: int) -> Array:
+    """(3, C): i, f and o of the row before `start`, zeros before the first."""
+    if start == 0:
+        return np.zeros((3, trace.cell_state.shape[1]), trace.cell_state.dtype)
+    return np.stack([getattr(trace, name)[start - 1] for name in SWITCHES])
