@@ -47,6 +47,13 @@ class Compute(QObject):
         self._pool.shutdown(wait=True, cancel_futures=True)
 
     def _work(self, generation: int, document: Document) -> None:
+        try:
+            self._follow(generation, document)
+        except Exception as error:  # a fault of ours must end in a sentence, not in silence
+            told = f"lstmviz failed on this ({type(error).__name__}: {error}); please report it."
+            self.reported.emit(Run(generation, document, error=told))
+
+    def _follow(self, generation: int, document: Document) -> None:
         if generation != self.generation:
             return
         last = 0.0

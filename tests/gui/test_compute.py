@@ -1,0 +1,48 @@
+"""The engine's thread reports everything, its own failures included."""
+
+import pytest
+
+from lstmviz.gui import compute
+from lstmviz.session import Document, GeneratedInput, Untrained
+
+DOCUMENT = Document(Untrained(3, 4, 4), GeneratedInput("noise", 20))
+
+
+@pytest.fixture
+def computing(qtbot):
+    worker = compute.Compute()
+    reports = []
+    worker.reported.connect(reports.append)
+    yield worker, reports
+    worker.close()
+
+
+def test_the_last_report_is_of_the_whole_run(computing, qtbot):
+    worker, reports = computing
+    worker.start(DOCUMENT)
+    qtbot.waitUntil(lambda: bool(reports) and reports[-1].finished, timeout=10_000)
+    assert reports[-1].done == 20
+
+
+def test_a_failure_of_ours_is_told_and_not_waited_for(computing, qtbot, monkeypatch):
+    worker, reports = computing
+
+    def broken(generation, document):
+        raise RuntimeError("a wheel came off")
+        yield
+
+    monkeypatch.setattr(compute, "runs", broken)
+    worker.start(DOCUMENT)
+    qtbot.waitUntil(lambda: bool(reports), timeout=10_000)
+    assert "a wheel came off" in reports[0].error
+
+
+def test_a_newer_document_ends_the_older_one(computing, qtbot):
+    worker, reports = computing
+    worker.start(Document(Untrained(3, 512, 512), GeneratedInput("noise", 20_000)))
+    newest = worker.start(DOCUMENT)
+    qtbot.waitUntil(
+        lambda: bool(reports) and reports[-1].generation == newest and reports[-1].finished,
+        timeout=10_000,
+    )
+    assert all(run.done < 20_000 for run in reports)
