@@ -66,8 +66,8 @@ def redo(history: History) -> History:
     return History(history.entries, min(history.index + 1, len(history.entries) - 1))
 
 
-def drop(history: History, sound: Document) -> History:
-    """The history without its present entry, standing at `sound` instead."""
-    past = history.entries[: history.index]
-    entries = past if past and past[-1] == sound else (*past, sound)
-    return History(entries, len(entries) - 1)
+def without(history: History, document: Document) -> History:
+    """The history without a document that is not the present one; where we are stays."""
+    before = history.entries[: history.index].count(document)
+    entries = tuple(entry for entry in history.entries if entry != document)
+    return History(entries, history.index - before, history.key)

@@ -1,3 +1,4 @@
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -82,3 +83,14 @@ def test_any_walk_agrees_with_two_stacks(walk):
             past = history.record(past, document(move))
         assert past.current == document(now)
         assert (past.can_undo, past.can_redo) == (bool(before), bool(after))
+
+
+@pytest.mark.parametrize("gone, at", [(0, 1), (2, 2), (3, 2)])
+def test_a_document_can_be_taken_out_and_where_we_are_stays(gone, at):
+    past = history.start(document(0))
+    for seed in (1, 4, 2, 3):
+        past = history.record(past, document(seed))
+    past = history.undo(history.undo(past))
+    taken = history.without(past, document(gone))
+    assert seeds(taken) == [seed for seed in (0, 1, 4, 2, 3) if seed != gone]
+    assert taken.current == document(4) and taken.index == at

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QSignalBlocker, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal
+from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -41,6 +42,8 @@ MADE = {
     "onehot": "Random one-hot",
 }
 """Words for the generators."""
+PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
+"""Why a focus is lost that will come back."""
 FILTER = "Sequences (*.txt *.csv *.tsv *.npy *.npz);;All files (*)"
 
 
@@ -67,6 +70,8 @@ class InputPanel(QWidget):
         self.text.setAccessibleName("Text the network reads")
         self.text.setPlaceholderText("Type or paste text")
         self.text.setTabChangesFocus(True)
+        self.text.setAcceptDrops(False)  # files dropped on it are for the window
+        self.text.installEventFilter(self)
         self.text.setFixedHeight(66)
         self.text.textChanged.connect(self._typed)
         self.browse = QPushButton("Choose a file…")
@@ -106,6 +111,7 @@ class InputPanel(QWidget):
             row.addWidget(label)
             row.addWidget(spin, 1)
             spin.valueChanged.connect(lambda: self._make())
+            spin.setAlignment(Qt.AlignmentFlag.AlignRight)
 
     def _emit(self, document: Document, key: str | None = None) -> None:
         self.edited.emit(document, key)
@@ -137,16 +143,36 @@ class InputPanel(QWidget):
         network = self._document.network
         if isinstance(network, Untrained) and network.input_size is None:
             network = replace(network, input_size=self._width)
-        self._emit(replace(self._document, network=network, input=recipe), f"made {kind}")
+        self._emit(replace(self._document, network=network, input=recipe))
 
     def _typed(self) -> None:
+        self._kept = False
         self._wait.start()
 
     def _take_text(self) -> None:
+        """Read what is typed; keys pressed without leaving the box undo as one."""
+        self._wait.stop()
         text = self.text.toPlainText()
         if text and text != self._shown_text:
             self._shown_text = text
-            self._with_input(TextInput(text), "text")
+            self._with_input(TextInput(text), f"text {self._visits}")
+        elif not text:
+            self.summary.setText("Nothing is typed, so the text before is still read.")
+
+    def keep_text(self) -> None:
+        """What is typed was refused: leave it to be mended while the user is at it."""
+        self._kept = self.text.hasFocus()
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        """On leaving the text box, take up what is typed and show what is read."""
+        if event.type() == QEvent.Type.FocusIn:
+            self._visits += 1
+        elif isinstance(event, QFocusEvent) and event.reason() not in PASSING:
+            if self._wait.isActive():
+                self._take_text()
+            self._kept = False
+            self.show_document(self._document, self._run)
+        return super().eventFilter(watched, event)
 
     def choose_file(self) -> None:
         """Ask for a file of input."""
@@ -170,12 +196,13 @@ class InputPanel(QWidget):
         with QSignalBlocker(self.kind):
             self.kind.setCurrentIndex(self.kind.findData(kind))
         self._show_fields(kind)
-        if kind == "text" and not self.text.hasFocus():
+        if kind == "text" and not self._wait.isActive() and not self._kept:
             text = recipe.text if isinstance(recipe, TextInput) else _own_text(run)
-            if text is not None and self.text.toPlainText() != text:
+            emptied = self.text.document().isEmpty() and not self.text.hasFocus()
+            if text is not None and (text != self._shown_text or emptied):
                 with QSignalBlocker(self.text):
                     self.text.setPlainText(text)
-            self._shown_text = self.text.toPlainText()
+                self._shown_text = text
         if isinstance(recipe, GeneratedInput):
             with QSignalBlocker(self.length), QSignalBlocker(self.seed):
                 self.length.setValue(recipe.length)
@@ -186,6 +213,8 @@ class InputPanel(QWidget):
             self.summary.setText(sequence_words(run))
 
     _shown_text = ""
+    _kept = False
+    _visits = 0
     _width = 5
     _run = Run(0, Document())
 
@@ -218,7 +247,9 @@ def sequence_words(run: Run) -> str:
     if sequence is None:
         return ""
     width = sequence.values.shape[1]
-    told = f"{sequence.title}: {sequence.steps:,} steps × {width:,}"
+    steps = f"{sequence.steps:,} step{'s' * (sequence.steps != 1)} × {width:,}"
+    made = isinstance(run.document.input, GeneratedInput)
+    told = steps if made else f"{sequence.title}: {steps}"
     if sequence.symbolic and sequence.columns:
         shown = " ".join(sequence.columns[:24])
         more = " …" if len(sequence.columns) > 24 else ""

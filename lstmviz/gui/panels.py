@@ -48,6 +48,7 @@ class LeftPanel(QScrollArea):
         self._document = Document()
         self._spec: NetworkSpec | None = None
         self._showing = False
+        self._drags = 0
         inside = QWidget()
         inside.setObjectName("plain")
         self.setWidget(inside)
@@ -81,6 +82,7 @@ class LeftPanel(QScrollArea):
             field.changed.connect(
                 lambda size, dragging, which=which: self._resize(which, size, dragging)
             )
+            field.slider.sliderPressed.connect(self._begin_drag)
             self.sizes[which] = field
             self._column.addWidget(field)
         self.project = QCheckBox("Project h where hidden ≠ cell")
@@ -99,7 +101,7 @@ class LeftPanel(QScrollArea):
         self.seed.setFixedWidth(86)
         self.seed.setAccessibleName("Seed of the random weights")
         label.setBuddy(self.seed)
-        self.seed.valueChanged.connect(lambda seed: self._rebuild("seed", seed=seed))
+        self.seed.valueChanged.connect(lambda seed: self._rebuild(None, seed=seed))
         self.dice = QToolButton()
         self.dice.setToolTip("Other random weights")
         self.dice.setAccessibleName("Other random weights")
@@ -160,13 +162,18 @@ class LeftPanel(QScrollArea):
 
     def _resize(self, which: str, size: int, dragging: bool) -> None:
         held = dragging and self.sizes[which].slider.isSliderDown()
-        self._rebuild(f"{which} size" if held else None, **{f"{which}_size": size})
+        key = f"{which} size, drag {self._drags}" if held else None
+        self._rebuild(key, **{f"{which}_size": size})
+
+    def _begin_drag(self) -> None:
+        """Each drag of a slider is undone by itself."""
+        self._drags += 1
 
     def _set_head(self) -> None:
         activation = self.head.currentData()
         head = HeadSpec(self.head_size.value(), activation) if activation else None
         if self._spec is None or head != self._spec.head:
-            self._rebuild("head", head=head)
+            self._rebuild(None, head=head)
 
     # What is shown
 

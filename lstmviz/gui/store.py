@@ -32,7 +32,9 @@ class Store(QObject):
         self.compute = Compute(self)
         self.compute.reported.connect(self._report)
         self.run = Run(0, session.document)
-        self._sound = session.document
+        self.stopped = False
+        self._sound = session
+        self._sound_history = self.history
 
     @property
     def view(self) -> View:
@@ -65,8 +67,15 @@ class Store(QObject):
         )
 
     def begin(self) -> None:
-        """Compute the first document."""
+        """Compute the document at hand from its first step."""
+        self.stopped = False
         self.compute.start(self.document)
+
+    def stop(self) -> None:
+        """Compute no further; what has been found stands."""
+        self.compute.cancel()
+        self.stopped = True
+        self.ran.emit(self.run)
 
     def look(self, **changes: Any) -> None:
         """Change the View; never recorded for undo."""
@@ -79,6 +88,7 @@ class Store(QObject):
         if document == self.document:
             self.look(**view)
             return
+        self._remember()
         self.history = history.record(self.history, document, key)
         self._adopt(document, **view)
 
@@ -91,11 +101,18 @@ class Store(QObject):
         self._travel(history.redo(self.history))
 
     def _travel(self, moved: history.History) -> None:
-        if moved is not self.history and moved.current != self.document:
+        if moved.current != self.document:
+            self._remember()
             self.history = moved
             self._adopt(moved.current)
 
+    def _remember(self) -> None:
+        """Keep the session as it is, to come back to if what follows is refused."""
+        if self.document == self._sound.document:
+            self._sound, self._sound_history = self.session, self.history
+
     def _adopt(self, document: Document, **view: Any) -> None:
+        self.stopped = False
         self._set(Session(document, replace(self.view, **{"hover": None, **view})))
         self.compute.start(document)
 
@@ -109,16 +126,22 @@ class Store(QObject):
         if run.error:
             self._refuse(run)
             return
-        self._sound = run.document
+        if self._sound.document != run.document:
+            self._sound, self._sound_history = self.session, self.history
         self.run = run
         if run.steps and self.view.step >= run.steps:
             self.look(step=run.steps - 1)
         self.ran.emit(run)
 
     def _refuse(self, run: Run) -> None:
-        """Say why and go back to the last document that could be followed."""
-        error = run.error or ""
-        if run.document != self._sound:
-            self.history = history.drop(self.history, self._sound)
-            self._adopt(self._sound)
-        self.refused.emit(error)
+        """Say why and go back to the last session that could be followed, as it was."""
+        self.refused.emit(run.error or "")
+        if run.document == self._sound.document:
+            return
+        self.history = history.without(self._sound_history, run.document)
+        known = self.run.document == self._sound.document and self.run.finished
+        if known:
+            self.run = replace(self.run, generation=self.compute.generation)
+        self._set(self._sound)
+        if not known:
+            self.begin()

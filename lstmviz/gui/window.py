@@ -147,7 +147,7 @@ class MainWindow(QMainWindow):
         store = self.store
         store.changed.connect(self._changed)
         store.ran.connect(lambda run: self._render(travel=None))
-        store.refused.connect(self.banner.say)
+        store.refused.connect(self._refused)
         self.left.edited.connect(lambda document, key: self.edit(document, key))
         for view in (self.diagram, self.heatmaps):
             view.unitHovered.connect(lambda unit: store.look(hover=unit))
@@ -187,6 +187,10 @@ class MainWindow(QMainWindow):
             self.store.edit(session.document, None, **view)
         else:
             self.store.edit(session.document, None, step=0, first=0.0, last=None, unit=0)
+
+    def _refused(self, sentence: str) -> None:
+        self.left.input.keep_text()
+        self.banner.say(sentence)
 
     def go(self, step: int) -> None:
         """To a step, at its end."""

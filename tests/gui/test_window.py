@@ -4,52 +4,9 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from windows import settle
 
-from lstmviz.engine.spec import HeadSpec
-from lstmviz.gui.window import MainWindow
-from lstmviz.session import (
-    Document,
-    FileInput,
-    GeneratedInput,
-    Session,
-    TextInput,
-    Trained,
-    Untrained,
-    View,
-)
-
-RANDOM = Document(Untrained(5, 8, 8, head=HeadSpec(5)), GeneratedInput("onehot", 30, 0))
-
-
-@pytest.fixture
-def opened(qtbot):
-    windows = []
-
-    def open_window(document=RANDOM, **view):
-        session = Session(document, View(**{"theme": "light", "reduce_motion": True, **view}))
-        window = MainWindow(session)
-        windows.append(window)
-        qtbot.addWidget(window)
-        window.resize(1280, 800)
-        window.show()
-        window.store.begin()
-        settle(qtbot, window)
-        return window
-
-    yield open_window
-    for window in windows:
-        window.close()
-
-
-def settle(qtbot, window):
-    """Wait until the newest document is computed."""
-    store = window.store
-
-    def done():
-        assert store.run.generation == store.compute.generation
-        assert store.run.finished
-
-    qtbot.waitUntil(done, timeout=20_000)
+from lstmviz.session import Document, FileInput, TextInput, Trained, Untrained
 
 
 def key(qtbot, window, name, modifier=Qt.KeyboardModifier.NoModifier):

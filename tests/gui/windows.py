@@ -1,0 +1,17 @@
+"""A document for windows, and waiting until one is computed."""
+
+from lstmviz.engine.spec import HeadSpec
+from lstmviz.session import Document, GeneratedInput, Untrained
+
+RANDOM = Document(Untrained(5, 8, 8, head=HeadSpec(5)), GeneratedInput("onehot", 30, 0))
+
+
+def settle(qtbot, window):
+    """Wait until the newest document is computed."""
+    store = window.store
+
+    def done():
+        assert store.run.generation == store.compute.generation
+        assert store.run.finished
+
+    qtbot.waitUntil(done, timeout=20_000)
