@@ -8,7 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from PySide6.QtCore import QObject, Signal
 
-from lstmviz.scene.run import runs
+from lstmviz.scene.run import Run, runs
 from lstmviz.session import Document
 
 PERIOD = 0.03
