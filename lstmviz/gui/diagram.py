@@ -5,7 +5,15 @@ from __future__ import annotations
 from functools import lru_cache
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QWheelEvent
+from PySide6.QtGui import (
+    QColor,
+    QFocusEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstmviz import paint
@@ -16,7 +24,7 @@ from lstmviz.scene.frame import frame_shapes
 from lstmviz.scene.moment import Moment
 from lstmviz.scene.picture import diagram_of, moments_of
 from lstmviz.scene.run import Run
-from lstmviz.scene.shapes import Shape
+from lstmviz.scene.shapes import Box, Rect, Shape
 from lstmviz.scene.unrolled import COUNT
 from lstmviz.scene.words import number
 from lstmviz.session import View
@@ -24,6 +32,8 @@ from lstmviz.session import View
 LONGEST = 300
 """Most milliseconds that values travel from one stage to the next."""
 TICK = 15
+BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
+"""Why a view has the keys, where it is to be seen that it has."""
 
 
 class DiagramView(QWidget):
@@ -44,6 +54,7 @@ class DiagramView(QWidget):
         self._spec: NetworkSpec | None = None
         self._diagram: Diagram | None = None
         self._moments: dict[int, Moment] = {}
+        self._ringed = False
         self._zoom = 1.0
         self._shift = QPointF(0, 0)
         self._drag: QPointF | None = None
@@ -183,7 +194,16 @@ class DiagramView(QWidget):
         painter.translate(self._origin())
         painter.scale(self.scale_now(), self.scale_now())
         paint.draw(painter, frame_shapes(self._diagram, self._moments, self._spec), self._theme)
+        if self._ringed and self.hasFocus():
+            painter.resetTransform()
+            edge = Box(0.5, 0.5, self.width() - 1, self.height() - 1)
+            paint.draw(painter, [Rect(edge, stroke="accent")], self._theme)
         painter.end()
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys are if they came here by keys."""
+        self._ringed = event.reason() in BY_KEYS
+        super().focusInEvent(event)
 
     def _still_pixmap(self) -> QPixmap:
         key = (self._diagram, self._theme.name, self.size(), self._zoom, self._shift)

@@ -31,10 +31,10 @@ def notch_of(size: int, largest: int = MAX_SIZE) -> int:
     return round(NOTCHES * math.log(max(size, 1)) / math.log(largest))
 
 
-def narrow(combo: QComboBox) -> None:
-    """Let a box of choices be narrower than its longest choice."""
+def narrow(combo: QComboBox, characters: int = 8) -> None:
+    """Let a box of choices be narrower than its longest choice, but not than so many letters."""
     combo.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToMinimumContentsLengthWithIcon)
-    combo.setMinimumContentsLength(8)
+    combo.setMinimumContentsLength(characters)
 
 
 class SizeField(QWidget):
@@ -61,6 +61,8 @@ class SizeField(QWidget):
         self.slider.setRange(0, NOTCHES)
         self.slider.setPageStep(20)
         self.slider.setAccessibleName(f"{name}, slider")
+        self.spin.setToolTip(f"{name}: type 1 to {largest:,}, or ↑ and ↓")
+        self.slider.setToolTip(f"{name}: drag, 1 to {largest:,}")
         self.hint = QLabel()
         self.hint.setObjectName("muted")
         self.hint.setWordWrap(True)

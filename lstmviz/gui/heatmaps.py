@@ -11,6 +11,7 @@ from typing import Protocol
 from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QHelpEvent,
     QKeyEvent,
     QMouseEvent,
@@ -25,6 +26,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from lstmviz import paint
 from lstmviz.engine.trace import DirectionTrace, Trace
+from lstmviz.gui.diagram import BY_KEYS
 from lstmviz.gui.heatgestures import Gestures
 from lstmviz.gui.heatimages import HeatImages
 from lstmviz.gui.heatregions import pixels, placed, rects_of, step_parts, touching
@@ -98,6 +100,7 @@ class HeatmapsView(QWidget):
         self._trace: Trace | None = None
         self._run: RunLike | None = None
         self._sentence = ""
+        self._ringed = False
         self._images = HeatImages()
         self._orders: tuple[Order, Order] | None = None
         self._orders_of: tuple[DirectionTrace, str, bool] | None = None
@@ -280,7 +283,7 @@ class HeatmapsView(QWidget):
         if self.place is not None and self.content is not None:
             painter.setClipRegion(event.region())
             paint.draw(painter, touching(self._moving(), parts), self._theme)
-        if self.hasFocus():
+        if self._ringed and self.hasFocus():
             edge = Rect(Box(0.5, 0.5, self.width() - 1, self.height() - 1), stroke="accent")
             paint.draw(painter, [edge], self._theme)
         painter.end()
@@ -339,6 +342,11 @@ class HeatmapsView(QWidget):
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Zoom around the pointer."""
         self._gestures.wheel(event)
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys are if they came here by keys."""
+        self._ringed = event.reason() in BY_KEYS
+        super().focusInEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is pointed at any more."""

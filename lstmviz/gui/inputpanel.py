@@ -61,6 +61,7 @@ class InputPanel(QWidget):
         self.kind = QComboBox()
         narrow(self.kind)
         self.kind.setAccessibleName("Kind of input")
+        self.kind.setToolTip("What the network reads: text, a file, or a made sequence")
         self.kind.addItem("Text, a symbol a step", "text")
         self.kind.addItem("File…", "file")
         for name in KINDS:
@@ -68,6 +69,7 @@ class InputPanel(QWidget):
         self.kind.activated.connect(lambda: self._choose())
         self.text = QPlainTextEdit()
         self.text.setAccessibleName("Text the network reads")
+        self.text.setToolTip("Every character is a step, one-hot over the text's own alphabet")
         self.text.setPlaceholderText("Type or paste text")
         self.text.setTabChangesFocus(True)
         self.text.setAcceptDrops(False)  # files dropped on it are for the window
@@ -75,6 +77,7 @@ class InputPanel(QWidget):
         self.text.setFixedHeight(66)
         self.text.textChanged.connect(self._typed)
         self.browse = QPushButton("Choose a file…")
+        self.browse.setToolTip("Files may also be dropped on the window")
         self.browse.clicked.connect(self.choose_file)
         self._made_row()
         self.summary = QLabel()
@@ -105,6 +108,7 @@ class InputPanel(QWidget):
             spin.setRange(low, high)
             spin.setKeyboardTracking(False)
             spin.setAccessibleName(f"{name} of the made input")
+            spin.setToolTip(f"{name} of the made input: {low:,} to {high:,}")
             label = QLabel(name)
             label.setBuddy(spin)
             spin.setMinimumWidth(60)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
@@ -33,6 +33,8 @@ class Banner(QFrame):
         self.words.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
         close = QToolButton()
         close.setText("Close")
+        close.setToolTip("Close this sentence")
+        close.setAccessibleName("Close the sentence")
         close.clicked.connect(self.hide)
         row.addWidget(self.words, 1)
         row.addWidget(close)
@@ -82,14 +84,47 @@ def summary(document: Document, spec: NetworkSpec | None, run: Run) -> str:
     parts = [f"{spec.input_size:,}"]
     for cell in spec.layers:
         lstm = f"LSTM {cell.cell_size:,}"
-        parts.append(f"{lstm} (h {cell.hidden_size:,})" if cell.projected else lstm)
+        same = cell.hidden_size == cell.cell_size
+        parts.append(lstm if same else f"{lstm} (h {cell.hidden_size:,})")
     if spec.head:
         parts.append(f"Dense {spec.head.size:,} {spec.head.activation}")
     return f"{name}   ·   {' → '.join(parts)}"
 
 
-def progress_words(run: Run) -> str:
-    """How far the engine has come, while it has not come to the end."""
-    if run.trace is None or run.finished:
-        return ""
-    return f"computing: step {run.done:,} of {run.steps:,}"
+class Progress(QWidget):
+    """How far the engine has come, with a button that stops it or starts it again."""
+
+    stopRequested = Signal()
+    startRequested = Signal()
+
+    def __init__(self) -> None:
+        super().__init__()
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 1, 10, 1)
+        self.words = QLabel()
+        self.button = QToolButton()
+        self.button.clicked.connect(lambda: self._asked())
+        row.addWidget(self.words)
+        row.addWidget(self.button)
+        self._show_button(stopped=False)
+        self.hide()
+
+    def _asked(self) -> None:
+        (self.startRequested if self._stopped else self.stopRequested).emit()
+
+    def show_run(self, run: Run, stopped: bool) -> None:
+        """Show how far this run has come, while it has not come to the end."""
+        if run.trace is None or run.finished:
+            self.hide()
+            return
+        self._show_button(stopped)
+        what = "stopped at" if stopped else "computing:"
+        self.words.setText(f"{what} step {run.done:,} of {run.steps:,}")
+        self.show()
+
+    def _show_button(self, stopped: bool) -> None:
+        self._stopped = stopped
+        self.button.setText("Start again" if stopped else "Stop")
+        tip = "Compute from the first step" if stopped else "Compute no further"
+        self.button.setToolTip(tip)
+        self.button.setAccessibleName(tip)

@@ -11,14 +11,16 @@ from PySide6.QtWidgets import (
     QComboBox,
     QHBoxLayout,
     QLabel,
+    QSizePolicy,
     QSlider,
     QStyle,
     QToolButton,
     QWidget,
 )
 
+from lstmviz.gui.fields import narrow
 from lstmviz.gui.style import icon
-from lstmviz.scene.colors import Theme
+from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.order import ORDERS
 from lstmviz.session import View
 
@@ -113,12 +115,13 @@ class PlayerBar(QWidget):
             row.addWidget(self._button(name, tip))
         row.addSpacing(6)
         self.place = QLabel("t = 0")
-        self.place.setMinimumWidth(104)
+        self.place.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Preferred)
         row.addWidget(self.place)
         self.timeline = Timeline(Qt.Orientation.Horizontal)
+        self.timeline.setObjectName("timeline")
         self.timeline.setAccessibleName("Timeline: step of the sequence")
         self.timeline.setToolTip("Drag to any step")
-        self.timeline.setMinimumWidth(90)
+        self.timeline.setMinimumWidth(60)
         self.timeline.valueChanged.connect(self._scrubbed)
         row.addWidget(self.timeline, 1)
         row.addSpacing(6)
@@ -154,6 +157,7 @@ class PlayerBar(QWidget):
         self.order.setToolTip("Order of the units in the heatmaps")
         for name, words in ORDERS:
             self.order.addItem(f"order: {words}", name)
+        narrow(self.order, 13)
         self.order.activated.connect(
             lambda: self.viewRequested.emit({"order": self.order.currentData()})
         )
@@ -163,6 +167,7 @@ class PlayerBar(QWidget):
     def _check(self, field: str, text: str, tip: str) -> QCheckBox:
         box = QCheckBox(text)
         box.setToolTip(tip)
+        box.setMinimumWidth(box.sizeHint().width())
         box.clicked.connect(lambda on: self.viewRequested.emit({field: on}))
         return box
 
@@ -175,14 +180,15 @@ class PlayerBar(QWidget):
         for name, button in self.buttons.items():
             if name != "play":
                 button.setIcon(icon(name, theme["ink"]))
-        self._ink = (theme["ink"], theme["on_accent"])
+        self._ink = theme["ink"]
+        self.show_playing(self._playing)
 
     def show_view(self, view: View, steps: int, playing: bool) -> None:
         """Show where we are."""
         self._showing = True
         self.timeline.setMaximum(max(steps - 1, 0))
         self.timeline.setValue(view.step)
-        self.place.setText(f"t = {view.step:,} of {steps - 1:,}" if steps else "")
+        self._show_place(view.step, steps)
         self.speed.setCurrentIndex(self.speed.findData(view.speed))
         self.order.setCurrentIndex(self.order.findData(view.order))
         for box, on in (
@@ -197,7 +203,20 @@ class PlayerBar(QWidget):
 
     def show_playing(self, playing: bool) -> None:
         """The play button is a pause button while playing."""
-        self.buttons["play"].setIcon(icon("pause" if playing else "play", self._ink[0]))
+        self._playing = playing
+        self.buttons["play"].setIcon(icon("pause" if playing else "play", self._ink))
+
+    def _show_place(self, step: int, steps: int) -> None:
+        """The step in words, in room enough for the last one."""
+        if steps != self._steps:
+            self._steps = steps
+            widest = f"t = {steps - 1:,} of {steps - 1:,}"
+            self.place.setFixedWidth(max(self.place.fontMetrics().horizontalAdvance(widest), 70))
+        self.place.setText(f"t = {step:,} of {steps - 1:,}" if steps else "")
+
+    _ink = LIGHT["ink"]
+    _playing = False
+    _steps = -1
 
 
 BUTTONS = {

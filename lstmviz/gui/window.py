@@ -24,9 +24,10 @@ from lstmviz.errors import LstmvizError
 from lstmviz.gui import style
 from lstmviz.gui.diagram import LONGEST, DiagramView
 from lstmviz.gui.heatmaps import HeatmapsView
+from lstmviz.gui.manners import Manners
 from lstmviz.gui.menus import Menus
 from lstmviz.gui.panels import LeftPanel
-from lstmviz.gui.parts import Banner, framed, progress_words, scrolled, summary
+from lstmviz.gui.parts import Banner, Progress, framed, scrolled, summary
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
@@ -55,6 +56,8 @@ class MainWindow(QMainWindow):
         self.setMinimumSize(1000, 640)
         self._build()
         self.menus = Menus(self)
+        self.manners = Manners(self, self.diagram, self.menus.key)
+        self.diagram.setFocus()
         self._connect()
         self._restyle()
         self._restore()
@@ -100,7 +103,7 @@ class MainWindow(QMainWindow):
         self.pointed = QLabel(HINT)
         self.pointed.setContentsMargins(10, 1, 10, 3)
         self.statusBar().addWidget(self.pointed, 1)
-        self.progress = QLabel()
+        self.progress = Progress()
         self.statusBar().addPermanentWidget(self.progress)
         self.statusBar().setSizeGripEnabled(False)
 
@@ -148,6 +151,8 @@ class MainWindow(QMainWindow):
         store.changed.connect(self._changed)
         store.ran.connect(lambda run: self._render(travel=None))
         store.refused.connect(self._refused)
+        self.progress.stopRequested.connect(store.stop)
+        self.progress.startRequested.connect(store.begin)
         self.left.edited.connect(lambda document, key: self.edit(document, key))
         for view in (self.diagram, self.heatmaps):
             view.unitHovered.connect(lambda unit: store.look(hover=unit))
@@ -295,7 +300,7 @@ class MainWindow(QMainWindow):
         for name, button in self.view_buttons.items():
             button.setChecked(view.diagram == name)
         self.summary.setText(summary(store.document, spec, run))
-        self.progress.setText(progress_words(run))
+        self.progress.show_run(run, store.stopped)
         self.menus.refresh()
 
     def _restyle(self) -> None:
@@ -311,6 +316,7 @@ class MainWindow(QMainWindow):
     def _scheme_changed(self) -> None:
         if self.store.view.theme == "system":
             self._restyle()
+            self._render(travel=None)
 
     # The window itself
 
