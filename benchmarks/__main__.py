@@ -3,11 +3,13 @@
     python -m benchmarks [engine] [playing] [start] [stalls] [slider]
 
 Without names all are measured, which takes some minutes. Windows are measured offscreen, and
-on the display too if there is one. Close other programs first: they share the cores.
+on the display too if there is one. (An Xvfb must be started with -noreset.) Close other programs
+first: they share the cores.
 """
 
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -22,6 +24,10 @@ def main(names):
     if unknown:
         print(f"There is no benchmark {unknown[0]!r}; there are {', '.join(NAMES)}.")
         return 2
+    if hasattr(os, "getloadavg"):
+        busy = os.getloadavg()[0]
+        print(f"{os.cpu_count()} cores, of which other programs kept {busy:.1f} busy just now.")
+        sys.stdout.flush()
     failed = 0
     for name in names or NAMES:
         command = [sys.executable, "-m", f"benchmarks.{name}"]

@@ -179,12 +179,12 @@ def main():
         print(common.line("longest stall, engine alone", longest["floor"]))
         for who in ("still", "busy"):
             print(common.line(f"longest stall, {who}", longest[who], longest["floor"]), end="")
-            print(f"   none over {ALLOWED} ms")
+            print(f"   at most {ALLOWED} ms")
         firsts = {who: [run["first"] for run in runs] for who, runs in found.items()}
         print(common.line("first columns, engine alone", firsts["floor"]))
         for who in ("still", "busy"):
             print(common.line(f"first columns, {who}", firsts[who], firsts["floor"]), end="")
-            print(f"   none over {FIRST} ms")
+            print(f"   at most {FIRST} ms")
         seconds = max(run["seconds"] for who in ("still", "busy") for run in found[who])
         print(f"  the longest of these runs was complete after {seconds:.1f} s")
 
