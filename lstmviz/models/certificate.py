@@ -33,7 +33,8 @@ class Certificate:
     ONNX), `biases` how many vectors a gate has there and what became of them, `activations` as
     found, `prefix` what stood before the names, `used` and `ignored` the names of tensors,
     `before` what stands in front of the LSTM and cannot be run, `choices` all LSTMs of the file
-    and `chosen` the one that was opened. `warnings` are sentences on what the file leaves open.
+    and `chosen` the one that was opened. `warnings` are sentences on what the file leaves open,
+    `flags` what it says of the LSTM besides its weights ("batch_first=True").
     """
 
     format: str
@@ -49,6 +50,7 @@ class Certificate:
     choices: tuple[Found, ...] = ()
     chosen: str = ""
     warnings: tuple[str, ...] = ()
+    flags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, eq=False)

@@ -1,0 +1,159 @@
+"""From a file's tensors to a network, and the certificate of how they were read."""
+
+from __future__ import annotations
+
+from pathlib import PurePath
+
+import numpy as np
+
+from lstmviz.engine.memory import VARIABLE, budget, size_text
+from lstmviz.engine.network import Array, CellWeights, HeadWeights, Network
+from lstmviz.engine.spec import EmbeddingSpec, HeadSpec, NetworkSpec
+from lstmviz.errors import LstmvizError
+from lstmviz.models.around import Around, around
+from lstmviz.models.certificate import Certificate, Opened, Progress
+from lstmviz.models.choose import Choice, choose
+from lstmviz.models.collect import collect
+from lstmviz.models.own import not_finite
+from lstmviz.models.tensors import Tensor, TensorFile
+
+SPARE = 16 * 2**20
+"""Bytes that weights may take beyond twice the file."""
+
+
+def opened(file: TensorFile, lstm: str | None = None, progress: Progress | None = None) -> Opened:
+    """The network of a file's LSTM, with what surrounds it; `lstm` picks one by its name.
+
+    Raises `LstmvizError` where there is no LSTM or one of its tensors is at fault (naming it),
+    and `SeveralLstmsError` where a pick is needed or wrong.
+    """
+    parts = collect(file)
+    choice = choose(file, parts, lstm)
+    outside = around(parts, choice.unit.parts, file.ordered)
+    network = _network(file, choice, outside, progress)
+    return Opened(network, _certificate(file, choice, outside))
+
+
+def _used(choice: Choice, outside: Around) -> list[Tensor]:
+    """Every tensor that is read."""
+    table = [outside.table.weights] if outside.table else []
+    return [*table, *choice.unit.tensors, *(t for dense in outside.dense for t in dense.tensors)]
+
+
+class _Reading:
+    """Reads tensors as one type, telling of progress; keeps them by name."""
+
+    def __init__(self, tensors: list[Tensor], progress: Progress | None) -> None:
+        wide = any(tensor.kind == "float64" for tensor in tensors)
+        self.dtype = np.dtype(np.float64 if wide else np.float32)
+        self.arrays: dict[str, Array] = {}
+        self._progress, self._done = progress, 0
+        self._total = sum(tensor.numbers * _bytes(tensor) for tensor in tensors)
+
+    def read(self, tensor: Tensor) -> Array:
+        """The numbers of a tensor, closed to writing."""
+        array = tensor.read(self._tick)
+        if array.dtype != self.dtype:
+            array = array.astype(self.dtype)
+            array.setflags(write=False)
+        self.arrays[tensor.name] = array
+        return array
+
+    def _tick(self, count: int) -> None:
+        self._done = min(self._done + count, self._total)
+        if self._progress:
+            self._progress(self._done, self._total)
+
+
+def _bytes(tensor: Tensor) -> int:
+    return {"float64": 8, "float32": 4}.get(tensor.kind, 2)
+
+
+def _network(
+    file: TensorFile, choice: Choice, outside: Around, progress: Progress | None
+) -> Network:
+    """Read every weight once."""
+    used = _used(choice, outside)
+    _check_size(file, used)
+    reading = _Reading(used, progress)
+    table = reading.read(outside.table.weights) if outside.table else None
+    layers = choice.unit.layers
+    cells = tuple(
+        {
+            direction: CellWeights(**{name: reading.read(t) for name, t in fields.items()})
+            for direction, fields in layer.directions.items()
+        }
+        for layer in layers
+    )
+    heads = tuple(
+        HeadWeights(reading.read(d.weights), reading.read(d.bias) if d.bias else None)
+        for d in outside.dense
+    )
+    spec = NetworkSpec(
+        tuple(layer.spec for layer in layers),
+        tuple(HeadSpec(d.size, "linear", d.bias is not None) for d in outside.dense),
+        EmbeddingSpec(*outside.table.weights.shape) if outside.table else None,
+    )
+    return Network(
+        spec,
+        cells,
+        heads,
+        title=f"{choice.unit.name} of {PurePath(file.where).name}",
+        trained=True,
+        notes=not_finite(reading.arrays),
+        format=file.format,
+        gate_order=choice.unit.parts[0].gate_order,
+        embedding=table,
+    )
+
+
+def _check_size(file: TensorFile, used: list[Tensor]) -> None:
+    """Raise `LstmvizError` for more weights than the file can hold or memory should."""
+    needed = sum(tensor.size for tensor in used)
+    if needed > 2 * file.size + SPARE:
+        raise LstmvizError(
+            f"{file.where} unpacks {size_text(needed)} of weights out of {size_text(file.size)} of "
+            "file; its tensors lie over each other, or it is packed too hard: save it plainly."
+        )
+    if needed > budget():
+        raise LstmvizError(
+            f"{file.where} holds weights of {size_text(needed)}, more than the "
+            f"{size_text(budget())} allowed; raise {VARIABLE} if that is right."
+        )
+
+
+def _certificate(file: TensorFile, choice: Choice, outside: Around) -> Certificate:
+    """What was understood."""
+    unit = choice.unit
+    used = tuple(name for tensor in _used(choice, outside) for name in tensor.names)
+    taken = set(used)
+    first = unit.parts[0]
+    warnings = [*file.warnings, *dict.fromkeys(w for part in unit.parts for w in part.warnings)]
+    if len(unit.parts) > 1:
+        warnings.append(
+            f"{unit.name} opened as one stack, as their names and widths follow each other; pick "
+            "one by its name to see it alone."
+        )
+    flags = file.flags.get(first.name, {})
+    return Certificate(
+        file.format,
+        "Keras" if first.gate_order == "ifco" else file.framework or "PyTorch",
+        file.version,
+        first.gate_order,
+        _biases(unit.tensors, choice),
+        first.activations,
+        choice.prefix,
+        used,
+        tuple(name for name in file.tensors if name not in taken),
+        outside.before,
+        choice.choices,
+        unit.name,
+        (*warnings, *outside.warnings),
+        tuple(f"{name}={value}" for name, value in flags.items()),
+    )
+
+
+def _biases(tensors: tuple[Tensor, ...], choice: Choice) -> str:
+    fields = next(iter(choice.unit.layers[0].directions.values()))
+    count = len({"input_bias", "recurrent_bias"} & set(fields))
+    return ("none", "one per gate", "two per gate, added together")[count]
