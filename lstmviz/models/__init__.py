@@ -9,21 +9,29 @@ from lstmviz import resources
 from lstmviz.engine.network import Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
-from lstmviz.models import npz
+from lstmviz.models import npz, npzforeign, pt2, safetensors, torchzip
 from lstmviz.models.certificate import Certificate, Found, Opened, Progress, SeveralLstmsError
 
 Reader = Callable[[Path, str | None, Progress | None], Opened]
 """Opens a file: its path, the name of the LSTM picked (or None), and who is told of progress."""
 
 
-def _own(path: Path, lstm: str | None, progress: Progress | None) -> Opened:
-    network = npz.read(path)
-    return Opened(network, Certificate(network.format, "lstmviz", gate_order=network.gate_order))
-
-
 DEMO = "demo:"
-READERS: dict[str, Reader] = {".npz": _own}
+READERS: dict[str, Reader] = {
+    ".npz": npzforeign.read,
+    ".safetensors": safetensors.read,
+    ".pt": torchzip.read,
+    ".pth": torchzip.read,
+    ".ckpt": torchzip.read,
+    ".pt2": pt2.read,
+}
 """Suffix → reader of every known model format."""
+
+WRITERS: dict[str, Callable[[Network, str | Path], None]] = {
+    ".npz": npz.save,
+    ".safetensors": safetensors.save,
+}
+"""Suffix → writer of lstmviz's own files."""
 
 __all__ = [
     "DEMO",
@@ -37,6 +45,7 @@ __all__ = [
     "load",
     "location",
     "open_model",
+    "save",
 ]
 
 
@@ -80,3 +89,17 @@ def open_model(
         what = f"the unknown suffix {path.suffix!r}" if path.suffix else "no suffix"
         raise LstmvizError(f"{shown(source)} has {what}; models are {' '.join(READERS)}.")
     return reader(path, lstm, progress)
+
+
+def save(network: Network, path: str | Path) -> None:
+    """Write a network as lstmviz's own file, `.npz` or `.safetensors` by the suffix.
+
+    Equal networks give equal bytes. Raises `LstmvizError` for another suffix, or if the target
+    cannot be written; the file appears whole or not at all.
+    """
+    writer = WRITERS.get(Path(path).suffix.lower())
+    if writer is None:
+        raise LstmvizError(
+            f"{shown(path)} has no suffix models are saved with: {' '.join(WRITERS)}."
+        )
+    writer(network, path)

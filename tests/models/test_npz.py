@@ -76,7 +76,7 @@ ARRAYS = [
     (f"{F}.projection", None, f"no array '{F}.projection'"),
     ("head.weights", None, "no array 'head.weights'"),
     ("head.bias", None, "no array 'head.bias'"),
-    ("lstmviz", None, "is not an lstmviz model"),
+    ("lstmviz", None, "holds no LSTM: none of its tensors"),
     (f"{F}.recurrent_weights", np.ones((16, 3)), r"recurrent_weights\) has shape \(16, 3\), but"),
     (f"{F}.input_bias", np.ones(15), r"shape \(15,\)"),
     (f"{F}.input_bias", np.ones(16, int), "int64, not floats"),
