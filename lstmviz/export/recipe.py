@@ -16,11 +16,14 @@ from lstmviz.version import __version__
 MAX_TEXT = 2000
 """Characters of an input text that are kept."""
 
+LOOKED = ("diagram", "layer", "direction", "order", "reveal", "first", "last", "low", "high")
+"""What else a picture shows of a view, told where it is not the usual."""
+
 
 def recipe(
     run: Run, view: View, what: str, theme: str, origin: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
-    """Version, source, sizes, seed, input and place of a figure, as JSON data.
+    """Version, source, sizes, head, seed, input and place of a figure, as JSON data.
 
     `origin` says where the numbers come from; without it the run's document does. Files are
     named without their folders, which are nobody else's business.
@@ -39,7 +42,9 @@ def recipe(
         result |= {"steps": run.steps, "step": min(view.step, run.steps - 1), "stage": view.stage}
     if view.unit is not None:
         result["unit"] = view.unit
-    return result
+    usual = View()
+    looked = {name: getattr(view, name) for name in LOOKED}
+    return result | {n: value for n, value in looked.items() if value != getattr(usual, n)}
 
 
 def _origin(document: Document) -> dict[str, Any]:
@@ -50,6 +55,8 @@ def _origin(document: Document) -> dict[str, Any]:
         source: dict[str, Any] = {"source": path if path[:5] == "demo:" else Path(path).name}
     else:
         source = {"source": "untrained", "seed": network.seed, "project": network.project}
+        if network.head is not None:
+            source["head"] = to_plain(network.head)
     return {**source, "input": _input(input_of(document)), "initial": document.initial}
 
 

@@ -64,6 +64,13 @@ def test_the_recipe_tells_how_to_make_it_again(tmp_path):
         "source": "untrained",
         "seed": 4,
         "project": True,
+        "head": {
+            "type": "HeadSpec",
+            "size": 5,
+            "activation": "softmax",
+            "bias": True,
+            "last_step": False,
+        },
         "input": {"type": "TextInput", "text": "hello world"},
         "initial": "zero",
         "steps": 11,
@@ -71,6 +78,19 @@ def test_the_recipe_tells_how_to_make_it_again(tmp_path):
         "stage": "write",
         "unit": 2,
     }
+
+
+def test_the_recipe_tells_a_view_that_is_not_the_usual(tmp_path):
+    view = replace(HELLO.view, order="similarity", first=2.0, last=9.0, reveal=True)
+    figure = export_session(replace(HELLO, view=view), tmp_path / "a.png", view="heatmaps")
+    told = recipe_of(figure)
+    assert [told[name] for name in ("order", "first", "last", "reveal")] == [
+        "similarity",
+        2,
+        9,
+        True,
+    ]
+    assert "low" not in told and "layer" not in told
 
 
 def test_an_svg_says_the_same_as_a_png(tmp_path):
