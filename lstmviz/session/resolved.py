@@ -12,6 +12,7 @@ from lstmviz.engine.initial import Initial, random_network, random_state
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, problem, single
 from lstmviz.errors import LstmvizError
+from lstmviz.files import shown
 from lstmviz.inputs import build
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
 from lstmviz.inputs.sequence import Sequence
@@ -53,7 +54,9 @@ def resolve(document: Document) -> Resolved:
         return Resolved(spec, None, sequence, problem=problem_of(spec))
     recipe = document.network
     network = _model(recipe) if isinstance(recipe, Trained) else _random(spec, recipe.seed)
-    memory.check(spec, sequence.steps, network.dtype)
+    given = input_of(document)
+    subject = f"a run of {shown(given.path)}" if isinstance(given, FileInput) else "a run"
+    memory.check(spec, sequence.steps, network.dtype, subject)
     seed = recipe.seed if isinstance(recipe, Untrained) else 0
     initial = random_state(spec, seed, network.dtype) if document.initial == "random" else None
     return Resolved(spec, network, sequence, initial)
@@ -73,8 +76,10 @@ def spec_of(document: Document) -> NetworkSpec:
     if input_size is None:
         input_size = sequence_of(document).values.shape[1]
         if input_size > MAX_SIZE:
+            given = input_of(document)
+            where = shown(given.path) if isinstance(given, FileInput) else "the input"
             raise LstmvizError(
-                f"the input has {input_size:,} columns, more than the {MAX_SIZE:,} that an "
+                f"{where} has {input_size:,} columns, more than the {MAX_SIZE:,} that an "
                 "untrained network can read; give fewer."
             )
     return single(

@@ -82,7 +82,7 @@ def test_what_cannot_be_resolved_says_why(document, says):
 
 def test_a_wide_table_is_refused_by_its_width(tmp_path):
     np.save(tmp_path / "a.npy", np.ones((2, 1025)))
-    with pytest.raises(LstmvizError, match="1,025 columns"):
+    with pytest.raises(LstmvizError, match=r"a\.npy has 1,025 columns"):
         spec_of(Document(Untrained(), FileInput(str(tmp_path / "a.npy"))))
 
 
@@ -90,6 +90,13 @@ def test_a_run_over_the_budget_is_refused_before_it_is_allocated(monkeypatch):
     monkeypatch.setenv("LSTMVIZ_MEMORY_GB", "0.1")
     with pytest.raises(LstmvizError, match="a run over 100,000 steps needs"):
         resolve(Document(Untrained(5, 256, 256), GeneratedInput("sine", 100_000)))
+
+
+def test_a_file_too_long_to_run_is_named(tmp_path, monkeypatch):
+    np.save(tmp_path / "a.npy", np.ones((2000, 1)))
+    monkeypatch.setenv("LSTMVIZ_MEMORY_GB", "0.01")
+    with pytest.raises(LstmvizError, match=r"a run of .*a\.npy over 2,000 steps needs"):
+        resolve(Document(Untrained(None, 512, 512), FileInput(str(tmp_path / "a.npy"))))
 
 
 def test_a_changed_file_is_read_again(tmp_path):
