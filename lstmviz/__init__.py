@@ -6,21 +6,44 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import numpy as np
-from numpy.typing import ArrayLike, DTypeLike
-
-from lstmviz import models
-from lstmviz.engine import initial, spec
-from lstmviz.engine.network import Network
-from lstmviz.engine.spec import HeadSpec
-from lstmviz.engine.trace import Trace, load_trace
-from lstmviz.errors import LstmvizError
-from lstmviz.inputs.text import from_text
-from lstmviz.models import load
 from lstmviz.version import __version__
+
+if TYPE_CHECKING:
+    from lstmviz.api import (
+        HeadSpec as HeadSpec,
+    )
+    from lstmviz.api import (
+        LstmvizError as LstmvizError,
+    )
+    from lstmviz.api import (
+        Network as Network,
+    )
+    from lstmviz.api import (
+        Trace as Trace,
+    )
+    from lstmviz.api import (
+        export_figure as export_figure,
+    )
+    from lstmviz.api import (
+        load as load,
+    )
+    from lstmviz.api import (
+        load_trace as load_trace,
+    )
+    from lstmviz.api import (
+        random_network as random_network,
+    )
+    from lstmviz.api import (
+        save as save,
+    )
+    from lstmviz.api import (
+        trace as trace,
+    )
+    from lstmviz.api import (
+        view as view,
+    )
 
 __all__ = [
     "HeadSpec",
@@ -38,66 +61,19 @@ __all__ = [
 ]
 
 
-def random_network(
-    input_size: int,
-    cell_size: int,
-    hidden_size: int | None = None,
-    seed: int = 0,
-    *,
-    head: HeadSpec | int | None = None,
-    project: bool = True,
-    dtype: DTypeLike = np.float32,
-) -> Network:
-    """An untrained network of one layer; `hidden_size` None is the cell size.
+def __getattr__(name: str) -> Any:
+    """A public name, loaded when it is first asked for.
 
-    `head` is a HeadSpec, or the size of a softmax. Raises `LstmvizError` for sizes outside
-    1 to 1024, and for H ≠ C with `project` False, which no weights can mend.
+    So `lstmviz doctor` can speak where NumPy is missing, and the command line can answer
+    Ctrl-C while NumPy loads.
     """
-    hidden = cell_size if hidden_size is None else hidden_size
-    top = HeadSpec(head) if isinstance(head, int) else head
-    sizes = spec.single(input_size, hidden, cell_size, project=project, head=top)
-    if not sizes.possible:
-        raise LstmvizError(
-            f"hidden size {hidden} and cell size {cell_size} differ without a projection; allow "
-            "it with project=True, or make them equal."
-        )
-    return initial.random_network(sizes, seed, dtype)
+    if name not in __all__:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from lstmviz import api
+
+    value = globals()[name] = getattr(api, name)
+    return value
 
 
-def save(network: Network, path: str | Path) -> None:
-    """Write a network as lstmviz's own `.npz`; raises `LstmvizError` if that cannot be."""
-    models.npz.save(network, path)
-
-
-def trace(model: Network | str | Path, x: ArrayLike | str) -> Trace:
-    """Run a network, or the model at a path (or `demo:NAME`), and name every array.
-
-    `x` is (steps, I) numbers; (steps,) symbol numbers or a text where the model has a
-    vocabulary. Raises `LstmvizError` for a model or an input that does not fit.
-    """
-    network = _network(model)
-    if isinstance(x, str):
-        x = from_text(x, network.spec.input_size, network.vocabulary).values
-    return network.run(x)
-
-
-def view(model: Network | str | Path, x: ArrayLike | str | None = None) -> int:
-    """Open the window on a model and an input; returns when it is closed, with the exit code.
-
-    Without `x` the model's own example is shown. Raises `LstmvizError` as `trace` does.
-    """
-    from lstmviz.gui.app import view as _view
-
-    code: int = _view(model, x)
-    return code
-
-
-def export_figure(path: str | Path, *arguments: Any, **options: Any) -> None:
-    """Draw a figure to a file; see `lstmviz.export.figure.export_figure` for the options."""
-    from lstmviz.export.figure import export_figure as _export
-
-    _export(path, *arguments, **options)
-
-
-def _network(model: Network | str | Path) -> Network:
-    return model if isinstance(model, Network) else load(model)
+def __dir__() -> list[str]:
+    return __all__

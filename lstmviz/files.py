@@ -69,6 +69,23 @@ def read_text(path: str | Path, limit: int) -> str:
         ) from None
 
 
+def check_target(path: str | Path) -> None:
+    """Raise `LstmvizError` if a file of this name cannot be: ask before long work."""
+    folder = Path(path).parent
+    if Path(path).is_dir():
+        raise LstmvizError(f"{shown(path)} is a folder; give the name of a file.")
+    if not folder.is_dir():
+        raise LstmvizError(
+            f"{shown(path)} cannot be written: the folder {shown(folder)} does not exist; make it "
+            "first."
+        )
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise LstmvizError(
+            f"{shown(path)} cannot be written: the folder {shown(folder)} is closed to writing; "
+            "choose another."
+        )
+
+
 @contextlib.contextmanager
 def writing(path: str | Path) -> Iterator[IO[bytes]]:
     """Write a file that appears whole or not at all.
@@ -79,13 +96,7 @@ def writing(path: str | Path) -> Iterator[IO[bytes]]:
     target = Path(path)
     temporary: Path | None = None
     try:
-        if target.is_dir():
-            raise LstmvizError(f"{shown(path)} is a folder; give the name of a file.")
-        if not target.parent.is_dir():
-            raise LstmvizError(
-                f"{shown(path)} cannot be written: the folder {shown(target.parent)} does not "
-                "exist; make it first."
-            )
+        check_target(target)
         handle, name = tempfile.mkstemp(prefix=f".{target.name[:40]}.", dir=target.parent)
         temporary = Path(name)
         with os.fdopen(handle, "wb") as stream:

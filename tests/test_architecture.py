@@ -23,7 +23,7 @@ RANKS = (
     {"paint"},
     {"export"},
     {"gui"},
-    {"cli", "__main__"},
+    {"api", "cli", "__main__"},
 )
 """Left (above) never imports right (below)."""
 
@@ -202,7 +202,11 @@ def test_nothing_unpickles(path):
 
 
 def test_the_public_surface_and_the_command_line_import_drawing_late():
-    for path in (PACKAGE / "__init__.py", *sorted((PACKAGE / "cli").glob("*.py"))):
+    for path in (
+        PACKAGE / "__init__.py",
+        PACKAGE / "api.py",
+        *sorted((PACKAGE / "cli").glob("*.py")),
+    ):
         parts = {part_of(name) for name in imports_of(path, lazy=False) if part_of_lstmviz(name)}
         assert parts.isdisjoint(MAY_DRAW), path.name
 
@@ -214,8 +218,9 @@ def test_the_base_stands_alone():
 
 
 @pytest.mark.parametrize("module", ["lstmviz", "lstmviz.cli"])
-def test_importing_imports_no_qt(module):
-    code = f"import sys, {module}; sys.exit('PySide6' in sys.modules)"
+@pytest.mark.parametrize("heavy", ["PySide6", "numpy"])
+def test_importing_is_light(module, heavy):
+    code = f"import sys, {module}; sys.exit({heavy!r} in sys.modules)"
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
 
 

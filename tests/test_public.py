@@ -13,6 +13,12 @@ def test_everything_promised_is_there():
         assert getattr(lstmviz, name) is not None
 
 
+def test_nothing_else_is_promised():
+    assert set(lstmviz.__all__) <= set(dir(lstmviz))
+    with pytest.raises(AttributeError, match="has no attribute 'nonsense'"):
+        _ = lstmviz.nonsense
+
+
 def test_a_random_network_runs_and_its_trace_comes_back(tmp_path):
     network = lstmviz.random_network(input_size=5, cell_size=7, hidden_size=3, seed=2, head=4)
     assert network.spec.head == HeadSpec(4)
@@ -48,6 +54,9 @@ def test_text_and_symbol_numbers_are_read_by_a_model_with_a_vocabulary():
     [
         (lambda: lstmviz.random_network(0, 3), "input size 0"),
         (lambda: lstmviz.random_network(1, 3, 2, project=False), "differ without a projection"),
+        (lambda: lstmviz.random_network(1, 3, seed=-1), "seed -1 is outside"),
+        (lambda: lstmviz.random_network(1, 3, dtype=int), "neither float32 nor float64"),
+        (lambda: lstmviz.random_network(2, 3).run([[1, 2], [3]]), "rows have different lengths"),
         (lambda: lstmviz.trace("demo:counter", "xyz"), "'x' is not in the model's"),
         (lambda: lstmviz.trace("demo:counter", np.ones((3, 4))), "4"),
         (lambda: lstmviz.load("x.bin"), "unknown suffix '.bin'"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
-import argparse
 import contextlib
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import threading
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from lstmviz.cli import arguments, info, source
 from lstmviz.errors import LstmvizError
-from lstmviz.files import cause, shown
+from lstmviz.files import cause, check_target, shown
+
+if TYPE_CHECKING:
+    import argparse
 
 BAD_USE = 2
 INTERRUPTED = 130
@@ -36,6 +40,8 @@ def main(argv: Sequence[str] | None = None) -> int:
         return 1
     except KeyboardInterrupt:
         return INTERRUPTED
+    except ModuleNotFoundError as error:
+        return _told(f"the Python package {error.name} is missing; see lstmviz doctor.")
     except MemoryError:
         return _told("this machine has too little memory for that; lower the sizes or the steps.")
     except OSError as error:
@@ -46,15 +52,31 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _run(argv: list[str]) -> int:
     """Hand the arguments to their subcommand; anything else is a SOURCE to view."""
-    name = argv[0] if argv and argv[0] in arguments.COMMANDS else "view"
-    parser = arguments.parser(name)
+    if argv == ["doctor"]:  # before anything that may be missing is asked for
+        return _doctor()
+    with _at_once():
+        from lstmviz.cli import arguments
     try:
-        parsed = parser.parse_args(argv if name == "view" else argv[1:])
+        name, parsed = arguments.parse(argv)
     except SystemExit as leaving:
         return int(leaving.code or 0)
-    return {"view": _view, "info": _info, "trace": _trace, "export": _export, "doctor": _doctor}[
-        name
-    ](parsed)
+    return {"view": _view, "info": _info, "trace": _trace, "export": _export}[name](parsed)
+
+
+@contextlib.contextmanager
+def _at_once() -> Iterator[None]:
+    """Let Ctrl-C end the process inside the block, where modules load and nothing is written.
+
+    Qt's modules abort when an exception reaches them while they load.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGINT, signal.SIG_DFL)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def _flush() -> None:
@@ -71,28 +93,35 @@ def _flush() -> None:
 
 def _told(sentence: str) -> int:
     """One line on stderr."""
-    print(f"lstmviz: {' '.join(sentence.split())}", file=sys.stderr)
+    with contextlib.suppress(OSError):  # nobody listens, but the exit code tells
+        print(f"lstmviz: {' '.join(sentence.split())}", file=sys.stderr)
     return BAD_USE
 
 
 def _view(parsed: argparse.Namespace) -> int:
-    session = source.session(parsed)
-    from lstmviz.gui.app import main as gui_main
+    from lstmviz.cli import source
 
+    session = source.session(parsed)
+    with _at_once():
+        from lstmviz.gui.app import main as gui_main
     return gui_main(session)
 
 
 def _info(parsed: argparse.Namespace) -> int:
+    from lstmviz.cli import info, source
+
     print(info.report(source.session(parsed).document, as_json=parsed.json))
     return 0
 
 
 def _trace(parsed: argparse.Namespace) -> int:
+    from lstmviz.cli import source
     from lstmviz.engine.unroll import run
     from lstmviz.session import resolve
 
     if parsed.out.suffix.lower() != ".npz":
         raise LstmvizError(f"{shown(parsed.out)} is not an .npz; traces are written as .npz.")
+    check_target(parsed.out)
     resolved = resolve(source.session(parsed).document)
     if resolved.network is None:
         raise LstmvizError(f"this network cannot run: {resolved.problem}")
@@ -103,14 +132,19 @@ def _trace(parsed: argparse.Namespace) -> int:
 
 
 def _export(parsed: argparse.Namespace) -> int:
+    from lstmviz.cli import source
+
     session = source.looked_at(parsed, source.session(parsed))
     out: Path = parsed.out
+    check_target(out)
     if parsed.view == "window":
-        from lstmviz.gui.headless import export_window
+        with _at_once():
+            from lstmviz.gui.headless import export_window
 
         export_window(session, out, scale=parsed.scale, size=parsed.size)
     else:
-        from lstmviz.export.figure import export_session
+        with _at_once():
+            from lstmviz.export.figure import export_session
 
         drawn = "unrolled" if parsed.view == "unrolled" else "cell"
         session = replace(session, view=replace(session.view, diagram=drawn))
@@ -119,7 +153,7 @@ def _export(parsed: argparse.Namespace) -> int:
     return 0
 
 
-def _doctor(parsed: argparse.Namespace) -> int:
+def _doctor() -> int:
     from lstmviz import doctor
 
     return doctor.main()

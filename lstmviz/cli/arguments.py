@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import math
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
@@ -33,6 +33,20 @@ class Parser(argparse.ArgumentParser):
         """Print the one line and leave with 2."""
         print(f"lstmviz: {message} (see {self.prog} --help).", file=sys.stderr)
         sys.exit(2)
+
+
+def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
+    """The subcommand ("view" without one) and its arguments; exits with 2 where they are wrong."""
+    name = argv[0] if argv and argv[0] in COMMANDS else "view"
+    chosen = parser(name)
+    parsed, unknown = chosen.parse_known_args(argv if name == "view" else argv[1:])
+    if name == "view":
+        late = next((word for word in (parsed.source, *unknown) if word in COMMANDS), None)
+        if late:
+            chosen.error(f"{late} must come first, as in lstmviz {late} …")
+    if unknown:
+        chosen.error(f"unrecognized arguments: {' '.join(unknown)}")
+    return name, parsed
 
 
 def parser(name: str) -> argparse.ArgumentParser:

@@ -208,7 +208,12 @@ def _direction(
 def _values(network: Network, x: ArrayLike) -> NDArray[np.generic]:
     """The input as given, checked: (steps, I) numbers or (steps,) integers."""
     width = network.spec.input_size
-    values = np.asarray(x)
+    try:
+        values = np.asarray(x)
+    except ValueError:
+        raise LstmvizError(
+            f"the input's rows have different lengths; give (steps, {width}) numbers."
+        ) from None
     if values.dtype.kind not in "fiub":
         raise LstmvizError(f"the input holds {values.dtype} values; give real numbers.")
     named = network.vocabulary is not None or network.embedding is not None

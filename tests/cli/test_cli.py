@@ -1,5 +1,6 @@
 import json
 import re
+import signal
 import subprocess
 import sys
 
@@ -7,6 +8,7 @@ import numpy as np
 import pytest
 
 import lstmviz
+from lstmviz import cli
 from lstmviz.cli import main
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.session import (
@@ -223,6 +225,10 @@ def test_bad_use_is_one_sentence_and_code_2(capsys, tmp_path, line, says):
         ("export --text a --out a.svg --step x", "'x' is not a step"),
         ("info --siz 1,2,3", "unrecognized arguments"),
         ("doctor now", "unrecognized arguments: now"),
+        ("demo:counter info", "info must come first, as in lstmviz info"),
+        ("--sizes 1,2,3 export --out a.png", "export must come first"),
+        ("--json info demo:counter", "info must come first"),
+        ("--seed 1 trace", "trace must come first"),
     ],
 )
 def test_bad_options_of_the_commands(capsys, monkeypatch, tmp_path, line, says):
@@ -270,6 +276,48 @@ def test_what_python_raises_is_told_without_a_traceback(capsys, monkeypatch, err
     assert main(["info"]) == code
     err = capsys.readouterr().err
     assert says in err and (err.count("\n") == (1 if says else 0))
+
+
+@pytest.mark.parametrize("line", ["trace --out no/a.npz", "export --out no/a.png"])
+def test_a_target_that_cannot_be_is_told_before_the_work(capsys, monkeypatch, line):
+    monkeypatch.setattr("lstmviz.engine.unroll.allocate", None)
+    assert main(line.split()) == 2
+    assert "no does not exist; make it first" in capsys.readouterr().err
+
+
+def test_what_cannot_be_told_still_has_its_exit_code(monkeypatch):
+    class Full:
+        def write(self, text):
+            raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("sys.stderr", Full())
+    assert main(["no.npz"]) == 2
+
+
+WITHOUT_NUMPY = """
+import sys
+sys.modules["numpy"] = None
+from lstmviz.cli import main
+sys.exit(main(sys.argv[1:]))
+"""
+
+
+@pytest.mark.parametrize(
+    ("command", "codes", "says"),
+    [("doctor", {0, 1}, ""), ("info", {2}, "package numpy is missing")],
+)
+def test_a_missing_package_is_told(command, codes, says):
+    line = [sys.executable, "-c", WITHOUT_NUMPY, command]
+    done = subprocess.run(line, capture_output=True, text=True, check=False)
+    assert done.returncode in codes and says in done.stderr
+    assert done.stderr.count("\n") == bool(says)
+
+
+def test_ctrl_c_ends_the_loading_of_modules_at_once():
+    before = signal.getsignal(signal.SIGINT)
+    with cli._at_once():
+        assert signal.getsignal(signal.SIGINT) is signal.SIG_DFL
+    assert signal.getsignal(signal.SIGINT) is before
 
 
 def test_trace_and_info_import_no_qt(tmp_path):

@@ -1,0 +1,102 @@
+"""The functions of the public Python surface; `lstmviz` offers them under its own name."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import ArrayLike, DTypeLike
+
+from lstmviz import models
+from lstmviz.engine import initial, spec
+from lstmviz.engine.network import Network
+from lstmviz.engine.spec import HeadSpec
+from lstmviz.engine.trace import Trace, load_trace
+from lstmviz.errors import LstmvizError
+from lstmviz.inputs.text import from_text
+from lstmviz.models import load
+
+__all__ = [
+    "HeadSpec",
+    "LstmvizError",
+    "Network",
+    "Trace",
+    "export_figure",
+    "load",
+    "load_trace",
+    "random_network",
+    "save",
+    "trace",
+    "view",
+]
+
+
+def random_network(
+    input_size: int,
+    cell_size: int,
+    hidden_size: int | None = None,
+    seed: int = 0,
+    *,
+    head: HeadSpec | int | None = None,
+    project: bool = True,
+    dtype: DTypeLike = np.float32,
+) -> Network:
+    """An untrained network of one layer; `hidden_size` None is the cell size.
+
+    `head` is a HeadSpec, or the size of a softmax. Raises `LstmvizError` for sizes outside
+    1 to 1024, for a seed outside 0 to 2**63 - 1, for a `dtype` other than float32 and float64,
+    and for H ≠ C with `project` False, which no weights can mend.
+    """
+    hidden = cell_size if hidden_size is None else hidden_size
+    top = HeadSpec(head) if isinstance(head, int) else head
+    sizes = spec.single(input_size, hidden, cell_size, project=project, head=top)
+    if not sizes.possible:
+        raise LstmvizError(
+            f"hidden size {hidden} and cell size {cell_size} differ without a projection; allow "
+            "it with project=True, or make them equal."
+        )
+    if not 0 <= seed < 2**63:
+        raise LstmvizError(f"seed {seed} is outside 0 to 2**63 - 1.")
+    if np.dtype(dtype) not in (np.float32, np.float64):
+        raise LstmvizError(f"dtype {np.dtype(dtype)} is neither float32 nor float64.")
+    return initial.random_network(sizes, seed, dtype)
+
+
+def save(network: Network, path: str | Path) -> None:
+    """Write a network as lstmviz's own `.npz`; raises `LstmvizError` if that cannot be."""
+    models.npz.save(network, path)
+
+
+def trace(model: Network | str | Path, x: ArrayLike | str) -> Trace:
+    """Run a network, or the model at a path (or `demo:NAME`), and name every array.
+
+    `x` is (steps, I) numbers; (steps,) symbol numbers or a text where the model has a
+    vocabulary. Raises `LstmvizError` for a model or an input that does not fit.
+    """
+    network = _network(model)
+    if isinstance(x, str):
+        x = from_text(x, network.spec.input_size, network.vocabulary).values
+    return network.run(x)
+
+
+def view(model: Network | str | Path, x: ArrayLike | str | None = None) -> int:
+    """Open the window on a model and an input; returns when it is closed, with the exit code.
+
+    Without `x` the model's own example is shown. Raises `LstmvizError` as `trace` does.
+    """
+    from lstmviz.gui.app import view as _view
+
+    code: int = _view(model, x)
+    return code
+
+
+def export_figure(path: str | Path, *arguments: Any, **options: Any) -> None:
+    """Draw a figure to a file; see `lstmviz.export.figure.export_figure` for the options."""
+    from lstmviz.export.figure import export_figure as _export
+
+    _export(path, *arguments, **options)
+
+
+def _network(model: Network | str | Path) -> Network:
+    return model if isinstance(model, Network) else load(model)
