@@ -48,7 +48,7 @@ def sigmoid(a: Array) -> Array:
 
 def softplus(x: Array) -> Array:
     """log(1 + eˣ), which overflows nowhere."""
-    return np.asarray(np.logaddexp(x.dtype.type(0), x))
+    return np.asarray(np.maximum(x, 0) + np.log1p(np.exp(-abs(x))))
 
 
 def _below_zero(x: Array, low: Array) -> Array:
