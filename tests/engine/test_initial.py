@@ -10,6 +10,8 @@ from nets import seeds, specs
 
 from lstmviz.engine.initial import random_network, random_state
 from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, parameters, single
+from lstmviz.engine.variant import Variant
+from lstmviz.errors import LstmvizError
 
 SPEC = single(5, 3, 4, head=HeadSpec(2))
 
@@ -76,3 +78,55 @@ def test_random_states_fit_every_layer_and_direction(spec, seed):
     assert again.of(0, spec.layers[0].directions[0]).cell.tobytes() == (
         initial.of(0, spec.layers[0].directions[0]).cell.tobytes()
     )
+
+
+@pytest.mark.parametrize("biases", [1, 2])
+def test_the_forget_bias_is_what_the_biases_sum_to(biases):
+    network = random_network(SPEC, 0, np.float64, biases, forget_bias=1.0)
+    weights, plain = network.cells[0]["forward"], random_network(SPEC, 0, np.float64, biases)
+    total = weights.input_bias + (0 if biases == 1 else weights.recurrent_bias)
+    np.testing.assert_array_equal(total[4:8], 1.0)
+    others = np.r_[0:4, 8:16]
+    before = plain.cells[0]["forward"].input_bias
+    np.testing.assert_array_equal(weights.input_bias[others], before[others])
+
+
+def test_chrono_biases_remember_for_as_long_as_they_are_told():
+    spec = single(2, 400, 400)
+    weights = random_network(spec, 0, np.float64, chrono=50).cells[0]["forward"]
+    total = (weights.input_bias + weights.recurrent_bias).reshape(4, -1)
+    times = np.exp(total[1])  # uniform in 1…49
+    assert 1 <= times.min() < 3
+    assert 47 < times.max() <= 49
+    assert abs(times.mean() - 25) < 1.5
+    np.testing.assert_array_equal(total[0], -total[1])
+    assert np.abs(total[2:]).max() < 2 * 400**-0.5
+
+
+def test_chrono_of_a_coupled_cell_sets_its_one_gate():
+    spec = NetworkSpec((CellSpec(2, 4, 4, variant=Variant(coupled=True)),))
+    weights = random_network(spec, 0, chrono=9).cells[0]["forward"]
+    total = (weights.input_bias + weights.recurrent_bias).reshape(4, -1)
+    assert total[0].max() <= 0
+    assert not total[1].any()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"forget_bias": 1.0, "chrono": 9}, "give one of them"),
+        ({"forget_bias": 1.0, "biases": 0}, "no bias to set"),
+        ({"chrono": 2}, "chrono is 2 steps"),
+    ],
+)
+def test_biases_that_cannot_be_set_are_refused(options, words):
+    with pytest.raises(LstmvizError, match=words):
+        random_network(SPEC, 0, **options)
+
+
+def test_variants_do_not_change_the_weights_that_all_have():
+    peephole = NetworkSpec((CellSpec(5, 4, 4, variant=Variant(peephole=True)),))
+    one = random_network(peephole, 7).cells[0]["forward"]
+    other = random_network(single(5, 4, 4), 7).cells[0]["forward"]
+    np.testing.assert_array_equal(one.recurrent_weights, other.recurrent_weights)
+    assert one.peepholes.shape == (3, 4)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -12,9 +13,12 @@ from nets import networks, noise, states
 
 from lstmviz.engine import unroll
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import HeadSpec, single
+from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
 from lstmviz.engine.trace import arrays, load_trace
+from lstmviz.engine.variant import named_variant
 from lstmviz.errors import LstmvizError
+
+TABLE = EmbeddingSpec(9, 3)
 
 
 def small_trace():
@@ -158,3 +162,23 @@ def test_arrays_that_do_not_fit_their_spec_are_refused(tmp_path, name, value, wo
     path = tmp_path / "t.npz"
     rewritten(path, **{name: value})
     assert words in refused(path)
+
+
+def test_embedded_input_and_the_heads_between_are_in_the_file(tmp_path):
+    spec = NetworkSpec((CellSpec(3, 4, 4),), (HeadSpec(6), HeadSpec(5), HeadSpec(2)), TABLE)
+    trace = random_network(spec, 0).run([1, 3, 2])
+    trace.save(tmp_path / "t.npz")
+    stored = saved(tmp_path / "t.npz")
+    assert [stored[name].shape for name in ("input", "embedded")] == [(3, 9), (3, 3)]
+    assert [stored[name].shape for name in ("head0", "head1", "output")] == [(3, 6), (3, 5), (3, 2)]
+    assert "head2" not in stored
+    again = load_trace(tmp_path / "t.npz")
+    np.testing.assert_array_equal(again.embedded, trace.embedded)
+    np.testing.assert_array_equal(again.head_outputs[1], trace.head_outputs[1])
+
+
+def test_a_variant_is_in_the_file(tmp_path):
+    cell = CellSpec(2, 3, 3, variant=replace(named_variant("CIFG"), clip=0.5), merge="sum")
+    trace = random_network(NetworkSpec((cell,)), 0).run(np.ones((3, 2)))
+    trace.save(tmp_path / "t.npz")
+    assert load_trace(tmp_path / "t.npz").spec == trace.spec

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -10,9 +12,10 @@ from nets import TOLERANCE, anything, golden, golden_network, networks, noise, s
 
 from lstmviz.engine import unroll
 from lstmviz.engine.initial import Initial, State, random_network
-from lstmviz.engine.network import Network
-from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single
-from lstmviz.engine.trace import arrays
+from lstmviz.engine.network import HeadWeights, Network
+from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.trace import arrays, layer_input, layer_output
+from lstmviz.engine.variant import Activation, Variant
 from lstmviz.errors import LstmvizError
 
 CASES = (
@@ -226,3 +229,87 @@ def test_a_run_over_the_budget_is_refused_before_anything_is_allocated(monkeypat
     x = np.broadcast_to(np.float32(0), (10**9, 1))  # 4 bytes, whatever its length
     with pytest.raises(LstmvizError, match=r"1,000,000,000 steps needs .* GiB.*512 MiB allowed"):
         unroll.allocate(network, x)
+
+
+EMBEDDED = NetworkSpec(
+    (CellSpec(3, 4, 4),), (HeadSpec(6, "relu"), HeadSpec(5)), EmbeddingSpec(5, 3)
+)
+
+
+def test_an_embedding_reads_integers_or_one_hot_rows():
+    network = random_network(EMBEDDED, 0)
+    ids = [4, 0, 0, 2]
+    by_symbol, by_row = network.run(ids), network.run(np.eye(5)[ids])
+    assert by_symbol.input.tolist() == np.eye(5)[ids].tolist()
+    np.testing.assert_array_equal(by_symbol.embedded, network.embedding[ids])
+    np.testing.assert_array_equal(by_symbol.output, by_row.output)
+    bare = Network(NetworkSpec(EMBEDDED.layers, EMBEDDED.heads), network.cells, network.heads)
+    np.testing.assert_array_equal(bare.run(network.embedding[ids]).output, by_row.output)
+
+
+@pytest.mark.parametrize(
+    ("x", "words"),
+    [
+        ([[0, 1, 0, 0, 0], [0, 1, 0, 1, 0]], "row 1 of the input is not one-hot"),
+        ([[0, 0, 0, 0, 0]], "row 0 of the input is not one-hot"),
+        ([[0.5, 0.5, 0, 0, 0]], "row 0 of the input is not one-hot"),
+        ([[1, np.nan, 0, 0, 0]], "row 0 of the input is not one-hot"),
+        ([5], "symbol 5 at step 0 is outside 0 to 4"),
+        ([1.0, 2.0], "integers for symbols"),
+        (np.zeros((2, 3)), "3 wide, but the network reads 5"),
+    ],
+)
+def test_an_embedding_reads_nothing_else(x, words):
+    with pytest.raises(LstmvizError, match=words):
+        random_network(EMBEDDED, 0).run(x)
+
+
+def test_a_chain_of_heads_keeps_what_is_between():
+    network = random_network(EMBEDDED, 0, np.float64)
+    trace = network.run([1, 2, 3])
+    (between,) = trace.head_outputs
+    assert between.min() == 0 < between.max()
+    first, last = network.heads
+    hidden = trace.layers[0].forward.hidden_state
+    expected = np.maximum(hidden @ first.weights.T + first.bias, 0)
+    np.testing.assert_allclose(between, expected, rtol=0, atol=1e-15)
+    logits = np.exp(between @ last.weights.T + last.bias)
+    np.testing.assert_allclose(trace.output, logits / logits.sum(1, keepdims=True), atol=1e-15)
+
+
+def test_a_final_state_is_the_last_step_of_forward_and_the_first_of_backward():
+    cell = CellSpec(2, 3, 3, directions=("forward", "backward"), return_sequences=False)
+    network = random_network(NetworkSpec((cell,)), 0)
+    trace = network.run(noise(network, 7))
+    layer = trace.layers[0]
+    ends = [layer.forward.hidden_state[6], layer.backward.hidden_state[0]]
+    np.testing.assert_array_equal(trace.output[-1], np.concatenate(ends))
+    assert network.spec.last_step
+    literal = replace(network.spec, layers=(replace(cell, return_sequences=True),))
+    literal = replace(literal, heads=(HeadSpec(6, "linear", bias=False, last_step=True),))
+    rows = Network(literal, network.cells, (HeadWeights(np.eye(6, dtype=np.float32)),))
+    last = rows.run(trace.input).output[-1]
+    np.testing.assert_array_equal(last[3:], layer.backward.hidden_state[6])
+    assert literal.last_step
+
+
+def test_a_layer_hands_on_what_the_next_one_reads():
+    cells = [CellSpec(2, 3, 3, directions=("forward", "backward"), merge="ave"), CellSpec(3, 4, 4)]
+    network = random_network(NetworkSpec(tuple(cells)), 0)
+    trace = network.run(noise(network, 5))
+    first = trace.layers[0]
+    mean = (first.forward.hidden_state + first.backward.hidden_state) / 2
+    np.testing.assert_array_equal(layer_input(trace, 1), mean)
+    assert layer_input(trace, 0) is trace.input
+    assert layer_output(trace, 1) is trace.layers[1].forward.hidden_state is trace.output
+
+
+@pytest.mark.parametrize("name", ["exponential", "relu", "softplus", "selu", "squareplus", "gelu"])
+def test_unbounded_gates_agree_as_far_as_numbers_go(name):
+    activation = Activation(name)
+    variant = Variant(activation, activation, activation)
+    network = random_network(NetworkSpec((CellSpec(3, 4, 4, variant=variant),)), 0, np.float64)
+    x, initial = noise(network, 5), states(network)
+    named = arrays(unroll.run(network, x, initial))
+    for array, values in stepped(network, x, initial).items():
+        np.testing.assert_allclose(named[array], values, rtol=1e-9, err_msg=array)
