@@ -146,7 +146,7 @@ def _export(parsed: argparse.Namespace) -> int:
         with _at_once():
             from lstmviz.export.figure import export_session
 
-        drawn = "unrolled" if parsed.view == "unrolled" else "cell"
+        drawn = parsed.view if parsed.view in ("unrolled", "unit") else "cell"
         session = replace(session, view=replace(session.view, diagram=drawn))
         export_session(session, out, view=parsed.view, scale=parsed.scale, size=parsed.size)
     print(shown(out))

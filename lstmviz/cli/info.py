@@ -6,7 +6,8 @@ import json
 from typing import Any
 
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import CellSpec, NetworkSpec, counts, head_counts, parameters
+from lstmviz.engine.spec import CellSpec, NetworkSpec, chain_counts, counts, parameters
+from lstmviz.engine.variant import STANDARD, variant_name
 from lstmviz.inputs.text import label
 from lstmviz.models import load
 from lstmviz.models.names import names
@@ -37,12 +38,15 @@ def facts(spec: NetworkSpec, network: Network | None) -> dict[str, Any]:
                 "cell_size": cell.cell_size,
                 "hidden_size": cell.hidden_size,
                 "direction": _direction(cell),
-                "variant": "standard",
+                "variant": variant_name(cell.variant),
                 "projection": cell.projected,
             }
             for index, cell in enumerate(spec.layers)
         ],
         "head": spec.head and {"size": spec.head.size, "activation": spec.head.activation},
+        "heads": [{"size": head.size, "activation": head.activation} for head in spec.heads],
+        "embedding": spec.embedding
+        and {"size": spec.embedding.size, "dimension": spec.embedding.dimension},
         "names": {row.framework: row.call or None for row in names(spec)},
         "problem": problem_of(spec),
     }
@@ -88,42 +92,58 @@ def _heading(spec: NetworkSpec, network: Network | None) -> list[str]:
     problem = problem_of(spec)
     if problem:
         lines.append(f"  impossible  {problem}")
-    lines.append(f"  input       {spec.input_size:,}")
+    embedded = f", embedded in {spec.embedding.dimension:,}" if spec.embedding else ""
+    lines.append(f"  input       {spec.input_size:,}{embedded}")
     for index, cell in enumerate(spec.layers):
         projected = ", projected" if cell.projected else ""
         lines.append(
             f"  {f'layer{index}':<11} {_direction(cell)}: cell {cell.cell_size:,}, "
-            f"hidden {cell.hidden_size:,}{projected}"
+            f"hidden {cell.hidden_size:,}{projected}{_departures(cell)}"
         )
-    if spec.head:
-        lines.append(f"  head        {spec.head.size:,}, {spec.head.activation}")
+    lines += [f"  head        {head.size:,}, {head.activation}" for head in spec.heads]
     return lines
+
+
+def _departures(cell: CellSpec) -> str:
+    """What is not standard about a layer, each after a comma."""
+    parts = [] if cell.variant == STANDARD else [variant_name(cell.variant)]
+    if len(cell.directions) > 1 and cell.merge != "concat":
+        parts.append(f"directions merged by {cell.merge}")
+    if not cell.return_sequences:
+        parts.append("final state only")
+    return "".join(f", {part}" for part in parts)
 
 
 def _layer(name: str, cell: CellSpec) -> list[str]:
     """Shapes and counts of one direction of a layer: per matrix, per gate, for all gates."""
     which = "each direction" if len(cell.directions) > 1 else cell.directions[0]
-    lines = [f"{f'{name}, {which}':<24}{'shape':<16}{'one gate':>12}{'four gates':>12}"]
     rows = counts(cell, 1)
-    gate = [row for row in rows if row.gate == "input_gate"]
+    gates = len({row.gate for row in rows} - {None})
+    every = f"{('one', 'two', 'three', 'four')[gates - 1]} gates"
+    lines = [f"{f'{name}, {which}':<24}{'shape':<16}{'one gate':>12}{every:>12}"]
+    gate = [row for row in rows if row.gate == "candidate"]
     for row, title in zip(gate, ("W_h", "W_x", "b"), strict=True):
         shape = " × ".join(f"{size:,}" for size in row.shape)
-        lines.append(f"  {title:<22}{shape:<16}{row.total:>12,}{4 * row.total:>12,}")
+        lines.append(f"  {title:<22}{shape:<16}{row.total:>12,}{gates * row.total:>12,}")
     for row in rows:
-        if row.gate is None:
+        if row.gate is None or row.name[0] in "pR":
             shape = " × ".join(f"{size:,}" for size in row.shape)
             lines.append(f"  {row.name:<22}{shape:<16}{'':>12}{row.total:>12,}")
     for biases, word in ((1, "with one bias"), (2, "with two biases")):
         both = counts(cell, biases)
-        each = sum(row.total for row in both if row.gate == "input_gate")
+        each = sum(row.total for row in both if row.gate == "candidate")
         lines.append(f"  {word:<38}{each:>12,}{sum(row.total for row in both):>12,}")
     return lines
 
 
 def _totals(spec: NetworkSpec) -> list[str]:
-    """The head's arrays and the whole network in both conventions."""
+    """The heads' arrays, the embedding and the whole network in both conventions."""
     lines = []
-    for row in head_counts(spec):
+    if spec.embedding:
+        shape = f"{spec.embedding.size:,} × {spec.embedding.dimension:,}"
+        total = spec.embedding.size * spec.embedding.dimension
+        lines.append(f"{'embedding':<24}{shape:<16}{'':>12}{total:>12,}")
+    for row in (row for rows in chain_counts(spec) for row in rows):
         shape = " × ".join(f"{size:,}" for size in row.shape)
         lines.append(f"{'head ' + row.name:<24}{shape:<16}{'':>12}{row.total:>12,}")
     for biases, who in ((1, "one bias: Keras, TensorFlow, Flax"), (2, "two biases: PyTorch, ONNX")):

@@ -21,7 +21,7 @@ from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape
 from lstmviz.session import View
 
-VIEWS = ("diagram", "unrolled", "heatmaps")
+VIEWS = ("diagram", "unrolled", "unit", "heatmaps")
 Size = tuple[float, float]
 
 
@@ -35,7 +35,7 @@ def picture_of(
     scale: float = 1.0,
     origin: Mapping[str, Any] | None = None,
 ) -> Picture:
-    """A finished run as a picture: "diagram" (as the view has it), "unrolled" or "heatmaps".
+    """A finished run as a picture: "diagram" (as the view has it), or another of the `VIEWS`.
 
     `size` in logical pixels: heatmaps are laid out in it, a diagram is fitted into it; without
     one each has its own. `scale` is the resolution that images in it are made for;
@@ -47,8 +47,8 @@ def picture_of(
     if what not in VIEWS:
         raise LstmvizError(f"view {what!r} is unknown; choose {', '.join(VIEWS)}.")
     view = replace(view, hover=None)
-    if what == "unrolled":
-        view = replace(view, diagram="unrolled")
+    if what in ("unrolled", "unit"):
+        view = replace(view, diagram=what)
     words = title(run, view, what), recipe(run, view, what, theme.name, origin)
     if what == "heatmaps":
         if run.trace is not None and run.done < run.steps:

@@ -14,7 +14,7 @@ SHORTCUTS = (
     ("Shift+←  Shift+→", "previous, next stage inside a step"),
     ("Home  End", "first, last step"),
     ("Looking", ""),
-    ("C  U", "one cell, several steps unrolled"),
+    ("C  U  O", "one cell, several steps unrolled, one unit and its neighbours"),
     ("+  −  0", "zoom in, out, fit"),
     ("T", "light or dark"),
     ("Click a square", "pin that unit everywhere; again to let go"),

@@ -81,6 +81,7 @@ class Menus:
         menu = window.menu_bar.addMenu("&View")
         self._add(menu, "&Cell", lambda: store.look(diagram="cell"), "C")
         self._add(menu, "&Unrolled", lambda: store.look(diagram="unrolled"), "U")
+        self._add(menu, "&One unit", lambda: store.look(diagram="unit"), "O")
         menu.addSeparator()
         self._add(menu, "Zoom &in", lambda: window.diagram.zoom_by(1.25), "+")
         self._add(menu, "Zoom &out", lambda: window.diagram.zoom_by(0.8), "-")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from html import escape
 
-from lstmviz.engine.spec import GATES, NetworkSpec, counts, head_counts, parameters
+from lstmviz.engine.spec import GATES, LETTERS, NetworkSpec, counts, head_counts, parameters
 from lstmviz.models.names import names as framework_names
 from lstmviz.scene.colors import Theme
 
@@ -12,17 +12,24 @@ from lstmviz.scene.colors import Theme
 def arithmetic(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:
     """Shapes and parameter counts of a layer and the head, each with how it comes about.
 
-    The four gates are alike, so one stands for all.
+    The gates are alike, so one stands for all; what only some have follows by itself.
     """
     cell = spec.layers[layer]
     i, h, c = cell.input_size, cell.hidden_size, cell.cell_size
-    one = [count for count in counts(cell, 1) if count.gate == GATES[0]]
+    every = counts(cell, 1)
+    one = [count for count in every if count.gate == "candidate"]
+    having = [gate for gate in GATES if any(count.gate == gate for count in every)]
     gate = sum(count.total for count in one)
     rows = [_row("[h; x]", f"{h} + {i}", h + i, theme)]
     for name, count in zip(("W<sub>h</sub>", "W<sub>x</sub>", "b"), one, strict=True):
         rows.append(_row(name, _shape(count.shape), count.total, theme))
     rows.append(_row("a gate", "their sum", gate, theme))
-    rows.append(_row("i, f, g, o", f"4 × {gate}", 4 * gate, theme))
+    letters = ", ".join(LETTERS[gate] for gate in having)
+    rows.append(_row(letters, f"{len(having)} × {gate}", len(having) * gate, theme))
+    for count in every:
+        if count.name[0] in "pR":
+            name = f"{count.name[0]}<sub>{count.name[2:]}</sub>"
+            rows.append(_row(name, _shape(count.shape), count.total, theme))
     if cell.projected:
         rows.append(_row("W<sub>hr</sub>", f"{h} × {c}", h * c, theme, theme["h_text"]))
     for name, count in zip(("W<sub>y</sub>", "b<sub>y</sub>"), head_counts(spec), strict=False):

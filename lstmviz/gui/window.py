@@ -38,6 +38,11 @@ from lstmviz.session import Document, Session, open_source
 HINT = (
     "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
 )
+VIEWS = {
+    "cell": ("Cell", "One step of the whole cell  (C)"),
+    "unrolled": ("Unrolled", "Five steps side by side  (U)"),
+    "unit": ("One unit", "Four units, each with gates of its own  (O)"),
+}
 INPUT_SUFFIXES = (".txt", ".csv", ".tsv", ".npy")
 
 
@@ -121,11 +126,11 @@ class MainWindow(QMainWindow):
         row.addSpacing(12)
         row.addWidget(self.summary, 1)
         self.view_buttons: dict[str, QToolButton] = {}
-        for name, text in (("cell", "Cell"), ("unrolled", "Unrolled")):
+        for name, (text, tip) in VIEWS.items():
             button = QToolButton()
             button.setText(text)
             button.setCheckable(True)
-            button.setToolTip({"cell": "One step  (C)", "unrolled": "Five steps  (U)"}[name])
+            button.setToolTip(tip)
             button.clicked.connect(lambda _, name=name: self.store.look(diagram=name))
             self.view_buttons[name] = button
             row.addWidget(button)

@@ -18,6 +18,7 @@ class Card:
 
     `array` names the value shown (see `lstmviz.scene.moment`), `stage` the stage that makes it,
     `unit` says what square k is: "cell" unit, "hidden" unit, "input" column or "output" column.
+    With an `index` the card shows that one value of the array, and its number beneath.
     """
 
     name: str
@@ -30,6 +31,7 @@ class Card:
     unit: str
     offset: int = 0  # steps from the current one
     small: bool = False
+    index: int | None = None
 
     @property
     def grid(self) -> Box:
@@ -56,13 +58,15 @@ class Card:
             return None
         pitch = grid.w / self.columns
         unit = int((y - grid.y) / pitch) * self.columns + int((x - grid.x) / pitch)
+        if self.index is not None:
+            return self.index
         return unit if unit < self.count else None
 
     def unit_box(self, unit: int) -> Box:
         """The place of square `unit`."""
         grid = self.grid
         pitch = grid.w / self.columns
-        row, column = divmod(unit, self.columns)
+        row, column = divmod(0 if self.index is not None else unit, self.columns)
         return Box(grid.x + column * pitch, grid.y + row * pitch, pitch, pitch)
 
 
@@ -104,6 +108,7 @@ class Wire:
     arrow: bool = True
     thick: bool = False
     offset: int = 0
+    thin: bool = False  # one of many alike: drawn as a hairline, nothing travels on it
 
 
 @dataclass(frozen=True)
@@ -163,7 +168,9 @@ def static_shapes(diagram: Diagram) -> tuple[Shape, ...]:
 
 def wire_line(wire: Wire, *, active: bool) -> Line:
     """The wire at rest, or at work: thicker and in full colour."""
-    thickness = (4.5 if wire.thick else 2.5) + (1.5 if active else 0.0)
+    thickness = 4.5 if wire.thick else 0.8 if wire.thin else 2.5
+    if active:
+        thickness += 0.4 if wire.thin else 1.5
     return Line(
         wire.points,
         wire.role,

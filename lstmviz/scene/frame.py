@@ -68,6 +68,8 @@ def _work(diagram: Diagram, now: Moment) -> list[Shape]:
 
 def _card_values(card: Card, moment: Moment | None) -> list[Shape]:
     values = moment.values.get(card.array) if moment else None
+    if values is not None and card.index is not None:
+        values = values[card.index : card.index + 1]
     grid = card.grid
     if moment is None or values is None:
         return [Cells(grid, card.columns, card.count, None, "sequential", 0.0, 1.0)]
@@ -85,6 +87,10 @@ def _card_values(card: Card, moment: Moment | None) -> list[Shape]:
         Cells(grid, card.columns, card.count, values, colormap_of((low, high)), low, high, opacity)
     )
     shapes += _marks(card, moment)
+    if card.index is not None:
+        words = number(float(values[0]), short=True)
+        shapes.append(Text(card.box.center[0], card.box.bottom + 12, words, 10, anchor="middle"))
+        return shapes
     shapes += _symbol(card, moment) if card.small else _footer(card, moment)
     return shapes
 
@@ -106,7 +112,8 @@ def _marks(card: Card, moment: Moment) -> list[Shape]:
     shapes: list[Shape] = []
     if card.unit == "cell" or (card.unit == "hidden" and _same_units(moment)):
         for unit, stroke in ((moment.pinned, 1.8), (moment.hover, 1.3)):
-            if unit is not None and unit < card.count:
+            here = card.index is None or card.index == unit
+            if unit is not None and here and unit < max(card.count, (card.index or 0) + 1):
                 box = card.unit_box(unit)
                 grown = box.inset(min(-0.5, (box.w - 8) / 2 if box.w < 8 else -0.5))
                 shapes.append(Rect(grown, stroke="mark", width=stroke, radius=1))
@@ -147,7 +154,7 @@ def _tokens(diagram: Diagram, now: Moment) -> list[Shape]:
         return []
     shapes: list[Shape] = []
     for wire in diagram.wires:
-        if wire.stage != now.stage or wire.offset != 0:
+        if wire.stage != now.stage or wire.offset != 0 or wire.thin:
             continue
         late = MADE_IN.get(wire.array) == now.stage or wire.array == "hidden_state" != now.stage
         share = now.progress * 2 - (1.0 if late else 0.0)

@@ -12,6 +12,7 @@ from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene.diagram import Diagram
 from lstmviz.scene.layout import cell_diagram
 from lstmviz.scene.moment import Limits, Moment, moment
+from lstmviz.scene.oneunit import first_unit, unit_diagram
 from lstmviz.scene.unrolled import COUNT, unrolled_diagram
 from lstmviz.session import View
 
@@ -44,6 +45,8 @@ def diagram_of(spec: NetworkSpec, view: View, steps: int) -> Diagram:
     """The diagram the view asks for."""
     if view.diagram == "unrolled":
         return _unrolled(spec, view.layer, _position(view.step, steps))
+    if view.diagram == "unit":
+        return _unit(spec, view.layer, first_unit(spec.layers[view.layer], view.unit))
     return _cell(spec, view.layer)
 
 
@@ -55,6 +58,11 @@ def _cell(spec: NetworkSpec, layer: int) -> Diagram:
 @lru_cache(maxsize=16)
 def _unrolled(spec: NetworkSpec, layer: int, position: int) -> Diagram:
     return unrolled_diagram(spec, layer, position)
+
+
+@lru_cache(maxsize=16)
+def _unit(spec: NetworkSpec, layer: int, first: int) -> Diagram:
+    return unit_diagram(spec, layer, first)
 
 
 def _position(step: int, steps: int) -> int:

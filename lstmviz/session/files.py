@@ -25,7 +25,7 @@ LONGEST = 16 * 2**20
 CHOICES = {
     "stage": STAGES,
     "direction": ("forward", "backward"),
-    "diagram": ("cell", "unrolled"),
+    "diagram": ("cell", "unrolled", "unit"),
     "theme": ("system", "light", "dark"),
 }
 """What the fields of a View may say; `order` is left to the heatmaps."""

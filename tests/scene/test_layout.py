@@ -10,6 +10,7 @@ from lstmviz.engine.spec import HeadSpec, single
 from lstmviz.scene.diagram import SMALL, Diagram, card_shapes, operation_shapes, pill_shapes
 from lstmviz.scene.layout import cell_diagram
 from lstmviz.scene.metrics import text_box
+from lstmviz.scene.oneunit import UNITS, first_unit, unit_diagram
 from lstmviz.scene.shapes import Box, Rect, Text
 from lstmviz.scene.unrolled import COUNT, unrolled_diagram
 
@@ -46,7 +47,11 @@ def pills(diagram: Diagram) -> list[Box]:
 @settings(max_examples=60, deadline=None)
 @given(SPECS)
 def test_parts_of_a_cell_do_not_overlap(spec):
-    diagram = cell_diagram(spec)
+    for diagram in (cell_diagram(spec), unit_diagram(spec)):
+        check_parts(diagram)
+
+
+def check_parts(diagram):
     boxes = [card.box for card in diagram.cards] + [op.box for op in diagram.operations]
     for one, other in combinations([*boxes, *pills(diagram)], 2):
         assert not one.inset(0.5).overlaps(other), (one, other)
@@ -55,7 +60,11 @@ def test_parts_of_a_cell_do_not_overlap(spec):
 @settings(max_examples=60, deadline=None)
 @given(SPECS)
 def test_texts_of_a_cell_do_not_overlap_and_stay_inside(spec):
-    diagram = cell_diagram(spec)
+    for diagram in (cell_diagram(spec), unit_diagram(spec)):
+        check_texts(diagram)
+
+
+def check_texts(diagram):
     page = Box(0, 0, diagram.width, diagram.height)
     boxes = [text_box(text) for text in words(diagram)]
     for box in boxes:
@@ -155,6 +164,25 @@ def test_the_unrolled_view_shows_each_step_once():
     assert [label.offset for label in diagram.step_labels] == list(range(-1, COUNT - 1))
     for box, other in combinations([card.box for card in diagram.cards], 2):
         assert not box.overlaps(other)
+
+
+@pytest.mark.parametrize(("size", "focus"), [(1, 0), (4, 3), (256, None), (256, 100), (1024, 1023)])
+def test_the_focus_unit_is_among_the_units_drawn(size, focus):
+    spec = single(5, 64, size)
+    first = first_unit(spec.layers[0], focus)
+    diagram = unit_diagram(spec, 0, first)
+    shown = {card.index for card in diagram.cards if card.array == "cell_state"}
+    assert (focus or 0) in shown
+    assert len(shown) == min(UNITS, size)
+
+
+def test_every_unit_is_wired_to_every_source():
+    diagram = unit_diagram(single(3, 4, 4))
+    sums = [op.center for op in diagram.operations if op.label == "Σ"]
+    sources = [card for card in diagram.cards if card.stage is None and card.unit != "cell"]
+    assert len(sums) == 4 and len(sources) == 7
+    thin = [wire for wire in diagram.wires if wire.thin]
+    assert len(thin) == 4 * 7
 
 
 def test_small_print_is_not_smaller_than_ten_pixels():
