@@ -47,7 +47,7 @@ def _version_1(source: Source, address: int) -> list[Message]:
 
 
 def _version_2(source: Source, address: int) -> list[Message]:
-    head = Cursor(source.read(address, min(48, source.size - source.base - address)), source, 4)
+    head = Cursor(source.read(address, min(48, source.size - address)), source, 4)
     version, flags = head.number(1), head.number(1)
     if version != 2:
         source.damaged("has an object header of an unknown version")

@@ -16,7 +16,7 @@ SLACK = 32 * 2**20
 
 @dataclass
 class Source:
-    """A seekable stream of `size` bytes; `where` names it in errors.
+    """A part of a seekable stream: `size` bytes from `base`; `where` names it in errors.
 
     `left` is how many bytes may yet be read as values: an honest file holds no more weights than
     it has bytes, so one block of it that is claimed by many tensors is found out.
@@ -33,10 +33,9 @@ class Source:
 
     def read(self, address: int, count: int) -> bytes:
         """`count` bytes at an address; raises `LstmvizError` if they are not in the file."""
-        start = self.base + address
-        if not (0 <= count <= self.size and 0 <= start <= self.size - count):
+        if not (0 <= count <= self.size and 0 <= address <= self.size - count):
             self.damaged(f"points at {count:,} bytes at {address:,}, which are not in the file")
-        self.stream.seek(start)
+        self.stream.seek(self.base + address)
         data = self.stream.read(count)
         if len(data) != count:
             self.damaged("ends too early")

@@ -42,6 +42,11 @@ class Dataset:
     layout: bytes
     filters: tuple[Filter, ...]
 
+    @property
+    def size(self) -> int:
+        """Bytes of the numbers, unpacked."""
+        return math.prod(self.shape) * self.type.size
+
     def read(self) -> NDArray[Any]:
         """The numbers, bfloat16 widened to float32.
 
@@ -53,10 +58,8 @@ class Dataset:
                 f"{self.source.where}: {self.path} does not hold plain numbers; such data is not "
                 "read."
             )
-        count = math.prod(self.shape)
-        size = count * self.type.size
-        self.source.spend(size, f"{self.path} of shape {self.shape}")
-        data = self._bytes(size)
+        self.source.spend(self.size, f"{self.path} of shape {self.shape}")
+        data = self._bytes(self.size)
         if name != "bfloat16":
             return np.frombuffer(data, name).reshape(self.shape)
         wide = np.frombuffer(data, "<u2").astype(np.uint32) << 16
