@@ -17,7 +17,8 @@ from lstmviz.export.picture import VECTOR_SCALE
 from lstmviz.export.pictures import Size, picture_of, theme_of
 from lstmviz.inputs import TextInput, build
 from lstmviz.inputs.sequence import Sequence, numbered
-from lstmviz.scene.moment import limits
+from lstmviz.scene.moment import scales
+from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run, finished
 from lstmviz.session import Document, Session, Trained, View
 
@@ -102,6 +103,7 @@ def checked(run: Run, view: View) -> View:
     """The view, if this run can show it; raises `LstmvizError` naming what there is instead."""
     if run.spec is None or run.trace is None:
         return view
+    view = fitted(view, run.spec)
     if not 0 <= view.step < run.steps:
         raise LstmvizError(
             f"step {view.step:,} is outside the input's {run.steps:,} steps; choose 0 to "
@@ -129,7 +131,7 @@ def _run_of(
     sequence = _sequence_of(network, x)
     trace = unroll.run(network, sequence.values)
     run = Run(0, Document(), network.spec, network, sequence, trace, trace.steps)
-    run = replace(run, limits=limits(trace, 0, trace.steps))
+    run = replace(run, scales=scales(trace, 0, trace.steps))
     source = Path(path).name if path else network.title or "a network made in Python"
     return run, {"source": source, "input": sequence.title}
 

@@ -16,7 +16,7 @@ from lstmviz.scene import heatmaps
 from lstmviz.scene.colors import LIGHT, THEMES, Theme
 from lstmviz.scene.diagram import static_shapes
 from lstmviz.scene.frame import frame_shapes
-from lstmviz.scene.picture import diagram_of, moments_of
+from lstmviz.scene.picture import diagram_of, fitted, moments_of
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape
 from lstmviz.session import View
@@ -46,7 +46,7 @@ def picture_of(
         raise LstmvizError(run.error or "there is nothing to draw yet; wait for the run.")
     if what not in VIEWS:
         raise LstmvizError(f"view {what!r} is unknown; choose {', '.join(VIEWS)}.")
-    view = replace(view, hover=None)
+    view = replace(fitted(view, run.spec), hover=None)
     if what in ("unrolled", "unit"):
         view = replace(view, diagram=what)
     words = title(run, view, what), recipe(run, view, what, theme.name, origin)
@@ -58,8 +58,9 @@ def picture_of(
             )
         w, h = size or (heatmaps.WIDTH, heatmaps.HEIGHT)
         sequence = run.sequence if run.trace is not None else None
+        limits = run.scales[view.layer, view.direction] if run.scales else None
         shapes, w, h = heatmaps.figure(
-            run.trace, sequence, view, width=w, height=h, scale=scale, limits=run.limits
+            run.trace, sequence, view, width=w, height=h, scale=scale, limits=limits
         )
         return _picture(shapes, (w, h), (w, h), theme, words)
     diagram = diagram_of(run.spec, view, run.steps)

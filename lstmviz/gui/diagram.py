@@ -107,7 +107,7 @@ class DiagramView(QWidget):
         return (
             old.trace is not None
             and old.trace is run.trace
-            and old.limits == run.limits
+            and old.scales == run.scales
             and before == view
             and view.step + COUNT <= old.done
         )

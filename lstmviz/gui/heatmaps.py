@@ -43,8 +43,9 @@ from lstmviz.scene.heataxes import (
 )
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
 from lstmviz.scene.heatmarks import cursor, curtain, row_marks
-from lstmviz.scene.moment import Limits, direction_trace
+from lstmviz.scene.moment import Scales, direction_trace
 from lstmviz.scene.order import Order, hidden_order, order
+from lstmviz.scene.picture import fitted
 from lstmviz.scene.plots import unit_plots
 from lstmviz.scene.shapes import Box, Rect, Shape
 from lstmviz.session import View
@@ -71,8 +72,8 @@ class RunLike(Protocol):
         """The input with its words."""
 
     @property
-    def limits(self) -> Limits | None:
-        """Colour limits by array."""
+    def scales(self) -> Scales | None:
+        """Colour limits of every layer and direction."""
 
     @property
     def problem(self) -> str | None:
@@ -135,6 +136,8 @@ class HeatmapsView(QWidget):
 
     def render(self, run: RunLike, view: View) -> None:  # type: ignore[override]
         """Show this run as this view asks."""
+        if run.trace is not None:
+            view = fitted(view, run.trace.spec)
         old, self.view = self.view, view
         if run is self._run and _looks_alike(old, view):
             self._move(old, view)
@@ -145,7 +148,7 @@ class HeatmapsView(QWidget):
     def _derive(self) -> None:
         """Work everything out anew from the run, the view and the size of the widget."""
         run, view = self._run, self.view
-        if run is None or run.trace is None or run.sequence is None or run.limits is None:
+        if run is None or run.trace is None or run.sequence is None or run.scales is None:
             self._show_nothing(heatmaps.NOTHING if run and run.problem else "")
             return
         fresh = run.trace is not self._trace
@@ -156,7 +159,7 @@ class HeatmapsView(QWidget):
             run.sequence,
             view,
             done=run.done,
-            limits=run.limits,
+            limits=run.scales[view.layer, view.direction],
             orders=self._order(run, view),
         )
         if fresh:

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from lstmviz import history
 from lstmviz.engine.spec import NetworkSpec, single
 from lstmviz.gui.compute import Compute
+from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run
 from lstmviz.session import Document, Session, Trained, View
 
@@ -129,6 +130,9 @@ class Store(QObject):
         if self._sound.document != run.document:
             self._sound, self._sound_history = self.session, self.history
         self.run = run
+        if run.spec is not None:
+            view = fitted(self.view, run.spec)
+            self.look(layer=view.layer, direction=view.direction)
         if run.steps and self.view.step >= run.steps:
             self.look(step=run.steps - 1)
         self.ran.emit(run)

@@ -21,6 +21,7 @@ from lstmviz.scene.metrics import fit
 from lstmviz.scene.moment import Limits, direction_trace
 from lstmviz.scene.moment import limits as limits_of
 from lstmviz.scene.order import Order, hidden_order, order
+from lstmviz.scene.picture import fitted
 from lstmviz.scene.plots import unit_plots
 from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
 from lstmviz.session import View
@@ -45,6 +46,7 @@ def content_of(
 
     A pinned unit that this layer does not have counts as none.
     """
+    view = fitted(view, trace.spec)
     direction = direction_trace(trace, view.layer, view.direction)
     done = trace.steps if done is None else done
     if orders is None:

@@ -7,12 +7,16 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmviz.engine import cell
+from lstmviz.engine.activations import function
 from lstmviz.engine.network import CellWeights, Network
 from lstmviz.engine.spec import GATES, stages
 from lstmviz.engine.trace import DirectionTrace, Trace, layer_input
 
 Array = NDArray[np.floating]
 Limits = dict[str, tuple[float, float]]
+Scales = dict[tuple[int, str], Limits]
+"""The limits of every layer and direction."""
 
 MADE_IN = {
     **dict.fromkeys(GATES, "activate"),
@@ -58,6 +62,7 @@ def direction_trace(trace: Trace, layer: int, direction: str) -> DirectionTrace:
 
 def step_values(trace: Trace, layer: int, direction: str, step: int) -> dict[str, Array]:
     """Every array of the step by name, with the states it started from; nothing left out."""
+    squash = function(trace.spec.layers[layer].variant.output)
     run = direction_trace(trace, layer, direction)
     before = step - 1 if direction == "forward" else step + 1
     inside = 0 <= before < trace.steps
@@ -69,7 +74,7 @@ def step_values(trace: Trace, layer: int, direction: str, step: int) -> dict[str
     values["gathered"] = np.concatenate([values["hidden_state_before"], values["input"]])
     values["forgotten"] = values["forget_gate"] * values["cell_state_before"]
     values["written"] = values["input_gate"] * values["candidate"]
-    values["squashed"] = np.tanh(values["cell_state"])
+    values["squashed"] = squash(values["cell_state"])
     values["output"] = trace.output[step]
     return values
 
@@ -93,6 +98,30 @@ def pre_activations(weights: CellWeights, unit: int, gathered: Array) -> dict[st
         if bias is not None:
             a = a + bias[rows]
     return dict(zip(GATES, a.tolist(), strict=True))
+
+
+def _pre_of(
+    network: Network,
+    trace: Trace,
+    layer: int,
+    direction: str,
+    step: int,
+    unit: int,
+    values: dict[str, Array],
+) -> dict[str, float]:
+    """The focus unit's pre-activations, by its own rows where that is all there is to them."""
+    weights, variant = network.cells[layer][direction], network.spec.layers[layer].variant
+    if not (variant.peephole or variant.gate_recurrence or variant.clip is not None):
+        return pre_activations(weights, unit, values["gathered"])
+    run = direction_trace(trace, layer, direction)
+    before = step - 1 if direction == "forward" else step + 1
+    gates = None
+    if 0 <= before < trace.steps:
+        names = ("input_gate", "forget_gate", "output_gate")
+        gates = np.concatenate([getattr(run, name)[before] for name in names])
+    x, h, c = (values[name] for name in ("input", "hidden_state_before", "cell_state_before"))
+    whole = cell.step(weights, x, h, c, variant, gates)
+    return {gate: float(a[unit]) for gate, a in whole.pre_activation.items()}
 
 
 def moment(
@@ -127,7 +156,7 @@ def moment(
         values={name: value for name, value in values.items() if exists(name, stage, order)},
         limits=limits,
         focus=unit,
-        pre=pre_activations(network.cells[layer][direction], unit, values["gathered"]),
+        pre=_pre_of(network, trace, layer, direction, step, unit, values),
         label=labels[step] if labels else None,
         columns=columns,
         hover=hover,
@@ -145,16 +174,23 @@ def limits(
     the limits seldom move while a run is under way.
     """
     run = direction_trace(trace, layer, direction)
-    result: Limits = dict.fromkeys(("input_gate", "forget_gate", "output_gate"), (0.0, 1.0))
-    result["candidate"] = (-1.0, 1.0)
+    variant = trace.spec.layers[layer].variant
+    result: Limits = {}
+    for name in ("input_gate", "forget_gate", "output_gate"):
+        values = getattr(run, name)[first:last]
+        result[name] = (0.0, 1.0) if variant.gate.name in UNIT_RANGE else _span(values)
+    tanh = variant.candidate.name == "tanh"
+    result["candidate"] = (-1.0, 1.0) if tanh else _span(run.candidate[first:last])
     state = _largest(run.cell_state[first:last], run.initial_cell_state)
     hidden = _largest(run.hidden_state[first:last], run.initial_hidden_state)
     for name in ("cell_state", "forgotten", "written"):
         result[name] = (-state, state)
+    tanh = variant.output.name == "tanh" and variant.gate.name in UNIT_RANGE
+    output = 1.0 if tanh else max(state, _largest(run.cell_output[first:last]))
     for name in ("cell_output", "squashed"):
-        result[name] = (-1.0, 1.0)
+        result[name] = (-output, output)
     projected = trace.spec.layers[layer].projected
-    result["hidden_state"] = (-hidden, hidden) if projected else (-1.0, 1.0)
+    result["hidden_state"] = (-hidden, hidden) if projected or not tanh else (-1.0, 1.0)
     result["cell_state_before"] = result["cell_state"]
     result["hidden_state_before"] = result["hidden_state"]
     given = layer_input(trace, layer)[first:last]
@@ -164,6 +200,24 @@ def limits(
     widest = max(abs(result["input"][1]), abs(result["hidden_state"][1]))
     result["gathered"] = (-widest, widest)
     return result
+
+
+UNIT_RANGE = ("sigmoid", "hard_sigmoid")
+"""Gate activations that stay within 0 and 1."""
+
+
+def scales(trace: Trace, first: int, last: int) -> Scales:
+    """The limits of every layer and direction, from steps `first` to `last` (exclusive)."""
+    return {
+        (layer, direction): limits(trace, first, last, layer, direction)
+        for layer, run in enumerate(trace.layers)
+        for direction, _ in run.directions()
+    }
+
+
+def widen_all(known: Scales, fresh: Scales) -> Scales:
+    """Scales that hold for both."""
+    return {key: widen(found, fresh[key]) for key, found in known.items()}
 
 
 def widen(known: Limits, fresh: Limits) -> Limits:

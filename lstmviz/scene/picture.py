@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
@@ -11,7 +12,7 @@ from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene.diagram import Diagram
 from lstmviz.scene.layout import cell_diagram
-from lstmviz.scene.moment import Limits, Moment, moment
+from lstmviz.scene.moment import Moment, Scales, moment
 from lstmviz.scene.oneunit import first_unit, unit_diagram
 from lstmviz.scene.unrolled import COUNT, unrolled_diagram
 from lstmviz.session import View
@@ -37,12 +38,23 @@ class RunLike(Protocol):
         """Steps filled."""
 
     @property
-    def limits(self) -> Limits | None:
-        """Colour limits by array."""
+    def scales(self) -> Scales | None:
+        """Colour limits of every layer and direction."""
+
+
+def fitted(view: View, spec: NetworkSpec) -> View:
+    """The view on a layer and direction that this network has."""
+    layer = min(max(view.layer, 0), len(spec.layers) - 1)
+    ways = spec.layers[layer].directions
+    direction = view.direction if view.direction in ways else ways[0]
+    if (layer, direction) == (view.layer, view.direction):
+        return view
+    return replace(view, layer=layer, direction=direction)
 
 
 def diagram_of(spec: NetworkSpec, view: View, steps: int) -> Diagram:
     """The diagram the view asks for."""
+    view = fitted(view, spec)
     if view.diagram == "unrolled":
         return _unrolled(spec, view.layer, _position(view.step, steps))
     if view.diagram == "unit":
@@ -73,8 +85,10 @@ def _position(step: int, steps: int) -> int:
 
 def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Moment]:
     """The moments a diagram of this view shows, by steps from the current one."""
-    if run.trace is None or run.network is None or run.limits is None or run.done == 0:
+    if run.trace is None or run.network is None or run.scales is None or run.done == 0:
         return {}
+    view = fitted(view, run.network.spec)
+    limits = run.scales[view.layer, view.direction]
     step = min(view.step, run.done - 1)
     last = stages(run.network.spec, view.layer)[-1]
     offsets = [0]
@@ -89,7 +103,7 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
         result[offset] = moment(
             run.network,
             run.trace,
-            run.limits,
+            limits,
             step=at,
             stage=view.stage if offset == 0 else last,
             layer=view.layer,

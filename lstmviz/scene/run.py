@@ -11,7 +11,7 @@ from lstmviz.engine.spec import NetworkSpec
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
-from lstmviz.scene.moment import Limits, limits, widen
+from lstmviz.scene.moment import Scales, scales, widen_all
 from lstmviz.session import Document, resolve
 
 
@@ -30,7 +30,7 @@ class Run:
     sequence: Sequence | None = None
     trace: Trace | None = None
     done: int = 0
-    limits: Limits | None = None
+    scales: Scales | None = None
     problem: str | None = None
     error: str | None = None
 
@@ -65,10 +65,10 @@ def runs(generation: int, document: Document) -> Iterator[Run]:
         trace = unroll.allocate(run.network, run.sequence.values, resolved.initial)
         done, known = 0, None
         for reached in unroll.chunks(run.network, trace):
-            fresh = limits(trace, done, reached)
-            known = widen(known, fresh) if known else fresh
+            fresh = scales(trace, done, reached)
+            known = widen_all(known, fresh) if known else fresh
             done = reached
-            yield replace(run, trace=trace, done=done, limits=known)
+            yield replace(run, trace=trace, done=done, scales=known)
     except LstmvizError as error:
         yield replace(run, error=str(error))
     except MemoryError:

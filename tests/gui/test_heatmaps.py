@@ -14,7 +14,7 @@ from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.scene import heatmaps, raster
 from lstmviz.scene.colors import DARK
 from lstmviz.scene.heatlayout import row_y, step_x
-from lstmviz.scene.moment import limits
+from lstmviz.scene.moment import scales
 from lstmviz.session import View
 
 LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
@@ -219,20 +219,20 @@ def test_a_run_under_way_fills_column_by_column(widget, qtbot):
     widget.resize(1200, 400)
     seen = []
     for done in (10, 50, 100):
-        run = HeatRun(trace, sequence, done, limits(trace, 0, done))
+        run = HeatRun(trace, sequence, done, scales(trace, 0, done))
         widget.render(run, View())
         qtbot.waitUntil(lambda: widget._images.complete)
         seen.append({slot.shown for slot in widget._images.slots.values()})
     assert seen == [{10}, {50}, {100}]
     image = widget._images.slots["cell_state"].image
-    expected = raster.indices(state, run.limits["cell_state"]).T
+    expected = raster.indices(state, run.scales[0, "forward"]["cell_state"]).T
     assert (image == expected).all()
 
 
 def test_what_was_shown_before_stays_until_it_is_stale(widget, qtbot):
     shown(widget, qtbot, steps=100)
     trace, sequence = traced(8, 100, hidden=5)
-    widget.render(HeatRun(trace, sequence, 20, limits(trace, 0, 20)), View())
+    widget.render(HeatRun(trace, sequence, 20, scales(trace, 0, 20)), View())
     slots = widget._images.slots.values()
     assert {slot.shown for slot in slots} == {100}
     qtbot.waitUntil(lambda: {slot.shown for slot in slots} == {20})
@@ -268,7 +268,7 @@ def test_titles_explain_themselves(widget, qtbot):
 
 def test_filling_stops_when_its_time_is_up():
     run = heat_run(64, 3000)
-    content = heatmaps.content_of(run.trace, run.sequence, View(), limits=run.limits)
+    content = heatmaps.content_of(run.trace, run.sequence, View(), limits=run.scales[0, "forward"])
     place = heatmaps.place_of(run.trace, View(), 1200, 400)
     images = HeatImages()
     images.show(place, content, 1.0)

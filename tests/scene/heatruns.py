@@ -11,7 +11,7 @@ from lstmviz.engine.spec import HeadSpec, single
 from lstmviz.engine.trace import Trace
 from lstmviz.engine.unroll import run
 from lstmviz.inputs.sequence import Sequence, numbered
-from lstmviz.scene.moment import Limits, limits
+from lstmviz.scene.moment import Scales, scales
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +21,7 @@ class HeatRun:
     trace: Trace | None
     sequence: Sequence | None
     done: int = 0
-    limits: Limits | None = None
+    scales: Scales | None = None
     problem: str | None = None
 
 
@@ -51,4 +51,4 @@ def traced(
 def heat_run(cell: int, steps: int, **options) -> HeatRun:
     """A finished run."""
     trace, sequence = traced(cell, steps, **options)
-    return HeatRun(trace, sequence, steps, limits(trace, 0, steps))
+    return HeatRun(trace, sequence, steps, scales(trace, 0, steps))
