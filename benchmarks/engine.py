@@ -11,7 +11,7 @@ Medians in milliseconds of whole sequences, float32, all measured in turns in on
 
 Everything runs in one thread, as the engine does; `torch*` is torch.nn.LSTM in as many
 threads as it likes. Without torch its columns are left out. The first chunk is what a
-window waits for before it can draw columns.
+window waits for before it can draw columns. At the end whole runs of variants of the cell.
 """
 
 from __future__ import annotations
@@ -24,8 +24,9 @@ import numpy as np
 
 from lstmviz.engine import unroll
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import single
+from lstmviz.engine.spec import CellSpec, NetworkSpec, single
 from lstmviz.engine.threads import one_thread
+from lstmviz.engine.variant import Activation, Variant, named_variant
 
 try:
     import torch
@@ -34,6 +35,15 @@ except ImportError:
 
 SIZES = ((5, 64, 64, 1000), (5, 256, 256, 1000), (5, 1024, 1024, 1000), (5, 128, 256, 1000))
 """Input, hidden, cell size and steps."""
+
+
+VARIANTS = {
+    "standard": Variant(),
+    **{name: named_variant(name) for name in ("peephole", "CIFG", "NIG", "FGR")},
+    "clip": Variant(clip=3.0, cell_clip=10.0),
+    "hard_sigmoid": Variant(gate=Activation("hard_sigmoid")),
+}
+"""Variants measured at the second of the sizes."""
 
 
 def floor(network, steps):
@@ -142,6 +152,22 @@ def main():
         for name, value in result.items():
             ratio = "" if name == "run" else f"   run is {result['run'] / value:6.2f} times this"
             print(f"  {name:12}{value:9.2f} ms{'' if name == 'first chunk' else ratio}")
+    measure_variants(SIZES[1], repeat)
+
+
+def measure_variants(sizes, repeat):
+    """Whole runs of one size, each variant beside the standard cell."""
+    inputs, hidden, cell, steps = sizes
+    x = np.random.default_rng(0).standard_normal((steps, inputs)).astype(np.float32)
+    work = {}
+    for name, variant in VARIANTS.items():
+        spec = NetworkSpec((CellSpec(inputs, hidden, cell, variant=variant),))
+        network = random_network(spec, 0)
+        work[name] = lambda network=network: unroll.run(network, x)
+    result = medians(work, repeat)
+    print("\nvariants: input {}, hidden {}, cell {}, {} steps".format(*sizes))
+    for name, value in result.items():
+        print(f"  {name:12}{value:9.2f} ms   {value / result['standard']:6.2f} times standard")
 
 
 if __name__ == "__main__":
