@@ -60,17 +60,26 @@ Builder = Callable[[tuple[Any, ...]], Any]
 class Machine:
     """The state of the stack machine while it reads one pickle."""
 
-    __slots__ = ("at", "builders", "data", "limit", "marks", "memo", "persistent", "stack", "where")
+    __slots__ = (
+        *("allowance", "at", "builders", "data", "left"),
+        *("marks", "memo", "persistent", "stack", "where"),
+    )
 
     def __init__(
-        self, data: bytes, at: int, builders: Mapping[str, Builder], persistent: Builder, where: str
+        self,
+        data: bytes,
+        at: int,
+        builders: Mapping[str, Builder],
+        persistent: Builder,
+        where: str,
+        allowance: int,
     ) -> None:
         self.data, self.at, self.where = data, at, where
         self.builders, self.persistent = builders, persistent
         self.stack: list[Any] = []
         self.marks: list[list[Any]] = []
         self.memo: dict[int, Any] = {}
-        self.limit = ALLOWANCE + len(data)
+        self.allowance = self.left = allowance
 
     def take(self, count: int) -> bytes:
         """The next bytes."""
@@ -83,10 +92,10 @@ class Machine:
 
     def spend(self, count: int) -> None:
         """Charge bytes of memory."""
-        self.limit -= count
-        if self.limit < 0:
+        self.left -= count
+        if self.left < 0:
             raise LstmvizError(
-                f"{self.where} would unpack into more than {ALLOWANCE + len(self.data):,} bytes "
+                f"{self.where} would unpack into more than {self.allowance:,} bytes "
                 "besides its weights; save only the state_dict."
             )
 

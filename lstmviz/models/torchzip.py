@@ -74,7 +74,7 @@ def tensors(stream: IO[bytes], where: str) -> TensorFile:
     root = _root(directory)
     _check_order(stream, directory, root)
     data = read_stored(stream, directory, f"{root}data.pkl", LONGEST_PICKLE)
-    pickled = unpickle.load(data, BUILDERS, persistent, f"{where} (data.pkl)")
+    pickled = unpickle.load(data, BUILDERS, persistent, f"{where} (data.pkl)", 0, size)
     found = contents(pickled.value, where)
     script = f"{root}constants.pkl" in directory.members
     version, warnings = _lightning(pickled.value)
@@ -171,7 +171,7 @@ def _old(stream: IO[bytes], size: int, where: str) -> TensorFile:
     data = stream.read(LONGEST_PICKLE)
     at, values = 0, []
     for _ in range(5):
-        pickled = unpickle.load(data, BUILDERS, persistent, where, at)
+        pickled = unpickle.load(data, BUILDERS, persistent, where, at, size)
         values.append(pickled.value)
         at = pickled.end
     _, protocol, system, root, keys = values

@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from typing import Any, NoReturn
 
 from lstmviz.errors import LstmvizError
-from lstmviz.models.picklemachine import Builder, Global, Machine, Made, called
+from lstmviz.models.picklemachine import ALLOWANCE, Builder, Global, Machine, Made, called
 
-MOST_STEPS = 1_500_000
+MOST_STEPS = 2_000_000
 """Instructions at most: some hundred thousand values, read within a second or two."""
 
 LONGEST_NUMBER = 256
@@ -40,14 +40,17 @@ def load(
     persistent: Builder,
     where: str,
     start: int = 0,
+    file_size: int = 0,
 ) -> Pickled:
     """Read the pickle at byte `start`; calls of `builders` (by full name) are made, others kept.
+
+    Its values may take 32 MiB and once more the size of the file it is in.
 
     `persistent` makes the value of a persistent id. Raises `LstmvizError` for a damaged pickle,
     instructions that models do not use, calls that only an attack makes, and memory bombs;
     what a builder raises passes.
     """
-    machine = Machine(data, start, builders, persistent, where)
+    machine = Machine(data, start, builders, persistent, where, ALLOWANCE + file_size)
     steps = 0
     try:
         while (code := machine.data[machine.at]) != _STOP:
