@@ -2,13 +2,14 @@ import io
 import json
 import re
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.network import Network
-from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.variant import GREFF, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.models import load, npz
 
@@ -17,10 +18,21 @@ STACK = NetworkSpec(
 )
 
 
+EVERYTHING = NetworkSpec(
+    (
+        CellSpec(2, 3, 4, directions=("forward", "backward"), merge="sum", variant=GREFF["FGR"]),
+        CellSpec(3, 5, 5, variant=Variant(coupled=True, clip=0.5), return_sequences=False),
+    ),
+    (HeadSpec(4, "relu", bias=False), HeadSpec(2)),
+    EmbeddingSpec(3, 2),
+)
+
+
 def example(spec=None, **kwargs):
     spec = spec or single(3, 2, 4, head=HeadSpec(5, "sigmoid"))
     made = random_network(spec, 1, **kwargs)
-    return Network(spec, made.cells, made.heads, ("a", "b", " "), "title ⊙", True, {"n": "note"})
+    named = {"vocabulary": ("a", "b", " "), "title": "title ⊙", "notes": {"n": "note"}}
+    return replace(made, **named, trained=True)
 
 
 def saved(tmp_path, network=None):
@@ -29,7 +41,7 @@ def saved(tmp_path, network=None):
     return path
 
 
-@pytest.mark.parametrize("spec", [None, STACK, single(3, 4, 4), single(3, 9, 2)])
+@pytest.mark.parametrize("spec", [None, STACK, EVERYTHING, single(3, 4, 4), single(3, 9, 2)])
 @pytest.mark.parametrize("dtype", [np.float32, np.float64])
 @pytest.mark.parametrize("biases", [0, 1, 2])
 def test_what_is_saved_is_read(tmp_path, spec, dtype, biases):
@@ -37,7 +49,7 @@ def test_what_is_saved_is_read(tmp_path, spec, dtype, biases):
     again = load(saved(tmp_path, network))
     for name in ("spec", "vocabulary", "title", "trained", "notes", "dtype"):
         assert getattr(again, name) == getattr(network, name)
-    x = np.random.default_rng(0).normal(size=(6, 3))
+    x = np.random.default_rng(0).normal(size=(6, 3)) if spec is not EVERYTHING else [2, 0, 1]
     assert (again.run(x).output == network.run(x).output).all()
     assert (again.format, again.gate_order) == ("lstmviz .npz", "ifgo")
 
