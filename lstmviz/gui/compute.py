@@ -11,15 +11,21 @@ from PySide6.QtCore import QObject, Signal
 from lstmviz.scene.run import Run, runs
 from lstmviz.session import Document
 
-PERIOD = 0.03
+PERIOD = 0.05
 """Least seconds between two reports of one run."""
+GRACE = 0.1
+"""Seconds a run that is no longer the newest may take to its end.
+
+Short runs thus keep following a slider that never rests.
+"""
 
 
 class Compute(QObject):
     """Runs one document at a time in a thread of its own.
 
     A job captures its document, looks at the generation between chunks and ends when a newer
-    document has come. Everything comes back through `reported`, in the receiver's thread.
+    document has come, unless it is nearly done. Everything comes back through `reported`, in
+    the receiver's thread.
     """
 
     reported = Signal(object)
@@ -27,6 +33,7 @@ class Compute(QObject):
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self.generation = 0
+        self._cancelled = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="lstmviz-engine")
         self._closed = threading.Event()
 
@@ -39,12 +46,17 @@ class Compute(QObject):
     def cancel(self) -> None:
         """End what is under way; what has been reported stands."""
         self.generation += 1
+        self._cancelled = self.generation
 
     def close(self) -> None:
         """End everything and wait for the thread to finish."""
         self._closed.set()
-        self.generation += 1
+        self.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def wanted(self, generation: int) -> bool:
+        """Whether what a job reports may still be shown."""
+        return generation > self._cancelled
 
     def _work(self, generation: int, document: Document) -> None:
         try:
@@ -56,11 +68,17 @@ class Compute(QObject):
     def _follow(self, generation: int, document: Document) -> None:
         if generation != self.generation:
             return
-        last = 0.0
+        last, begun = 0.0, time.monotonic()
         for run in runs(generation, document):
-            if generation != self.generation or self._closed.is_set():
-                return
             now = time.monotonic()
+            if self._ended(generation, now - begun):
+                return
             if run.finished or run.done == 0 or last == 0.0 or now - last >= PERIOD:
                 self.reported.emit(run)
                 last = now if run.done else 0.0
+
+    def _ended(self, generation: int, seconds: float) -> bool:
+        """Whether a job that has run for so long is to end."""
+        if self._closed.is_set() or not self.wanted(generation):
+            return True
+        return generation != self.generation and seconds > GRACE

@@ -6,9 +6,7 @@ painted over it, and only where they were and are.
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -29,8 +27,16 @@ from lstmviz.engine.trace import DirectionTrace, Trace
 from lstmviz.gui.diagram import BY_KEYS
 from lstmviz.gui.heatgestures import Gestures
 from lstmviz.gui.heatimages import HeatImages
-from lstmviz.gui.heatregions import pixels, placed, rects_of, step_parts, touching
-from lstmviz.inputs.sequence import Sequence
+from lstmviz.gui.heatregions import (
+    looks_alike,
+    pixels,
+    placed,
+    plots_room,
+    rects_of,
+    step_parts,
+    touching,
+    unit_shapes,
+)
 from lstmviz.scene import heatmaps, pointing
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.heataxes import (
@@ -39,45 +45,23 @@ from lstmviz.scene.heataxes import (
     furniture,
     step_badges,
     step_numbers,
-    unit_numbers,
 )
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
-from lstmviz.scene.heatmarks import cursor, curtain, row_marks
-from lstmviz.scene.moment import Scales, direction_trace
+from lstmviz.scene.heatmarks import cursor, curtain
+from lstmviz.scene.moment import direction_trace
 from lstmviz.scene.order import Order, hidden_order, order
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.plots import unit_plots
+from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Rect, Shape
 from lstmviz.session import View
 
-SLICE = 0.006
+SLICE = 0.004
 """Seconds of filling before the event loop runs again."""
+PLOTS_MS = 150
+"""How long the curves of a run under way rest between two paintings."""
 STALE_MS = 250
 """How long the picture of the run before stays where the new one is not yet computed."""
-
-
-class RunLike(Protocol):
-    """What is shown of a run: its arrays so far, of which `done` steps are filled."""
-
-    @property
-    def trace(self) -> Trace | None:
-        """The arrays."""
-
-    @property
-    def done(self) -> int:
-        """Steps filled."""
-
-    @property
-    def sequence(self) -> Sequence | None:
-        """The input with its words."""
-
-    @property
-    def scales(self) -> Scales | None:
-        """Colour limits of every layer and direction."""
-
-    @property
-    def problem(self) -> str | None:
-        """Why the shapes do not fit, if they do not."""
 
 
 class HeatmapsView(QWidget):
@@ -99,7 +83,7 @@ class HeatmapsView(QWidget):
         self.view = View()
         self._theme: Theme = LIGHT
         self._trace: Trace | None = None
-        self._run: RunLike | None = None
+        self._run: Run | None = None
         self._sentence = ""
         self._ringed = False
         self._images = HeatImages()
@@ -110,6 +94,7 @@ class HeatmapsView(QWidget):
         self._gestures = Gestures(self)
         self._filler = QTimer(self, interval=0)
         self._filler.timeout.connect(self._fill)
+        self._since_plots = QElapsedTimer()
         self._expiry = QTimer(self, interval=STALE_MS, singleShot=True)
         self._expiry.timeout.connect(self._drop_stale)
         self.setMouseTracking(True)
@@ -134,19 +119,19 @@ class HeatmapsView(QWidget):
 
     # Rendering
 
-    def render(self, run: RunLike, view: View) -> None:  # type: ignore[override]
+    def render(self, run: Run, view: View) -> None:  # type: ignore[override]
         """Show this run as this view asks."""
         if run.trace is not None:
             view = fitted(view, run.trace.spec)
         old, self.view = self.view, view
-        if run is self._run and _looks_alike(old, view):
+        if run is self._run and looks_alike(old, view):
             self._move(old, view)
             return
         self._run = run
         self._derive()
 
-    def _derive(self) -> None:
-        """Work everything out anew from the run, the view and the size of the widget."""
+    def _derive(self, seconds: float = SLICE) -> None:
+        """Work everything out anew; images are filled for so long at once, the rest by and by."""
         run, view = self._run, self.view
         if run is None or run.trace is None or run.sequence is None or run.scales is None:
             self._show_nothing(heatmaps.NOTHING if run and run.problem else "")
@@ -166,29 +151,30 @@ class HeatmapsView(QWidget):
             self._expiry.start()
         only_more = self._only_more(place, content) and not fresh
         self.place, self.content, self._sentence = place, content, ""
-        self._units = _unit_shapes(place, content, view.hover)
+        self._units = unit_shapes(place, content, view.hover)
         self._images.show(place, content, self.devicePixelRatioF())
-        changed = self._images.advance(SLICE)
+        changed = self._images.advance(seconds)
         self._filler.start()
         if only_more and self._base is not None:
             self._paint_images(changed)
+            self._paint_plots()
         else:
             self._repaint_all()
 
     def _only_more(self, place: HeatmapLayout, content: Content) -> bool:
-        """Whether nothing but the heatmaps themselves has changed."""
+        """Whether nothing but the heatmaps and the curves has changed: there is more of them."""
         old = self.content
         return (
             old is not None
             and self.place == place
-            and content.unit is None
-            and old.unit is None
+            and content.done < place.steps
+            and content.unit == old.unit
             and old.limits == content.limits
             and old.order is content.order
             and old.sequence is content.sequence
         )
 
-    def _order(self, run: RunLike, view: View) -> tuple[Order, Order]:
+    def _order(self, run: Run, view: View) -> tuple[Order, Order]:
         """The orders of cells and hidden units: anew when asked for, or when a run is whole."""
         assert run.trace is not None
         direction = direction_trace(run.trace, view.layer, view.direction)
@@ -272,6 +258,23 @@ class HeatmapsView(QWidget):
             if panel.array in arrays:
                 self.update(pixels(panel.plot))
 
+    def _paint_plots(self) -> None:
+        """Put longer curves of the pinned unit into the picture; now and then, as they are dear."""
+        place, content = self.place, self.content
+        rests = self._since_plots.isValid() and self._since_plots.elapsed() < PLOTS_MS
+        if self._base is None or place is None or content is None or rests:
+            return
+        if content.unit is None or not place.plots:
+            return
+        self._since_plots.start()
+        room = plots_room(place)
+        painter = QPainter(self._base)
+        painter.setClipRect(room)
+        painter.fillRect(room, QColor(self._theme["panel"]))
+        paint.draw(painter, unit_plots(place, content), self._theme)
+        painter.end()
+        self.update(room)
+
     def paintEvent(self, event: QPaintEvent) -> None:
         """The kept picture, and over it what moves, where it is asked for."""
         ground = self._ground()
@@ -309,7 +312,7 @@ class HeatmapsView(QWidget):
                 self.update(part)
         if old.hover != new.hover:
             before = self._units
-            self._units = _unit_shapes(self.place, self.content, new.hover)
+            self._units = unit_shapes(self.place, self.content, new.hover)
             region = QRegion()
             for box in {box for box, _ in (*before, *self._units)}:
                 region += pixels(box)
@@ -318,8 +321,8 @@ class HeatmapsView(QWidget):
     # What the user does
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay everything out anew."""
-        self._derive()
+        """Lay everything out anew; the images are stretched first and filled later."""
+        self._derive(seconds=0)
 
     def last_shown(self) -> int:
         """The last step whose values may be seen."""
@@ -376,15 +379,3 @@ class HeatmapsView(QWidget):
             if panel.gutter.contains(x, y) or panel.bar.contains(x, y):
                 return pointing.EXPLAINED[panel.array]
         return ""
-
-
-def _looks_alike(old: View, new: View) -> bool:
-    """Whether two views differ in no more than the step and the hovered unit."""
-    fields = ("unit", "layer", "direction", "order", "reveal", "first", "last", "low", "high")
-    return all(getattr(old, name) == getattr(new, name) for name in fields)
-
-
-def _unit_shapes(
-    place: HeatmapLayout, content: Content, hover: int | None
-) -> list[tuple[Box, Shape]]:
-    return placed(row_marks(place, content, hover) + unit_numbers(place, content, hover))

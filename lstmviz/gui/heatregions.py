@@ -7,9 +7,11 @@ from collections.abc import Iterable
 from PySide6.QtCore import QRect, QRectF
 from PySide6.QtGui import QRegion
 
+from lstmviz.scene.heataxes import Content, unit_numbers
 from lstmviz.scene.heatlayout import HeatmapLayout, columns_of, step_x
-from lstmviz.scene.heatmarks import bounds
+from lstmviz.scene.heatmarks import bounds, row_marks
 from lstmviz.scene.shapes import Box, Shape
+from lstmviz.session import View
 
 NUMBER = 60
 """Room either side of a step for its badge and the numbers it covers."""
@@ -54,3 +56,23 @@ def step_parts(place: HeatmapLayout, old: int, new: int, reveal: bool) -> list[Q
             if right > left:
                 parts.append(pixels(Box(left, column.y, right - left, column.h)))
     return parts
+
+
+def plots_room(place: HeatmapLayout) -> QRect:
+    """All that the plots of a unit touch, numbers included; nothing else is drawn there."""
+    first, last = place.plots[0], place.plots[-1]
+    left, top = first.gutter.x, first.plot.y - 3
+    return pixels(Box(left, top, place.width - left, last.plot.bottom + 4 - top).inset(2))
+
+
+def looks_alike(old: View, new: View) -> bool:
+    """Whether two views differ in no more than the step and the hovered unit."""
+    fields = ("unit", "layer", "direction", "order", "reveal", "first", "last", "low", "high")
+    return all(getattr(old, name) == getattr(new, name) for name in fields)
+
+
+def unit_shapes(
+    place: HeatmapLayout, content: Content, hover: int | None
+) -> list[tuple[Box, Shape]]:
+    """The marks and numbers of the pinned and the hovered unit, each with its place."""
+    return placed(row_marks(place, content, hover) + unit_numbers(place, content, hover))

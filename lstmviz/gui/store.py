@@ -122,12 +122,14 @@ class Store(QObject):
         self.changed.emit(old, session)
 
     def _report(self, run: Run) -> None:
-        if run.generation != self.compute.generation:
+        if run.generation < self.run.generation or not self.compute.wanted(run.generation):
             return
+        newest = run.generation == self.compute.generation
         if run.error:
-            self._refuse(run)
+            if newest:
+                self._refuse(run)
             return
-        if self._sound.document != run.document:
+        if newest and self._sound.document != run.document:
             self._sound, self._sound_history = self.session, self.history
         self.run = run
         if run.spec is not None:

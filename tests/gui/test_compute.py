@@ -46,3 +46,22 @@ def test_a_newer_document_ends_the_older_one(computing, qtbot):
         timeout=10_000,
     )
     assert all(run.done < 20_000 for run in reports)
+
+
+def test_a_short_run_that_is_no_longer_the_newest_may_still_end(computing, qtbot):
+    """A slider that never rests is followed by every run that is quick enough."""
+    worker, reports = computing
+    for seed in range(12):
+        worker.start(Document(Untrained(3, 4, 4, seed=seed), GeneratedInput("noise", 20)))
+        qtbot.wait(4)
+    qtbot.waitUntil(lambda: bool(reports) and reports[-1].generation == 12, timeout=10_000)
+    assert len({run.generation for run in reports if run.finished}) > 2
+
+
+def test_a_cancelled_run_is_not_wanted_any_more(computing):
+    worker, _ = computing
+    generation = worker.start(DOCUMENT)
+    assert worker.wanted(generation)
+    worker.cancel()
+    assert not worker.wanted(generation)
+    assert worker.wanted(worker.start(DOCUMENT))
