@@ -28,8 +28,8 @@ from lstmviz.session import (
     GeneratedInput,
     InputRecipe,
     TextInput,
-    Trained,
     Untrained,
+    input_of,
 )
 
 PAUSE = 250
@@ -196,12 +196,16 @@ class InputPanel(QWidget):
         self._width = run.spec.input_size if run.spec else 5
         current = run.sequence is not None and run.document == document
         recipe = document.input
-        kind = _kind_of(recipe, run)
+        if recipe is None and current:
+            if self._own[0] != document:
+                self._own = (document, input_of(document))
+            recipe = self._own[1]
+        kind = _kind_of(recipe)
         with QSignalBlocker(self.kind):
             self.kind.setCurrentIndex(self.kind.findData(kind))
         self._show_fields(kind)
         if kind == "text" and not self._wait.isActive() and not self._kept:
-            text = recipe.text if isinstance(recipe, TextInput) else _own_text(run)
+            text = recipe.text if isinstance(recipe, TextInput) else None
             emptied = self.text.document().isEmpty() and not self.text.hasFocus()
             if text is not None and (text != self._shown_text or emptied):
                 with QSignalBlocker(self.text):
@@ -216,6 +220,7 @@ class InputPanel(QWidget):
         if current and run.sequence is not None:
             self.summary.setText(sequence_words(run))
 
+    _own: tuple[Document | None, InputRecipe | None] = (None, None)
     _shown_text = ""
     _kept = False
     _visits = 0
@@ -228,21 +233,10 @@ class InputPanel(QWidget):
         self.made.setVisible(kind not in ("text", "file"))
 
 
-def _kind_of(recipe: InputRecipe | None, run: Run) -> str:
+def _kind_of(recipe: InputRecipe | None) -> str:
     if isinstance(recipe, FileInput):
         return "file"
-    if isinstance(recipe, GeneratedInput):
-        return recipe.kind
-    if recipe is None and run.sequence is not None and not run.sequence.symbolic:
-        return "onehot"
-    return "text"
-
-
-def _own_text(run: Run) -> str | None:
-    """The text a model brings along."""
-    if isinstance(run.document.network, Trained) and run.network is not None:
-        return run.network.notes.get("example")
-    return None
+    return recipe.kind if isinstance(recipe, GeneratedInput) else "text"
 
 
 def sequence_words(run: Run) -> str:

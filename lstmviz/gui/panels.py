@@ -232,7 +232,7 @@ def network_words(document: Document, run: Run) -> str:
     if not isinstance(document.network, Trained):
         return "Untrained: random weights."
     network = run.network if run.document.network == document.network else None
-    title = network.title if network else document.network.path
+    title = (network.title if network else "") or document.network.path
     units = network.notes.get("units", "") if network else ""
     return f"Trained: {title}. {units}".strip()
 

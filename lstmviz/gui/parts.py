@@ -6,6 +6,7 @@ from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import (
+    QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
@@ -17,7 +18,34 @@ from PySide6.QtWidgets import (
 
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.scene.run import Run
-from lstmviz.session import Document, Trained, Untrained
+from lstmviz.session import Document, Trained, Untrained, View
+
+
+class LayerChoice(QComboBox):
+    """Which layer and direction is looked at, where there is more than one."""
+
+    chosen = Signal(int, str)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName("Layer and direction shown")
+        self.setToolTip("Which layer is shown, and in which direction it reads")
+        self._spec: NetworkSpec | None = None
+        self.activated.connect(lambda: self.chosen.emit(*self.currentData()))
+        self.hide()
+
+    def show_layers(self, spec: NetworkSpec | None, view: View) -> None:
+        """Offer the layers of a network, with the one of the view chosen."""
+        if spec != self._spec:
+            self._spec = spec
+            self.clear()
+            for layer, cell in enumerate(spec.layers if spec else ()):
+                for way in cell.directions:
+                    plain = cell.directions == ("forward",)
+                    words = f"layer {layer}" if plain else f"layer {layer}, {way}"
+                    self.addItem(words, (layer, way))
+        self.setVisible(self.count() > 1)
+        self.setCurrentIndex(self.findData((view.layer, view.direction)))
 
 
 class Banner(QFrame):

@@ -27,7 +27,7 @@ from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.gui.manners import Manners
 from lstmviz.gui.menus import Menus
 from lstmviz.gui.panels import LeftPanel
-from lstmviz.gui.parts import Banner, Progress, framed, scrolled, summary
+from lstmviz.gui.parts import Banner, LayerChoice, Progress, framed, scrolled, summary
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
@@ -125,6 +125,11 @@ class MainWindow(QMainWindow):
         row.addWidget(self.menu_bar)
         row.addSpacing(12)
         row.addWidget(self.summary, 1)
+        self.layers = LayerChoice()
+        self.layers.chosen.connect(
+            lambda layer, way: self.store.look(layer=layer, direction=way, stage=self._end(layer))
+        )
+        row.addWidget(self.layers)
         self.view_buttons: dict[str, QToolButton] = {}
         for name, (text, tip) in VIEWS.items():
             button = QToolButton()
@@ -259,6 +264,11 @@ class MainWindow(QMainWindow):
     def _point(self, words: str) -> None:
         self.pointed.setText(words or HINT)
 
+    def _end(self, layer: int) -> str:
+        """The last stage of a step in a layer."""
+        spec = self.store.run.spec
+        return stages(spec, layer)[-1] if spec else "output"
+
     def _order(self) -> tuple[str, ...]:
         spec = self.store.run.spec
         return stages(spec, self.store.view.layer) if spec else ("output",)
@@ -304,6 +314,7 @@ class MainWindow(QMainWindow):
         self.player.show_view(view, run.steps if spec and spec.possible else 0, self.clock.playing)
         for name, button in self.view_buttons.items():
             button.setChecked(view.diagram == name)
+        self.layers.show_layers(run.spec, view)
         self.summary.setText(summary(store.document, spec, run))
         self.progress.show_run(run, store.stopped)
         self.menus.refresh()

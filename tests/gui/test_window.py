@@ -229,3 +229,30 @@ def test_a_session_comes_back_from_its_file(opened, qtbot, tmp_path):
     settle(qtbot, window)
     assert window.store.document == session.document
     assert (window.store.view.step, window.store.view.unit) == (7, 3)
+
+
+def test_any_layer_and_direction_of_a_stack_can_be_looked_at(opened, qtbot, tmp_path):
+    import lstmviz
+    from lstmviz.engine.initial import random_network
+    from lstmviz.engine.spec import CellSpec, NetworkSpec
+
+    both = CellSpec(4, 6, 8, directions=("forward", "backward"))
+    stack = random_network(NetworkSpec((both, CellSpec(12, 5, 5, directions=("backward",)))), 0)
+    lstmviz.save(stack, tmp_path / "stack.npz")
+    window = opened(Document(Trained(str(tmp_path / "stack.npz"))))
+    assert window.left.input.kind.currentData() == "sine"
+    assert window.left.input.length.value() == 60
+    choice = window.layers
+    assert choice.isVisible() and choice.count() == 3
+    for row, (layer, way) in enumerate([(0, "forward"), (0, "backward"), (1, "backward")]):
+        choice.setCurrentIndex(row)
+        choice.activated.emit(row)
+        assert (window.store.view.layer, window.store.view.direction) == (layer, way)
+        traced = getattr(window.store.run.trace.layers[layer], way)
+        shown = window.heatmaps.content.direction
+        assert shown is traced
+        window.grab()
+    window.store.edit(Document())
+    settle(qtbot, window)
+    assert (window.store.view.layer, window.store.view.direction) == (0, "forward")
+    assert not choice.isVisible()
