@@ -31,7 +31,8 @@ class LayerChoice(QComboBox):
         self.setAccessibleName("Layer and direction shown")
         self.setToolTip("Which layer is shown, and in which direction it reads")
         self._spec: NetworkSpec | None = None
-        self.activated.connect(lambda: self.chosen.emit(*self.currentData()))
+        self._ways: list[tuple[int, str]] = []
+        self.activated.connect(lambda row: self.chosen.emit(*self._ways[row]))
         self.hide()
 
     def show_layers(self, spec: NetworkSpec | None, view: View) -> None:
@@ -39,13 +40,16 @@ class LayerChoice(QComboBox):
         if spec != self._spec:
             self._spec = spec
             self.clear()
+            self._ways = []
             for layer, cell in enumerate(spec.layers if spec else ()):
                 for way in cell.directions:
                     plain = cell.directions == ("forward",)
                     words = f"layer {layer}" if plain else f"layer {layer}, {way}"
-                    self.addItem(words, (layer, way))
+                    self.addItem(words)
+                    self._ways.append((layer, way))
         self.setVisible(self.count() > 1)
-        self.setCurrentIndex(self.findData((view.layer, view.direction)))
+        if (view.layer, view.direction) in self._ways:
+            self.setCurrentIndex(self._ways.index((view.layer, view.direction)))
 
 
 class Banner(QFrame):

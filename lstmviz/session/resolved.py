@@ -96,7 +96,8 @@ def input_of(document: Document) -> InputRecipe:
     network = _model(document.network)
     if network.vocabulary and network.notes.get("example"):
         return TextInput(network.notes["example"])
-    return GeneratedInput("onehot" if network.vocabulary else "sine")
+    symbols = network.vocabulary or network.spec.embedding
+    return GeneratedInput("onehot" if symbols else "sine")
 
 
 def untrained_like(document: Document) -> Document:

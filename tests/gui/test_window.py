@@ -248,6 +248,7 @@ def test_any_layer_and_direction_of_a_stack_can_be_looked_at(opened, qtbot, tmp_
         choice.setCurrentIndex(row)
         choice.activated.emit(row)
         assert (window.store.view.layer, window.store.view.direction) == (layer, way)
+        assert choice.currentText().startswith(f"layer {layer}")
         traced = getattr(window.store.run.trace.layers[layer], way)
         shown = window.heatmaps.content.direction
         assert shown is traced
