@@ -5,12 +5,14 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
+from PySide6.QtGui import QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
     QLabel,
     QScrollArea,
+    QSizePolicy,
     QToolButton,
     QVBoxLayout,
     QWidget,
@@ -123,6 +125,27 @@ def summary(document: Document, spec: NetworkSpec | None, run: Run) -> str:
     return f"{name}   ·   {' → '.join(parts)}"
 
 
+class Elided(QLabel):
+    """A line that ends in … where it has no room; its tooltip has it whole."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+
+    def say(self, line: str) -> None:
+        """Show a line."""
+        self.setText(line)
+        self.setToolTip(line)
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Paint as much of the line as there is room for."""
+        painter = QPainter(self)
+        room = self.contentsRect()
+        line = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
+        painter.end()
+
+
 class Progress(QWidget):
     """How far the engine has come, with a button that stops it or starts it again."""
 
@@ -132,9 +155,10 @@ class Progress(QWidget):
     def __init__(self) -> None:
         super().__init__()
         row = QHBoxLayout(self)
-        row.setContentsMargins(0, 1, 10, 1)
+        row.setContentsMargins(0, 0, 10, 0)
         self.words = QLabel()
         self.button = QToolButton()
+        self.button.setObjectName("small")
         self.button.clicked.connect(lambda: self._asked())
         row.addWidget(self.words)
         row.addWidget(self.button)

@@ -157,7 +157,7 @@ class PlayerBar(QWidget):
         self.order.setToolTip("Order of the units in the heatmaps")
         for name, words in ORDERS:
             self.order.addItem(f"order: {words}", name)
-        narrow(self.order, 13)
+        narrow(self.order, 12)
         self.order.activated.connect(
             lambda: self.viewRequested.emit({"order": self.order.currentData()})
         )
@@ -167,7 +167,6 @@ class PlayerBar(QWidget):
     def _check(self, field: str, text: str, tip: str) -> QCheckBox:
         box = QCheckBox(text)
         box.setToolTip(tip)
-        box.setMinimumWidth(box.sizeHint().width())
         box.clicked.connect(lambda on: self.viewRequested.emit({field: on}))
         return box
 

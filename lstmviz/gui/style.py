@@ -88,6 +88,7 @@ def _sheet(theme: Theme) -> str:
     QPushButton, QToolButton {{ background: {c("faint")}; color: {c("ink")};
         border: 1px solid {c("edge")}; border-radius: 5px; padding: 4px 10px; }}
     QToolButton {{ padding: 4px 6px; }}
+    QToolButton#small {{ padding: 0 6px; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {c("accent")}; }}
     QPushButton:focus, QToolButton:focus {{ border: 1.5px solid {c("accent")}; }}
     QPushButton:checked, QToolButton:checked, QPushButton:default {{ background: {c("accent")};
@@ -105,7 +106,11 @@ def _sheet(theme: Theme) -> str:
     QSlider::handle:horizontal {{ width: 14px; height: 14px; margin: -7px 0; border-radius: 9px;
         background: {c("card")}; border: 2px solid {c("accent")}; }}
     QSlider::handle:horizontal:focus {{ background: {c("accent")}; }}
+    QSpinBox:disabled, QDoubleSpinBox:disabled {{ background: {c("faint")};
+        color: {c("muted")}; }}
     QCheckBox {{ spacing: 7px; }}
+    QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; border-radius: 3px;
+        border: 1px solid {c("x_text")}; background: {c("card")}; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QScrollBar:vertical {{ width: 9px; background: transparent; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c("edge")}; border-radius: 4px;

@@ -20,18 +20,18 @@ def arithmetic(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:
     one = [count for count in every if count.gate == "candidate"]
     having = [gate for gate in GATES if any(count.gate == gate for count in every)]
     gate = sum(count.total for count in one)
-    rows = [_row("[h; x]", f"{h} + {i}", h + i, theme)]
+    rows = [_row("[h; x]", f"{h:,} + {i:,}", h + i, theme)]
     for name, count in zip(("W<sub>h</sub>", "W<sub>x</sub>", "b"), one, strict=True):
         rows.append(_row(name, _shape(count.shape), count.total, theme))
     rows.append(_row("a gate", "their sum", gate, theme))
     letters = ", ".join(LETTERS[gate] for gate in having)
-    rows.append(_row(letters, f"{len(having)} × {gate}", len(having) * gate, theme))
+    rows.append(_row(letters, f"{len(having)} × {gate:,}", len(having) * gate, theme))
     for count in every:
         if count.name[0] in "pR":
             name = f"{count.name[0]}<sub>{count.name[2:]}</sub>"
             rows.append(_row(name, _shape(count.shape), count.total, theme))
     if cell.projected:
-        rows.append(_row("W<sub>hr</sub>", f"{h} × {c}", h * c, theme, theme["h_text"]))
+        rows.append(_row("W<sub>hr</sub>", f"{h:,} × {c:,}", h * c, theme, theme["h_text"]))
     for name, count in zip(("W<sub>y</sub>", "b<sub>y</sub>"), head_counts(spec), strict=False):
         rows.append(_row(name, _shape(count.shape), count.total, theme))
     rows.append(_row("<b>total</b>", "one bias (Keras)", parameters(spec, 1), theme))
@@ -40,7 +40,7 @@ def arithmetic(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:
 
 
 def _shape(shape: tuple[int, ...]) -> str:
-    return " × ".join(str(size) for size in shape)
+    return " × ".join(f"{size:,}" for size in shape)
 
 
 def _row(name: str, formula: str, total: int, theme: Theme, color: str | None = None) -> str:
@@ -82,5 +82,5 @@ def size_hint(spec: NetworkSpec, which: str, layer: int = 0) -> str:
     if which == "cell":
         return f"PyTorch: {word} · Keras: units"
     if which == "hidden" and not spec.layers[layer].projected:
-        return "PyTorch: proj_size = 0, no projection"
+        return "PyTorch: proj_size = 0 (none)"
     return f"PyTorch: {word}"

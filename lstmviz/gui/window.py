@@ -27,7 +27,15 @@ from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.gui.manners import Manners
 from lstmviz.gui.menus import Menus
 from lstmviz.gui.panels import LeftPanel
-from lstmviz.gui.parts import Banner, LayerChoice, Progress, framed, scrolled, summary
+from lstmviz.gui.parts import (
+    Banner,
+    Elided,
+    LayerChoice,
+    Progress,
+    framed,
+    scrolled,
+    summary,
+)
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
@@ -54,17 +62,17 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.store = Store(session, self)
         self.clock = Clock(self)
-        self.theme = style.resolve_theme(session.view.theme)
+        self._wear()  # first: widgets made before the application has its font keep another
         self.setWindowTitle("lstmviz")
         self.setAcceptDrops(True)
         self.resize(1600, 1000)
-        self.setMinimumSize(1000, 640)
+        self.setMinimumHeight(640)
         self._build()
         self.menus = Menus(self)
         self.manners = Manners(self, self.diagram, self.menus.key)
         self.diagram.setFocus()
         self._connect()
-        self._restyle()
+        self._dress()
         self._restore()
         self._render(travel=0)
 
@@ -120,7 +128,7 @@ class MainWindow(QMainWindow):
         row.setContentsMargins(6, 4, 10, 4)
         row.setSpacing(4)
         self.menu_bar = QMenuBar()
-        self.summary = QLabel()
+        self.summary = Elided()
         self.summary.setObjectName("heading")
         row.addWidget(self.menu_bar)
         row.addSpacing(12)
@@ -308,22 +316,36 @@ class MainWindow(QMainWindow):
         self.diagram.render_session(run, spec, view, travel)
         fits = spec is not None and run.spec == spec
         moment = moments_of(run, replace(view, diagram="cell")).get(0) if fits else None
-        self.inspector.set_shapes(inspector.inspector_shapes(moment))
+        self.inspector.set_shapes(inspector.inspector_shapes(moment, why=self._why_nothing()))
         self.heatmaps.render(run, view)
         self.left.show_session(store.session, spec, run)
         self.player.show_view(view, run.steps if spec and spec.possible else 0, self.clock.playing)
         for name, button in self.view_buttons.items():
             button.setChecked(view.diagram == name)
         self.layers.show_layers(run.spec, view)
-        self.summary.setText(summary(store.document, spec, run))
+        self.summary.say(summary(store.document, spec, run))
         self.progress.show_run(run, store.stopped)
         self.menus.refresh()
 
+    def _why_nothing(self) -> str:
+        spec = self.store.spec
+        if spec is not None and not spec.possible:
+            return "Nothing is computed while\nthe shapes do not fit."
+        return "Nothing is computed yet."
+
     def _restyle(self) -> None:
+        self._wear()
+        self._dress()
+
+    def _wear(self) -> None:
+        """Give the application the theme that the session asks for."""
         self.theme = style.resolve_theme(self.store.view.theme)
         app = QApplication.instance()
         if isinstance(app, QApplication):
             style.apply(app, self.theme)
+
+    def _dress(self) -> None:
+        """Hand the theme to the views."""
         for view in (self.left, self.diagram, self.inspector, self.player, self.heatmaps):
             view.set_theme(self.theme)
         for name, button in self.zoom_buttons.items():

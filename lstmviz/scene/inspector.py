@@ -20,15 +20,18 @@ READING = ("forget_gate", "input_gate", "candidate", "output_gate")
 """Order in which the gates are told: what is kept, what is let in, what it is, what shows."""
 
 
-def inspector_shapes(moment: Moment | None, width: float = WIDTH) -> tuple[Shape, ...]:
+def inspector_shapes(
+    moment: Moment | None, width: float = WIDTH, why: str = "Nothing is computed yet."
+) -> tuple[Shape, ...]:
     """The focus unit at this moment: its four gates, then c and h with their arithmetic.
 
-    The picture is `inspector_height()` high.
+    Without a moment it says `why`, which may be of several lines. The picture is
+    `inspector_height()` high.
     """
     if moment is None:
         return (
             Text(14, 30, "Unit", 14, "ink", bold=True),
-            Text(14, 54, "Nothing is computed yet.", 12, "muted"),
+            *(Text(14, 54 + 17 * k, line, 12, "muted") for k, line in enumerate(why.split("\n"))),
         )
     shapes: list[Shape] = [
         Text(14, 26, f"Unit {moment.focus} at t = {moment.step:,}", 14, "ink", bold=True),
@@ -105,7 +108,7 @@ def _state(moment: Moment, y: float, width: float) -> list[Shape]:
             (f"= {at('cell_state')}", 12, "ink", True, True),
         ]
     else:
-        lines.append((f"cₜ₋₁ = {at('cell_state_before')}", 11, "ink", False, True))
+        lines.append((f"cₜ₋₁ = {at('cell_state_before')}", 11, "ink", False, False))
     name = "m" if "project" in moment.order else "h"
     lines.append((f"{name}ₜ = o · tanh(cₜ)", 13, "h_text", True, False))
     if "cell_output" in values:

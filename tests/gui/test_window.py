@@ -1,12 +1,16 @@
 """The window, with real clicks and keys."""
 
+import subprocess
+import sys
 from dataclasses import replace
+from itertools import pairwise
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtWidgets import QToolButton, QWidget
 from windows import settle
 
-from lstmviz.session import Document, FileInput, TextInput, Trained, Untrained
+from lstmviz.session import Document, FileInput, GeneratedInput, TextInput, Trained, Untrained
 
 
 def key(qtbot, window, name, modifier=Qt.KeyboardModifier.NoModifier):
@@ -257,3 +261,63 @@ def test_any_layer_and_direction_of_a_stack_can_be_looked_at(opened, qtbot, tmp_
     settle(qtbot, window)
     assert (window.store.view.layer, window.store.view.direction) == (0, "forward")
     assert not choice.isVisible()
+
+
+def test_the_window_is_never_too_narrow_for_its_player(opened, qtbot):
+    window = opened(Document(Untrained(3, 4, 4), GeneratedInput("noise", 100_000, 0)))
+    window.resize(600, 640)
+    assert window.width() <= 1280
+    player = window.player
+    shown = [child for child in player.findChildren(QWidget) if child.parent() is player]
+    for one, other in pairwise(sorted(shown, key=lambda child: child.x())):
+        assert one.geometry().right() < other.x()
+        assert isinstance(one, QToolButton) or one.width() >= one.minimumSizeHint().width()
+    told = player.place.fontMetrics().horizontalAdvance("t = 99,999 of 99,999")
+    assert player.place.width() >= told
+
+
+def test_a_long_name_is_told_in_full_by_its_tooltip_and_widens_nothing(opened):
+    window = opened()
+    before = window.minimumSizeHint().width()
+    window.summary.say("a long name " * 40)
+    assert window.minimumSizeHint().width() == before
+    assert window.summary.toolTip() == "a long name " * 40
+
+
+def test_an_impossible_network_is_told_with_both_sizes_and_why_there_are_no_numbers(opened):
+    window = opened(Document(Untrained(5, 4, 8, project=False)))
+    assert "LSTM 8 (h 4)" in window.summary.text()
+    assert any("do not fit" in shape.text for shape in window.inspector.shapes())
+    assert not window.progress.isVisible()
+
+
+def test_a_long_run_is_stopped_and_started_again_from_the_status_bar(opened, qtbot):
+    window = opened()
+    document = Document(Untrained(5, 512, 512), GeneratedInput("noise", 5000, 0))
+    window.store.edit(document)
+    qtbot.waitUntil(window.progress.isVisible, timeout=10_000)
+    qtbot.mouseClick(window.progress.button, Qt.MouseButton.LeftButton)
+    done = window.store.run.done
+    assert "stopped" in window.progress.words.text()
+    qtbot.wait(100)
+    assert window.store.run.done == done
+    qtbot.mouseClick(window.progress.button, Qt.MouseButton.LeftButton)
+    settle(qtbot, window)
+    assert not window.progress.isVisible()
+
+
+def test_the_first_window_of_a_program_is_written_in_the_bundled_font():
+    script = """
+from PySide6.QtWidgets import QLabel
+from lstmviz.gui.app import application
+from lstmviz.gui.window import MainWindow
+from lstmviz.session import Session
+app = application()
+window = MainWindow(Session())
+window.show()
+fonts = {(label.font().family(), label.font().pixelSize()) for label in window.findChildren(QLabel)}
+window.close()
+assert fonts == {("DejaVu Sans", 12)}, fonts
+"""
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
