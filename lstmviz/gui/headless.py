@@ -105,7 +105,7 @@ def _application(sharpness: float) -> QApplication:
 def _shown_nowhere(window: MainWindow, size: Size) -> Iterator[None]:
     """Laid out at this size without ever being on a screen."""
     window.setAttribute(Qt.WidgetAttribute.WA_DontShowOnScreen)
-    window.resize(round(size[0]), round(size[1]))
+    window.setFixedSize(round(size[0]), round(size[1]))  # or Qt asks the platform about limits
     window.setUpdatesEnabled(False)  # what nobody sees need not be painted
     window.show()
     yield
