@@ -102,7 +102,6 @@ def save(network: Network, path: str | Path) -> None:
     """
     writer = WRITERS.get(Path(path).suffix.lower())
     if writer is None:
-        raise LstmvizError(
-            f"{shown(path)} has no suffix models are saved with: {' '.join(WRITERS)}."
-        )
+        known = " or ".join(WRITERS)
+        raise LstmvizError(f"{shown(path)} cannot be written: models are saved as {known}.")
     writer(network, path)

@@ -20,6 +20,8 @@ from lstmviz.models.tensors import Tensor, TensorFile
 SPARE = 16 * 2**20
 """Bytes that weights may take beyond twice the file."""
 
+LONGEST_NAME = 500
+
 
 def opened(file: TensorFile, lstm: str | None = None, progress: Progress | None = None) -> Opened:
     """The network of a file's LSTM, with what surrounds it; `lstm` picks one by its name.
@@ -27,11 +29,22 @@ def opened(file: TensorFile, lstm: str | None = None, progress: Progress | None 
     Raises `LstmvizError` where there is no LSTM or one of its tensors is at fault (naming it),
     and `SeveralLstmsError` where a pick is needed or wrong.
     """
+    _check_names(file)
     parts = collect(file)
     choice = choose(file, parts, lstm)
     outside = around(parts, choice.unit.parts, file.ordered)
     network = _network(file, choice, outside, progress)
     return Opened(network, _certificate(file, choice, outside))
+
+
+def _check_names(file: TensorFile) -> None:
+    """Raise `LstmvizError` for a name that cannot be shown."""
+    for name in file.tensors:
+        if len(name) > LONGEST_NAME or not name.isprintable():
+            raise LstmvizError(
+                f"{file.where} has a tensor named {name[:80]!r}, which is too long or no text to "
+                "be shown; rename it."
+            )
 
 
 def _used(choice: Choice, outside: Around) -> list[Tensor]:

@@ -117,10 +117,14 @@ def _together(names: list[str]) -> str:
 
 def _prefix(names: list[str]) -> str:
     """What all names have in front, up to a dot or slash."""
-    first, last = min(names), max(names)
-    same = next((k for k, (a, b) in enumerate(zip(first, last, strict=False)) if a != b), None)
-    common = first if same is None else first[:same]
-    return re.split(r"[^./]*\Z", common, maxsplit=1)[0]
+    fronts = [_front(name) for name in names]
+    first, last = min(fronts), max(fronts)
+    pairs = enumerate(zip(first, last, strict=False))
+    return _front(first[: next((k for k, (a, b) in pairs if a != b), len(first))])
+
+
+def _front(name: str) -> str:
+    return name[: max(name.rfind("."), name.rfind("/")) + 1]
 
 
 def _chains(lstms: list[Part]) -> list[list[Part]]:

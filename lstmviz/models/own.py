@@ -192,10 +192,10 @@ def not_finite(arrays: dict[str, Array]) -> dict[str, str]:
     """The note that says which arrays hold NaN or infinity, and where first; else none."""
     places = []
     for name, array in arrays.items():
-        bad = np.argwhere(~np.isfinite(array))
-        if len(bad):
-            first = ", ".join(map(str, bad[0]))
-            places.append(f"{name} has {len(bad):,} such weights, the first at [{first}]")
+        bad = ~np.isfinite(array)
+        if bad.any():
+            first = ", ".join(map(str, np.unravel_index(bad.argmax(), bad.shape)))
+            places.append(f"{name} has {bad.sum():,} such weights, the first at [{first}]")
     return {"not finite": "; ".join(places)} if places else {}
 
 

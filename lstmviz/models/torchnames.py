@@ -26,7 +26,7 @@ ROLES = {
 """PyTorch's name → field of CellWeights."""
 
 NAME = re.compile(
-    r"(?P<prefix>(?:.*[./])?)(?P<parametrized>parametrizations[./])?"
+    r"(?P<prefix>(?:.*?[./])??)(?P<parametrized>parametrizations[./])?"
     r"(?P<role>weight_ih|weight_hh|bias_ih|bias_hh|weight_hr)"
     r"(?:_l(?P<layer>\d{1,4})(?P<reverse>_reverse)?)?"
     r"(?P<suffix>_[a-z]\w{0,40}|[./]original[01]?)?",

@@ -132,6 +132,8 @@ def _typed(args: tuple[Any, ...]) -> Any:
     """A tensor of a subclass: (function, type, arguments, state)."""
     function, _, inner = args[:3]
     builder = BUILDERS.get(function.name) if isinstance(function, Global) else None
+    if builder is _typed:
+        raise TypeError  # which never holds itself, but could without end
     return builder(inner) if builder else Made("torch._tensor._rebuild_from_type_v2", args)
 
 

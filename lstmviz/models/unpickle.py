@@ -117,7 +117,7 @@ def _long(width: int) -> Callable[[Machine], None]:
 def _text(width: int) -> Callable[[Machine], None]:
     def run(m: Machine) -> None:
         data = m.take(m.number(width))
-        m.push(data.decode("utf-8", "surrogatepass"), 64 + 4 * len(data))
+        m.push(data.decode(), 64 + 4 * len(data))
 
     return run
 

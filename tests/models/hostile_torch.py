@@ -211,6 +211,15 @@ PICKLES = {
     "9,000 tuples by marks": (beside(NESTED), None),
     "a million marks": (raw(b"(" * 1_000_000), "damaged at byte"),
     "60 lists in each other ninefold": (beside(LAUGHS), None),
+    "tensors of tensors of tensors": (
+        beside(
+            named("torch._tensor._rebuild_from_type_v2")
+            + b"("
+            + named("torch._tensor._rebuild_from_type_v2")
+            + b"N)NtR"
+        ),
+        "damaged|breaks",
+    ),
     "the same under GLOBAL": (beside(named("a." + "b" * 490)), None),
     "a name without an end": (raw(b"c" + b"a" * 5000), "breaks off at byte"),
 }
@@ -335,7 +344,7 @@ NAMES = {
     ),
     "a prefix with line ends": (
         archive(pickled(mapping(lstm("a\nb.", weight_hh_l0=None)))),
-        r"'a\\nb' has no weight_hh_l0",
+        r"a tensor named 'a\\nb\.weight_ih_l0'",
     ),
     "a prefix of 100,000 letters": (
         archive(pickled(mapping(lstm("a" * 100_000 + ".", weight_hh_l0=None)))),
@@ -346,6 +355,14 @@ NAMES = {
 
 HALF = {"dtype": "F16", "shape": [8, 2], "data_offsets": [0, 64]}
 SAFETENSORS = {
+    "a lone surrogate for a name": (
+        tensors_file(rb'{"\ud800": {"dtype":"F32","shape":[1],"data_offsets":[0,4]}}', bytes(4)),
+        r"a tensor named '\\ud800'",
+    ),
+    "a name of a million letters": (
+        tensors_file({"a" * 10**6: entry((1,), 0)}, bytes(4)),
+        "a tensor named 'aaa",
+    ),
     "an empty safetensors": (b"", "claims a header"),
     "a header of 2^63": (tensors_file(ENTRIES, b"", length=2**63 - 1), "claims a header of"),
     "a header longer than the file": (tensors_file(ENTRIES, b"", length=9999), "claims a header"),
