@@ -60,6 +60,8 @@ SLICE = 0.004
 """Seconds of filling before the event loop runs again."""
 PLOTS_MS = 150
 """How long the curves of a run under way rest between two paintings."""
+REST_MS = 60
+"""How long a dragged edge rests before everything is laid out anew; till then it is stretched."""
 STALE_MS = 250
 """How long the picture of the run before stays where the new one is not yet computed."""
 
@@ -95,6 +97,8 @@ class HeatmapsView(QWidget):
         self._filler = QTimer(self, interval=0)
         self._filler.timeout.connect(self._fill)
         self._since_plots = QElapsedTimer()
+        self._resizing = QTimer(self, interval=REST_MS, singleShot=True)
+        self._resizing.timeout.connect(self._rested)
         self._expiry = QTimer(self, interval=STALE_MS, singleShot=True)
         self._expiry.timeout.connect(self._drop_stale)
         self.setMouseTracking(True)
@@ -222,6 +226,10 @@ class HeatmapsView(QWidget):
         size = self.size() * scale
         if self._base is not None and self._base.size() == size:
             return self._base
+        if self._base is not None and self._resizing.isActive():
+            stretched = self._base.scaled(size)
+            stretched.setDevicePixelRatio(scale)
+            return stretched
         self._base = QPixmap(size)
         self._base.setDevicePixelRatio(scale)
         self._base.fill(QColor(self._theme["panel"]))
@@ -286,7 +294,8 @@ class HeatmapsView(QWidget):
                 part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio
             )
             painter.drawPixmap(QRectF(part), ground, source)
-        if self.place is not None and self.content is not None:
+        still = not self._resizing.isActive()
+        if still and self.place is not None and self.content is not None:
             painter.setClipRegion(event.region())
             paint.draw(painter, touching(self._moving(), parts), self._theme)
         if self._ringed and self.hasFocus():
@@ -321,8 +330,15 @@ class HeatmapsView(QWidget):
     # What the user does
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        """Lay everything out anew; the images are stretched first and filled later."""
+        """Lay everything out anew, once an edge that is dragged comes to rest."""
+        if self._base is not None and self.isVisible():
+            self._resizing.start()
+        else:
+            self._derive(seconds=0)
+
+    def _rested(self) -> None:
         self._derive(seconds=0)
+        self.update()
 
     def last_shown(self) -> int:
         """The last step whose values may be seen."""

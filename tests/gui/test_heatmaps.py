@@ -278,3 +278,18 @@ def test_filling_stops_when_its_time_is_up():
     while images.advance(0.0):
         pass
     assert images.complete
+
+
+def test_while_an_edge_is_dragged_the_picture_is_stretched_then_laid_out_anew(widget, qtbot):
+    widget.resize(1200, 400)
+    widget.render(heat_run(8, 100), View())
+    widget.show()
+    qtbot.waitUntil(lambda: widget._base is not None)
+    qtbot.waitUntil(lambda: not widget._resizing.isActive())
+    before = widget.place
+    for width in (1150, 1100, 1050):
+        widget.resize(width, 400)
+        widget.repaint()
+        assert widget.place is before
+    qtbot.waitUntil(lambda: widget.place.width == 1050)
+    assert widget._ground().width() == 1050 * widget.devicePixelRatioF()
