@@ -13,14 +13,15 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from lstmviz.errors import LstmvizError
 from lstmviz.gui.help import AboutDialog, ShortcutSheet
-from lstmviz.models import demos
+from lstmviz.models import READERS, demos
 from lstmviz.session import save_session
 
 if TYPE_CHECKING:
     from lstmviz.gui.window import MainWindow
 
 OPEN_FILTER = (
-    "Models, sessions and sequences (*.npz *.lstmviz *.txt *.csv *.tsv *.npy);;All files (*)"
+    f"Models, sessions and sequences ({' '.join(f'*{suffix}' for suffix in READERS)} "
+    "*.lstmviz *.txt *.csv *.tsv *.npy);;All files (*)"
 )
 
 Key = Qt.Key
