@@ -9,7 +9,7 @@ from lstmviz import resources
 from lstmviz.engine.network import Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
-from lstmviz.models import keras, npz, npzforeign, pt2, safetensors, torchzip
+from lstmviz.models import keras, npz, npzforeign, onnx, pt2, safetensors, torchzip
 from lstmviz.models.certificate import Certificate, Found, Opened, Progress, SeveralLstmsError
 
 Reader = Callable[[Path, str | None, Progress | None], Opened]
@@ -27,6 +27,7 @@ READERS: dict[str, Reader] = {
     ".keras": keras.read,
     ".h5": keras.read,
     ".hdf5": keras.read,
+    ".onnx": onnx.read,
 }
 """Suffix → reader of every known model format."""
 

@@ -6,7 +6,7 @@ of gates i, f, c, o is already lstmviz's i, f, g, o.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lstmviz.engine.network import Array, CellWeights, HeadWeights
 from lstmviz.engine.spec import MERGES, CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec
-from lstmviz.engine.variant import STANDARD, Activation, Variant
+from lstmviz.engine.variant import STANDARD, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.models.hdf5 import Dataset
 from lstmviz.models.keras.activations import activation, head_activation
@@ -239,18 +239,3 @@ def _table(parts: Parts, node: Node, locate: Locate) -> Array:
         )
     parts.used.append(found[0][0].path)
     return parts.read(found[0][0])
-
-
-def described(layers: Sequence[CellSpec]) -> str:
-    """The activations of a stack in words."""
-    rows = [
-        f"gates {_named(cell.variant.gate)}, candidate and cell {_named(cell.variant.candidate)}"
-        for cell in layers
-    ]
-    return "; ".join(dict.fromkeys(rows))
-
-
-def _named(each: Activation) -> str:
-    values = (("alpha", each.alpha), ("beta", each.beta))
-    given = ", ".join(f"{name} {value:.4g}" for name, value in values if value is not None)
-    return f"{each.name} ({given})" if given else each.name

@@ -23,11 +23,12 @@ from lstmviz.models.certificate import Certificate, Found, Opened, Progress
 from lstmviz.models.hdf5 import Dataset, Group, Source, open_root
 from lstmviz.models.hdf5.source import SLACK
 from lstmviz.models.keras import bare
-from lstmviz.models.keras.build import Parts, assemble, described, sizes
+from lstmviz.models.keras.build import Parts, assemble, sizes
 from lstmviz.models.keras.chains import Chain, chains
 from lstmviz.models.keras.config import OTHER_CELLS, OTHER_RECURRENT, Node, is_model, nodes
 from lstmviz.models.keras.weights import Locate, in_groups, in_legacy, layer_groups
 from lstmviz.models.pick import pick
+from lstmviz.models.words import described
 
 LONGEST_CONFIG = 16 * 2**20
 WEIGHTS = "model.weights.h5"

@@ -1,0 +1,254 @@
+"""How LSTM nodes follow each other, and what stands before them.
+
+Between two nodes an exporter puts operators that only move numbers about. Whether what arrives
+is the sequence that left, and how two directions were joined, is found by sending random numbers
+through those operators.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lstmviz.errors import LstmvizError
+from lstmviz.models.onnx.graph import Graph, Node, Values
+from lstmviz.models.onnx.lstm import INITIAL_C, INITIAL_H, LENGTHS, Lstm, X
+from lstmviz.models.onnx.moves import OPERATORS
+from lstmviz.models.onnx.values import Evaluator, Known
+
+STEPS = 5
+MOST_NODES = 2000
+THROUGH = tuple(op for op in OPERATORS if op not in ("Shape", "Constant", "ConstantOfShape"))
+
+
+@dataclass(frozen=True)
+class Form:
+    """How the output of an LSTM arrives somewhere.
+
+    `merge` is how its directions were joined, `swapped` whether backward stands first, `kind`
+    "sequence", "last" (the last step's row) or "final" (the final states).
+    """
+
+    merge: str
+    swapped: bool
+    kind: str
+
+
+@dataclass(frozen=True, eq=False)
+class Probe:
+    """Random outputs of an LSTM: `y` (steps, batch, D, H) and `final` (batch, D, H)."""
+
+    unit: Lstm
+    y: Values
+    final: Values
+
+    @property
+    def known(self) -> Known:
+        """The values by name, laid out as the node lays them out."""
+        y, final = self.unit.outputs
+        outer = self.y.transpose(1, 0, 2, 3) if self.unit.batch_first else self.y.swapaxes(1, 2)
+        states = self.final if self.unit.batch_first else self.final.swapaxes(0, 1)
+        return {name: value for name, value in ((y, outer), (final, states)) if name}
+
+
+@dataclass(frozen=True, eq=False)
+class Stack:
+    """LSTM nodes that feed each other; `forms[k]` is how the output of k arrives at k + 1.
+
+    `table` names the constant of an embedding before the first, `before` what cannot be run.
+    """
+
+    units: tuple[Lstm, ...]
+    forms: tuple[Form, ...]
+    table: str
+    before: tuple[str, ...]
+    warnings: tuple[str, ...]
+
+    @property
+    def name(self) -> str:
+        """What the user picks it by."""
+        names = [unit.name for unit in self.units]
+        return "+".join(names) if len(names) <= 3 else f"{names[0]}…{names[-1]}"
+
+
+def stacks(evaluator: Evaluator, units: list[Lstm]) -> tuple[tuple[Stack, ...], tuple[Stack, ...]]:
+    """Every LSTM, consecutive ones as one stack, and the layers of stacks alone."""
+    chains: list[tuple[list[Lstm], list[Form]]] = []
+    for unit in units:
+        behind = _behind(unit.graph, unit.node.input(X))
+        for group, forms in chains:
+            feeds = group[-1].graph is unit.graph and group[-1].outputs[0] in behind
+            form = _link(evaluator, group[-1], unit) if feeds else None
+            if form:
+                group.append(unit)
+                forms.append(form)
+                break
+        else:
+            chains.append(([unit], []))
+    wholes = [_stack(evaluator, group, forms) for group, forms in chains]
+    singles = [
+        _stack(evaluator, [unit], []) for group, _ in chains if len(group) > 1 for unit in group
+    ]
+    return tuple(wholes), tuple(singles)
+
+
+def probes(unit: Lstm) -> list[Probe]:
+    """Probes of the sizes that the graph may be fixed to, open ones first."""
+    sizes = [(STEPS, 1)]
+    for shape in unit.graph.inputs.values():
+        known = [size for size in shape[:2] if 0 < size <= 512]
+        sizes += [(a, b) for a in (*known, STEPS) for b in (*known, 1) if a * b <= 4096]
+    rng = np.random.default_rng(0)
+    ways, size = len(unit.spec.directions), unit.spec.hidden_size
+    return [
+        Probe(unit, rng.random((steps, batch, ways, size)), rng.random((batch, ways, size)))
+        for steps, batch in dict.fromkeys(sizes)
+    ][:8]
+
+
+def form_of(probe: Probe, value: Values) -> Form | None:
+    """How a probe's output arrives in a value, or None if it is not the output of the LSTM."""
+    sequence = {name: each for name, each in _merged(probe.y).items() if probe.unit.outputs[0]}
+    last = {name: each[-1] for name, each in sequence.items()}
+    final = _merged(probe.final)
+    for kind, candidates in (("sequence", sequence), ("last", last), ("final", final)):
+        for (merge, swapped), expected in candidates.items():
+            if value.size != expected.size or value.shape[-1] != expected.shape[-1]:
+                continue
+            turned = expected.swapaxes(0, 1) if kind == "sequence" else expected
+            rows = value.reshape(-1, expected.shape[-1])
+            if any(np.array_equal(rows, each.reshape(rows.shape)) for each in (expected, turned)):
+                return Form(merge, swapped, kind)
+    return None
+
+
+def _merged(y: Values) -> dict[tuple[str, bool], Values]:
+    """(…, D, H) with its directions joined in every way."""
+    if y.shape[-2] == 1:
+        return {("concat", False): y[..., 0, :]}
+    first, second = y[..., 0, :], y[..., 1, :]
+    return {
+        ("concat", False): np.concatenate([first, second], -1),
+        ("concat", True): np.concatenate([second, first], -1),
+        ("sum", False): first + second,
+        ("mul", False): first * second,
+        ("ave", False): (first + second) / 2,
+    }
+
+
+def _link(evaluator: Evaluator, below: Lstm, above: Lstm) -> Form | None:
+    """How the sequence of one LSTM arrives at another, or None if it does not."""
+    goal = above.node.input(X)
+    for probe in probes(below):
+        value = evaluator.value(above.graph, goal, probe.known)
+        form = None if value is None or value.ndim != 3 else form_of(probe, value)
+        if form and form.kind == "sequence" and value is not None:
+            steps, batch = probe.y.shape[:2]
+            if value.shape[:2] == ((batch, steps) if above.batch_first else (steps, batch)):
+                return form
+    return None
+
+
+def _behind(graph: Graph, name: str) -> set[str]:
+    """All names that a name is made of by operators that move numbers about, itself included."""
+    found: set[str] = set()
+    todo = [name]
+    while todo and len(found) < MOST_NODES:
+        each = todo.pop()
+        if each in found:
+            continue
+        found.add(each)
+        node = graph.makers.get(each)
+        if node is not None and node.op in THROUGH:
+            todo += node.inputs
+    return found
+
+
+def _stack(evaluator: Evaluator, group: list[Lstm], forms: list[Form]) -> Stack:
+    units, warnings = [], []
+    for index, unit in enumerate(group):
+        warnings += _warnings(evaluator, unit, group[:index])
+        merge = forms[index].merge if index < len(forms) else "concat"
+        units.append(replace(unit, spec=replace(unit.spec, merge=merge)))
+    before, table = _before(evaluator, group[0])
+    return Stack(tuple(units), tuple(forms), table, tuple(before), tuple(warnings))
+
+
+def _before(evaluator: Evaluator, unit: Lstm) -> tuple[list[str], str]:
+    """What stands in front of an LSTM, the nearest first, and the table of an embedding there."""
+    found: list[str] = []
+    graph, name = unit.graph, unit.node.input(X)
+    for _ in range(MOST_NODES):
+        node = graph.makers.get(name)
+        if node is None:
+            if name in graph.inputs or name in graph.tensors or graph.outer is None:
+                break
+            graph = graph.outer
+            continue
+        if (
+            node.op == "Gather"
+            and not found
+            and graph is unit.graph
+            and _embeds(evaluator, unit, node)
+        ):
+            return [], node.input(0)
+        if node.op not in THROUGH or node.op in ("Add", "Sub", "Mul", "Div", "Concat"):
+            found.append(node.shown)
+        name = _data(evaluator, graph, node)
+    return found[:20], ""
+
+
+def _data(evaluator: Evaluator, graph: Graph, node: Node) -> str:
+    """The input of a node that its data come through: the first that is not a constant."""
+    for name in node.inputs:
+        if name and evaluator.constant(graph, name) is None:
+            return name
+    return ""
+
+
+def _embeds(evaluator: Evaluator, unit: Lstm, node: Node) -> bool:
+    """Whether a Gather is the embedding of an LSTM, whose rows arrive as they are."""
+    table = evaluator.constant(unit.graph, node.input(0))
+    if table is None or table.ndim != 2 or table.dtype.kind != "f":
+        return False
+    if node.attributes.get("axis", 0) != 0 or table.shape[1] != unit.spec.input_size:
+        return False
+    rows = np.random.default_rng(0).random((STEPS, 1, table.shape[1]))
+    for given in (rows, rows.swapaxes(0, 1), rows[:, 0]):
+        value = evaluator.value(unit.graph, unit.node.input(X), {node.outputs[0]: given})
+        if value is None or value.size != rows.size:
+            continue
+        if np.array_equal(value.reshape(STEPS, -1), rows[:, 0]):
+            return True
+    return False
+
+
+def _warnings(evaluator: Evaluator, unit: Lstm, below: list[Lstm]) -> list[str]:
+    """Sentences on inputs of the node that a trace does not have."""
+    found = []
+    if unit.node.input(LENGTHS):
+        found.append(
+            f"{unit.name} stops each sequence at a length of its own (sequence_lens); here all "
+            "steps are run."
+        )
+    names = [unit.node.input(index) for index in (INITIAL_H, INITIAL_C) if unit.node.input(index)]
+    if any(not _zero(evaluator, unit.graph, name, below) for name in names):
+        found.append(
+            f"{unit.name} takes its initial states from the model; here they are zero unless given."
+        )
+    return found
+
+
+def _zero(evaluator: Evaluator, graph: Graph, name: str, below: list[Lstm]) -> bool:
+    """Whether initial states are zeros whatever the input is."""
+    known = {key: value for each in below for key, value in probes(each)[0].known.items()}
+    for each, shape in graph.inputs.items():
+        sizes = [size or 2 for size in shape][:4]
+        if np.prod(sizes, dtype=float) < 1e6:
+            known[each] = np.ones(sizes, np.int64)
+    try:
+        value = evaluator.value(graph, name, known)
+    except LstmvizError:
+        return False
+    return value is not None and not value.any()
