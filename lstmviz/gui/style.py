@@ -8,7 +8,7 @@ from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap, QPolygonF
 from PySide6.QtWidgets import QApplication
 
-from lstmviz import paint
+from lstmviz import paint, resources
 from lstmviz.scene.colors import THEMES, Theme
 
 BASE = 12
@@ -62,6 +62,7 @@ def _sheet(theme: Theme) -> str:
     def c(role: str) -> str:
         return theme[role]
 
+    check = resources.path("icons", f"check-{theme.name}.svg").as_posix()
     return f"""
     QMainWindow, QDialog {{ background: {c("window")}; }}
     QWidget#panel, QScrollArea#panel {{ background: {c("panel")}; border: 1px solid {c("edge")};
@@ -111,6 +112,10 @@ def _sheet(theme: Theme) -> str:
     QCheckBox {{ spacing: 7px; }}
     QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; border-radius: 3px;
         border: 1px solid {c("x_text")}; background: {c("card")}; }}
+    QCheckBox::indicator:checked {{ width: 12px; height: 12px; border-radius: 3px;
+        border: 1px solid {c("accent")}; background: {c("accent")}; image: url("{check}"); }}
+    QCheckBox::indicator:checked:disabled {{ border-color: {c("muted")};
+        background: {c("muted")}; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QScrollBar:vertical {{ width: 9px; background: transparent; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c("edge")}; border-radius: 4px;
