@@ -45,6 +45,7 @@ from lstmviz.scene.heataxes import (
     furniture,
     step_badges,
     step_numbers,
+    veil,
 )
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
 from lstmviz.scene.heatmarks import cursor, curtain
@@ -308,7 +309,9 @@ class HeatmapsView(QWidget):
         assert self.place is not None and self.content is not None
         place, step = self.place, self.view.step
         plots = self.content.unit is not None
-        hidden = curtain(place, step, plots) if self.view.reveal else []
+        hidden: list[Shape] = []
+        if self.view.reveal:
+            hidden = curtain(place, step, plots) + veil(place, self.content, step)
         over = cursor(place, step, plots) + step_badges(place, step, cover=True)
         return placed(hidden) + self._units + placed(over)
 

@@ -119,8 +119,9 @@ def _scene_of(widget: QWidget, sharpness: float) -> _Scene | None:
         return _Scene(widget.shapes(), QPointF())
     if isinstance(widget, HeatmapsView) and widget.place and widget.content:
         place, content, view = widget.place, widget.content, widget.view
+        shown = view.step + 1 if view.reveal else None
         shapes = [
-            *furniture(place, content, sharpness),
+            *furniture(place, content, sharpness, shown),
             *heatmaps.images(place, content, sharpness),
             *frames(place),
             *unit_plots(place, content),

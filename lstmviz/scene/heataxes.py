@@ -85,13 +85,19 @@ class Content:
         return np.argsort(self.order)
 
 
-def furniture(place: HeatmapLayout, content: Content, scale: float = 1.0) -> list[Shape]:
-    """All that keeps its place while a run plays: frames, titles, notes, bars, strips."""
+def furniture(
+    place: HeatmapLayout, content: Content, scale: float = 1.0, shown: int | None = None
+) -> list[Shape]:
+    """All that keeps its place while a run plays: frames, titles, notes, bars, strips.
+
+    Tokens are tinted by c in the first `shown` steps alone (None: as far as it is computed).
+    """
     shapes: list[Shape] = []
     for panel in place.panels:
         shapes += _heading(place, panel, scale)
         shapes += _bar(panel.bar, content.limits[panel.array])
-    shapes += _strips(place, content, scale)
+    shown = content.done if shown is None else min(shown, content.done)
+    shapes += _strips(place, content, scale, shown)
     columns = raster_grid(place, place.panels[0], scale).columns
     per = (place.last - place.first) / columns
     words = "step t" if per == 1 else f"step t, mean of {_count(per)}"
@@ -166,7 +172,7 @@ def visible(label: str) -> str:
 _UNNAMED = re.compile("U\\+[0-9A-F]{4,6}|[␀-␢]")
 
 
-def _strips(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]:
+def _strips(place: HeatmapLayout, content: Content, scale: float, shown: int) -> list[Shape]:
     """Along the top: the tokens, tinted by c of the pinned unit, or the values of the input."""
     gutter, y = place.panels[0].gutter, place.strips[0].center[1] + 4
     shapes: list[Shape] = [Text(gutter.x, y, "input x", 11, "x_text", bold=True)]
@@ -175,21 +181,42 @@ def _strips(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]
     if content.unit is not None:
         x = gutter.x + width("input x", 11, bold=True) + 5
         shapes.append(Text(x, y, "over c", 11, "c_text"))
-    return shapes + _tokens(place, content, scale)
+    return shapes + _tokens(place, content, scale, shown)
 
 
-def _tokens(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]:
+def _tokens(place: HeatmapLayout, content: Content, scale: float, shown: int) -> list[Shape]:
+    tint = _tint(place, content, scale, shown)
+    shapes: list[Shape] = [
+        Rect(strip, fill="faint") if tint is None else Heat(strip, tint, "diverging")
+        for strip in place.strips[: place.inputs]
+    ]
+    return shapes + list(token_texts(place, content))
+
+
+def veil(place: HeatmapLayout, content: Content, step: int) -> list[Shape]:
+    """What hides the tints of tokens after the current step, which tell of c to come."""
+    if not content.sequence.symbolic or content.unit is None or step + 1 >= place.last:
+        return []
+    shapes: list[Shape] = []
+    for strip in place.strips[: place.inputs]:
+        left = max(step_x(place, strip, step + 1), strip.x)
+        shapes.append(Rect(Box(left, strip.y, strip.right - left, strip.h), fill="faint"))
+    return shapes + list(token_texts(place, content, step + 1))
+
+
+def token_texts(place: HeatmapLayout, content: Content, first: int = 0) -> list[Text]:
+    """The tokens from step `first` on, as many as there is room for."""
     labels = content.sequence.labels
-    sample = {fit(visible(label), 80, 12, mono=True) for label in labels[:2000]}
+    sample = {fit(visible(label), 80, 12, mono=True) for label in set(labels[:2000])}
     widest = max(width(label, 1, mono=True) for label in sample)
     sizes = [size for size in (12, 11, 10) if widest * size < place.pitch]
     size = sizes[0] if sizes else SMALL
     every = 1 if sizes else max(_tick_step(place), nice_step((widest * size + 16) / place.pitch))
-    tint = _tint(place, content, scale)
-    shapes: list[Shape] = []
+    texts: list[Text] = []
     for strip in place.strips[: place.inputs]:
-        shapes.append(Rect(strip, fill="faint") if tint is None else Heat(strip, tint, "diverging"))
         for step in _ticks(place, every):
+            if step < first:
+                continue
             label = fit(visible(labels[step]), 80, size, mono=True)
             text = Text(
                 step_x(place, strip, step + 0.5),
@@ -202,24 +229,24 @@ def _tokens(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]
             )
             box = text_box(text)
             if label and box.x >= strip.x - 2 and box.right <= strip.right + 2:
-                shapes.append(text)
-    return shapes
+                texts.append(text)
+    return texts
 
 
 TINT = 44
 """How far from the middle of the map a tint goes: text over it stays readable."""
 
 
-def _tint(place: HeatmapLayout, content: Content, scale: float) -> raster.Image | None:
+def _tint(place: HeatmapLayout, content: Content, scale: float, shown: int) -> raster.Image | None:
     """One row: c of the pinned unit at each step, in pale colours; None if none is pinned."""
-    if content.unit is None or not content.done:
+    if content.unit is None or not shown:
         return None
     values = content.direction.cell_state[:, content.unit : content.unit + 1]
     grid = raster.grid(place.first, place.last, 0, 1, round(place.strips[0].w * scale), 1)
     limits = content.limits["cell_state"]
     image = raster.blank(grid, "diverging")
     order = np.zeros(1, np.intp)
-    raster.fill(image, grid, values, order, limits, 0, grid.ready(content.done))
+    raster.fill(image, grid, values, order, limits, 0, grid.ready(shown))
     pale = 127 + (image.astype(np.int16) - 127) * TINT // 127
     return np.where(image == raster.MARKED, image, pale).astype(np.uint8)
 

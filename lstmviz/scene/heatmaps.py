@@ -151,7 +151,8 @@ def figure(
     place = place_of(trace, view, width, height, plots=plots)
     content = content_of(trace, sequence, view, limits=limits)
     step = min(view.step, trace.steps - 1)
-    shapes = ground + images(place, content, scale) + furniture(place, content, scale)
+    shown = step + 1 if view.reveal else None
+    shapes = ground + images(place, content, scale) + furniture(place, content, scale, shown)
     shapes += frames(place) + unit_plots(place, content)
     shapes += overlay(place, content, step, view.hover, view.reveal)
     return tuple(shapes), width, height

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from lstmviz.engine.spec import CellSpec
 from lstmviz.scene import heatmaps, raster
-from lstmviz.scene.heataxes import limit_text, nice_step, step_badges, step_numbers, visible
+from lstmviz.scene.heataxes import limit_text, nice_step, step_badges, step_numbers, veil, visible
 from lstmviz.scene.heatlayout import (
     Span,
     layout,
@@ -242,3 +242,30 @@ def test_a_figure_without_a_pinned_unit_gives_all_its_room_to_the_heatmaps():
     ]
     assert heights[0] > heights[1]
     assert not any(isinstance(s, Text) and "pin a unit" in s.text for s in bare)
+
+
+def test_with_reveal_nothing_is_left_of_the_tints_that_tell_of_c_to_come():
+    trace, sequence = traced(4, 30, text="abc")
+    view = View(unit=1)
+    place = heatmaps.place_of(trace, view, 1000, 500)
+    content = heatmaps.content_of(trace, sequence, view)
+    shapes = veil(place, content, 11)
+    covers = [shape for shape in shapes if isinstance(shape, Rect)]
+    for strip, cover in zip(place.strips, covers, strict=False):
+        assert cover.box.x == pytest.approx(strip.x + strip.w * 12 / 30)
+        assert cover.box.right == pytest.approx(strip.right)
+    told = [shape.text for shape in shapes if isinstance(shape, Text)]
+    assert told == [*sequence.labels[12:]] * len(covers)
+    assert covers and veil(place, content, 29) == []
+
+
+def test_a_figure_with_reveal_tints_no_token_after_its_step():
+    trace, sequence = traced(4, 30, text="abc")
+    pictures = {}
+    for reveal in (True, False):
+        shapes, _, _ = heatmaps.figure(trace, sequence, View(unit=1, step=11, reveal=reveal))
+        strip = next(shape for shape in shapes if isinstance(shape, Heat) and shape.box.h in STRIPS)
+        pictures[reveal] = strip.indices[0]
+    edge = len(pictures[True]) * 12 // 30
+    assert (pictures[True][:edge] == pictures[False][:edge]).all()
+    assert len(set(pictures[True][edge + 1 :])) == 1 < len(set(pictures[False][edge + 1 :]))
