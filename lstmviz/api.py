@@ -64,8 +64,11 @@ def random_network(
 
 
 def save(network: Network, path: str | Path) -> None:
-    """Write a network as lstmviz's own `.npz`; raises `LstmvizError` if that cannot be."""
-    models.npz.save(network, path)
+    """Write a network as lstmviz's own file, `.npz` or `.safetensors` by the suffix.
+
+    Raises `LstmvizError` for another suffix, or if the file cannot be written.
+    """
+    models.save(network, path)
 
 
 def trace(model: Network | str | Path, x: ArrayLike | str) -> Trace:

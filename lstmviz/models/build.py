@@ -65,7 +65,8 @@ class _Reading:
 
     def read(self, tensor: Tensor) -> Array:
         """The numbers of a tensor, closed to writing."""
-        array = tensor.read(self._tick)
+        with np.errstate(all="ignore"):  # weights may be infinite or NaN, and folded
+            array = tensor.read(self._tick)
         if array.dtype != self.dtype:
             array = array.astype(self.dtype)
             array.setflags(write=False)

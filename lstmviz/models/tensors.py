@@ -173,7 +173,8 @@ def _widen(stored: np.ndarray[Any, Any], kind: str, into: np.ndarray[Any, Any]) 
         bits[...] = stored
         bits <<= 16
     else:
-        into[...] = stored
+        with np.errstate(invalid="ignore"):  # of NaN
+            into[...] = stored
 
 
 def _walked(

@@ -173,6 +173,22 @@ def test_weights_that_are_not_finite_are_told():
     assert "weight_ih_l0 has 48 such weights, the first at [0, 0]" in network.notes["not finite"]
 
 
+def test_infinite_weights_are_folded_without_a_word():
+    shapes = {
+        "weight_ih_l0": (8, 3),
+        "weight_hh_l0_v": (8, 2),
+        "weight_hh_l0_g": (8, 1),
+    }
+    tensors = {name: tensor(name, shape) for name, shape in shapes.items()}
+    way, size = np.zeros((8, 2), np.float32), np.full((8, 1), np.inf, np.float32)
+    tensors["weight_hh_l0_v"] = Tensor("weight_hh_l0_v", (8, 2), "float32", lambda tick: way)
+    tensors["weight_hh_l0_g"] = Tensor("weight_hh_l0_g", (8, 1), "float32", lambda tick: size)
+    way[:, 0] = [0, 1, np.inf, np.nan, 0, 0, 0, 0]
+    network = opened(TensorFile("file", 10**6, "test", tensors)).network
+    assert np.isinf(network.cells[0]["forward"].recurrent_weights[1, 0])
+    assert "not finite" in network.notes
+
+
 def test_more_weights_than_the_file_can_hold_are_refused():
     shapes = lstm("", 2, 9000)
     tensors = {n: Tensor(n, shape, "float32", pytest.fail) for n, shape in shapes.items()}
