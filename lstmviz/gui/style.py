@@ -59,10 +59,15 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _sheet(theme: Theme) -> str:
+    return _grounds(theme) + _controls(theme)
+
+
+def _grounds(theme: Theme) -> str:
+    """What things stand on: windows, panels, menus, words."""
+
     def c(role: str) -> str:
         return theme[role]
 
-    check = resources.path("icons", f"check-{theme.name}.svg").as_posix()
     return f"""
     QMainWindow, QDialog {{ background: {c("window")}; }}
     QWidget#panel, QScrollArea#panel {{ background: {c("panel")}; border: 1px solid {c("edge")};
@@ -86,6 +91,17 @@ def _sheet(theme: Theme) -> str:
     QMenu::separator {{ height: 1px; background: {c("edge")}; margin: 4px 6px; }}
     QToolTip {{ background: {c("card")}; color: {c("ink")}; border: 1px solid {c("edge")};
         padding: 4px; }}
+    """
+
+
+def _controls(theme: Theme) -> str:
+    """What can be pressed, dragged or typed in."""
+
+    def c(role: str) -> str:
+        return theme[role]
+
+    check = resources.path("icons", f"check-{theme.name}.svg").as_posix()
+    return f"""
     QPushButton, QToolButton {{ background: {c("faint")}; color: {c("ink")};
         border: 1px solid {c("edge")}; border-radius: 5px; padding: 4px 10px; }}
     QToolButton {{ padding: 4px 6px; }}
