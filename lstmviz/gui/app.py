@@ -56,10 +56,12 @@ def main(session: Session | None = None) -> int:
         return _picture(session or Session())
     _require_libraries()
     app = application()
+    from lstmviz.gui.remembered import recalled
     from lstmviz.gui.window import MainWindow
 
-    settings = QSettings("lstmviz", "lstmviz")
-    window = MainWindow(_remembered(session or Session(), settings), settings)
+    settings, session = QSettings("lstmviz", "lstmviz"), session or Session()
+    session = replace(session, view=recalled(session.view, settings))
+    window = MainWindow(session, settings)
     window.show()
     QTimer.singleShot(0, window.store.begin)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
@@ -75,17 +77,6 @@ def _require_libraries() -> None:
             f"no window can be opened because this machine lacks {names}; install what is missing "
             f"with: {doctor.line_for(missing)}"
         )
-
-
-def _remembered(session: Session, settings: QSettings) -> Session:
-    """The session with the theme and motion of last time, where it does not say."""
-    view = session.view
-    theme = str(settings.value("theme", "system"))
-    if view.theme == "system" and theme in ("light", "dark"):
-        view = replace(view, theme=theme)
-    if str(settings.value("reduce_motion", "false")) == "true":
-        view = replace(view, reduce_motion=True)
-    return replace(session, view=view)
 
 
 def _picture(session: Session) -> int:

@@ -250,9 +250,10 @@ class ExportDialog(QDialog):
             index = box.findData(str(self._settings.value(f"export/{name}", "")))
             box.setCurrentIndex(max(index, 0))
         try:
-            self.scale.setValue(float(str(self._settings.value("export/scale", "2"))))
+            scale = float(str(self._settings.value("export/scale", "2")))
         except ValueError:
-            self.scale.setValue(2)
+            scale = 2.0
+        self.scale.setValue(scale if devices.MIN_SCALE <= scale <= devices.MAX_SCALE else 2.0)
 
     def _remember(self, folder: str | None = None) -> None:
         if self._settings is None:

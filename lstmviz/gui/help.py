@@ -17,6 +17,7 @@ SHORTCUTS = (
     ("C  U  O", "one cell, several steps unrolled, one unit and its neighbours"),
     ("+  −  0", "zoom in, out, fit"),
     ("T", "light or dark"),
+    ("Tab", "to the next control; Return or Escape in a number gives the keys back"),
     ("Click a square", "pin that unit everywhere; again to let go"),
     ("Drag on a heatmap", "scrub to a step"),
     ("Wheel on a heatmap", "zoom steps; with Ctrl, zoom units; double-click resets"),

@@ -160,12 +160,14 @@ class Menus:
         )
         if not path:
             return
-        if not Path(path).suffix:
+        if Path(path).suffix.lower() != ".lstmviz":
             path += ".lstmviz"
         try:
             save_session(self.window.store.session, path)
         except LstmvizError as error:
             self.window.banner.say(str(error))
+            return
+        self.window.pointed.setText(f"The session is saved in {path}.")
 
     def open_export(self) -> None:
         """The export dialog."""

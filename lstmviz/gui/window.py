@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QByteArray, QSettings, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -37,6 +37,7 @@ from lstmviz.gui.parts import (
     summary,
 )
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
+from lstmviz.gui.remembered import remember, remember_places, restore_places
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
 from lstmviz.scene import inspector
@@ -73,7 +74,8 @@ class MainWindow(QMainWindow):
         self.diagram.setFocus()
         self._connect()
         self._dress()
-        self._restore()
+        if settings is not None:
+            restore_places(self, self.splitters, settings)
         self._render(travel=0)
 
     # Building
@@ -90,7 +92,7 @@ class MainWindow(QMainWindow):
         top.addWidget(framed(self.diagram))
         top.addWidget(scrolled(self.inspector))
         top.setStretchFactor(0, 1)
-        top.setCollapsible(0, False)
+        top.setChildrenCollapsible(False)
         bottom = framed(self.heatmaps, self.player)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(top)
@@ -98,7 +100,7 @@ class MainWindow(QMainWindow):
         right.setStretchFactor(0, 55)
         right.setStretchFactor(1, 45)
         right.setSizes([550, 450])
-        right.setCollapsible(0, False)
+        right.setChildrenCollapsible(False)
         body = QVBoxLayout()
         body.setSpacing(8)
         body.addWidget(self.banner)
@@ -206,7 +208,8 @@ class MainWindow(QMainWindow):
             return
         self.banner.hide()
         if path.lower().endswith(".lstmviz"):
-            view = {name: value for name, value in vars(session.view).items() if name != "theme"}
+            own = ("theme", "reduce_motion")  # the user's, not the session's
+            view = {name: value for name, value in vars(session.view).items() if name not in own}
             self.store.edit(session.document, None, **view)
         else:
             self.store.edit(session.document, None, step=0, first=0.0, last=None, unit=0)
@@ -373,25 +376,11 @@ class MainWindow(QMainWindow):
         for url in event.mimeData().urls()[:1]:
             self.open_path(url.toLocalFile())
 
-    def _restore(self) -> None:
-        if self.settings is None:
-            return
-        geometry = self.settings.value("geometry")
-        if isinstance(geometry, QByteArray):
-            self.restoreGeometry(geometry)
-        for name, splitter in zip(("top", "right"), self.splitters, strict=True):
-            state = self.settings.value(f"splitter/{name}")
-            if isinstance(state, QByteArray):
-                splitter.restoreState(state)
-
     def closeEvent(self, event: QCloseEvent) -> None:
         """Remember the window, end the engine's thread."""
         self.clock.play(False)
         if self.settings is not None:
-            self.settings.setValue("geometry", self.saveGeometry())
-            for name, splitter in zip(("top", "right"), self.splitters, strict=True):
-                self.settings.setValue(f"splitter/{name}", splitter.saveState())
-            self.settings.setValue("theme", self.store.view.theme)
-            self.settings.setValue("reduce_motion", self.store.view.reduce_motion)
+            remember(self.store.view, self.settings)
+            remember_places(self, self.splitters, self.settings)
         self.store.compute.close()
         super().closeEvent(event)
