@@ -9,7 +9,7 @@ from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent, QWheelEvent
 
 from lstmviz.scene import pointing
-from lstmviz.scene.heatlayout import HeatmapLayout, locate, nearest_step, row_at, step_at
+from lstmviz.scene.heatlayout import HeatmapLayout, Place, locate, nearest_step, row_at, step_at
 from lstmviz.scene.shapes import Box
 
 if TYPE_CHECKING:
@@ -46,6 +46,7 @@ class Gestures(QObject):
         self._widget = widget
         self._press: Press | None = None
         self._hovered: int | None = None
+        self._at: QPointF | None = None
         self._pin: int | None = None
         self._click = QTimer(self, singleShot=True)
         self._click.timeout.connect(self._pin_now)
@@ -71,6 +72,7 @@ class Gestures(QObject):
     def move(self, event: QMouseEvent) -> None:
         """Scrub with the left button, pan with another, point with none."""
         press, at = self._press, event.position()
+        self._at = at
         if press is None:
             self._point(at)
             return
@@ -82,6 +84,7 @@ class Gestures(QObject):
             self._scrub(at)
         else:
             self._pan(press, at)
+        self.refresh()
 
     def release(self, event: QMouseEvent) -> None:
         """An unmoved left button was a click: it pins the unit under it.
@@ -109,6 +112,7 @@ class Gestures(QObject):
 
     def leave(self) -> None:
         """The pointer has gone."""
+        self._at = None
         self._hover(None)
         self._widget.pointed.emit("")
 
@@ -116,16 +120,28 @@ class Gestures(QObject):
         if self._pin is not None:
             self._widget.unitPinned.emit(self._pin)
 
+    def refresh(self) -> None:
+        """Say anew what lies under the pointer, which rests while the picture changes."""
+        if self._at is not None:
+            self._tell(self._at)
+
+    def _tell(self, at: QPointF) -> Place | None:
+        place, content = self._widget.place, self._widget.content
+        if place is None or content is None:
+            return None
+        spot = locate(place, at.x(), at.y())
+        last = self._widget.last_shown()
+        self._widget.pointed.emit(pointing.describe(place, content, spot, last))
+        return spot
+
     def _point(self, at: QPointF) -> None:
         widget = self._widget
         if widget.place is None or widget.content is None:
             return
-        spot = locate(widget.place, at.x(), at.y())
+        spot = self._tell(at)
         axis = spot is not None and spot.kind != "heat"
         shape = Qt.CursorShape.SizeHorCursor if axis else Qt.CursorShape.ArrowCursor
         widget.setCursor(shape)
-        last = widget.last_shown()
-        widget.pointed.emit(pointing.describe(widget.place, widget.content, spot, last))
         self._hover(pointing.unit_at(widget.place, widget.content, spot))
 
     def _hover(self, unit: int | None) -> None:

@@ -39,14 +39,7 @@ from lstmviz.gui.heatregions import (
 )
 from lstmviz.scene import heatmaps, pointing
 from lstmviz.scene.colors import LIGHT, Theme
-from lstmviz.scene.heataxes import (
-    Content,
-    frames,
-    furniture,
-    step_badges,
-    step_numbers,
-    veil,
-)
+from lstmviz.scene.heataxes import Content, frames, furniture, step_badges, step_numbers, veil
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
 from lstmviz.scene.heatmarks import cursor, curtain
 from lstmviz.scene.moment import direction_trace
@@ -131,9 +124,10 @@ class HeatmapsView(QWidget):
         old, self.view = self.view, view
         if run is self._run and looks_alike(old, view):
             self._move(old, view)
-            return
-        self._run = run
-        self._derive()
+        else:
+            self._run = run
+            self._derive()
+        self._gestures.refresh()
 
     def _derive(self, seconds: float = SLICE) -> None:
         """Work everything out anew; images are filled for so long at once, the rest by and by."""

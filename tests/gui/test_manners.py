@@ -145,3 +145,19 @@ def test_tab_reaches_everything_and_comes_back(window):
         window.view_buttons["cell"],
     ):
         assert widget in seen
+
+
+def test_the_words_under_a_resting_pointer_follow_the_picture(window):
+    views = window.heatmaps
+    panel = views.place.panel("cell_state")
+    step = int(20 / 30 * panel.plot.w + panel.plot.x) + 3, int(panel.plot.center[1])
+    QTest.mouseMove(views, QPoint(*step))
+    assert "at step 20" in window.pointed.text()
+    window.store.look(reveal=True)
+    assert "not revealed yet" in window.pointed.text()
+    window.store.look(step=25)
+    assert "at step 20" in window.pointed.text()
+    QTest.mousePress(views, Qt.MouseButton.LeftButton, pos=QPoint(*step))
+    QTest.mouseMove(views, QPoint(step[0] - 100, step[1]))
+    assert f"step {window.store.view.step} " in window.pointed.text()
+    QTest.mouseRelease(views, Qt.MouseButton.LeftButton, pos=QPoint(step[0] - 100, step[1]))
