@@ -118,6 +118,9 @@ def _doctor() -> Parser:
 def _common(result: Parser) -> None:
     """SOURCE, and what makes a network and an input."""
     result.add_argument("source", nargs="?", metavar="SOURCE", help=SOURCE)
+    result.add_argument(
+        "--lstm", metavar="NAME", help="which LSTM of a model file that holds several"
+    )
     network = result.add_argument_group("an untrained network")
     network.add_argument(
         "--sizes", type=_sizes, metavar="I,H,C", help="input, hidden, cell size; I may be auto"

@@ -19,7 +19,7 @@ def report(document: Document, *, as_json: bool) -> str:
     """The text of `lstmviz info`; raises `LstmvizError` for what cannot be opened."""
     spec = spec_of(document)
     recipe = document.network
-    network = load(recipe.path) if isinstance(recipe, Trained) else None
+    network = load(recipe.path, recipe.lstm) if isinstance(recipe, Trained) else None
     if as_json:
         return json.dumps(facts(spec, network), ensure_ascii=False, indent=2)
     return "\n".join(_lines(spec, network))

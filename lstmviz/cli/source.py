@@ -31,7 +31,7 @@ def session(parsed: argparse.Namespace) -> Session:
     changes = _network_changes(parsed)
     recipe = _input(parsed)
     if parsed.source is not None:
-        opened = open_source(parsed.source)
+        opened = open_source(parsed.source, parsed.lstm)
     else:
         plain = Trained() if not changes and recipe is None else Untrained()
         opened = Session(Document(plain))

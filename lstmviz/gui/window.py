@@ -33,6 +33,7 @@ from lstmviz.gui.parts import (
     LayerChoice,
     Progress,
     framed,
+    pick_lstm,
     scrolled,
     summary,
 )
@@ -40,6 +41,7 @@ from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.remembered import remember, remember_places, restore_places
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
+from lstmviz.models import SeveralLstmsError
 from lstmviz.scene import inspector
 from lstmviz.scene.picture import moments_of
 from lstmviz.session import Document, Session, open_source
@@ -196,13 +198,18 @@ class MainWindow(QMainWindow):
         self.banner.hide()
         self.store.edit(document, key, first=0.0, last=None, low=0.0, high=None)
 
-    def open_path(self, path: str) -> None:
-        """Open a model, a session or a sequence, by what it is."""
+    def open_path(self, path: str, lstm: str | None = None) -> None:
+        """Open a model, a session or a sequence, by what it is; of several LSTMs ask which."""
         try:
             if Path(path).suffix.lower() in INPUT_SUFFIXES:
                 self.left.input.open_file(path)
                 return
-            session = open_source(path)
+            session = open_source(path, lstm)
+        except SeveralLstmsError as error:
+            picked = pick_lstm(self, error.choices) if lstm is None else None
+            if picked is not None:
+                self.open_path(path, picked)
+            return
         except LstmvizError as error:
             self.banner.say(str(error))
             return

@@ -26,9 +26,13 @@ class Untrained:
 
 @dataclass(frozen=True)
 class Trained:
-    """A model opened from a file, or a bundled one named `demo:NAME`."""
+    """A model opened from a file, or a bundled one named `demo:NAME`.
+
+    `lstm` names the LSTM that is picked of a file that holds several.
+    """
 
     path: str = "demo:counter"
+    lstm: str | None = None
 
 
 @dataclass(frozen=True)

@@ -83,10 +83,11 @@ def load_session(path: str | Path) -> Session:
     return _with_paths(session, lambda name: str(folder / name))
 
 
-def open_source(source: str) -> Session:
+def open_source(source: str, lstm: str | None = None) -> Session:
     """The session of a SOURCE: a session file, a model file or `demo:NAME`.
 
-    A model is read here, so that its faults are told now. Raises `LstmvizError`.
+    A model is read here, so that its faults are told now; `lstm` picks one of several in it.
+    Raises `LstmvizError`, `SeveralLstmsError` where there is one to pick.
     """
     if source.lower().endswith(SUFFIX):
         return load_session(source)
@@ -100,7 +101,7 @@ def open_source(source: str) -> Session:
             raise LstmvizError(
                 f"{shown(source)} does not exist; give a model or session file, or demo:NAME."
             )
-    document = Document(Trained(source))
+    document = Document(Trained(source, lstm))
     spec_of(document)
     return Session(document)
 
@@ -153,7 +154,8 @@ def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
     """The session with every file name changed; `demo:NAME` stays."""
     document = session.document
     if isinstance(document.network, Trained) and not document.network.path.startswith(models.DEMO):
-        document = replace(document, network=Trained(change(document.network.path)))
+        moved = replace(document.network, path=change(document.network.path))
+        document = replace(document, network=moved)
     if isinstance(document.input, FileInput):
         document = replace(document, input=FileInput(change(document.input.path)))
     return replace(session, document=document)

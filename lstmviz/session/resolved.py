@@ -146,13 +146,13 @@ def sequence_of(document: Document) -> Sequence:
 
 def _model(recipe: Trained) -> Network:
     path = models.location(recipe.path)
-    return _loaded(recipe.path, _stamp(path))
+    return _loaded(recipe.path, recipe.lstm, _stamp(path))
 
 
 @lru_cache(maxsize=2)
-def _loaded(path: str, stamp: Stamp) -> Network:
+def _loaded(path: str, lstm: str | None, stamp: Stamp) -> Network:
     """A model, read again only when its file has changed."""
-    return models.load(path)
+    return models.load(path, lstm)
 
 
 @lru_cache(maxsize=2)

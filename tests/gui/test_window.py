@@ -10,7 +10,15 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtWidgets import QToolButton, QWidget
 from windows import settle
 
-from lstmviz.session import Document, FileInput, GeneratedInput, TextInput, Trained, Untrained
+from lstmviz.session import (
+    Document,
+    FileInput,
+    GeneratedInput,
+    Session,
+    TextInput,
+    Trained,
+    Untrained,
+)
 
 
 def key(qtbot, window, name, modifier=Qt.KeyboardModifier.NoModifier):
@@ -321,3 +329,25 @@ assert fonts == {("DejaVu Sans", 12)}, fonts
 """
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
+
+
+def test_of_several_lstms_the_one_that_is_picked_opens(opened, qtbot, monkeypatch, tmp_path):
+    from lstmviz.gui import window as module
+    from lstmviz.models import Found, SeveralLstmsError
+
+    found = tuple(Found(name, 1, ("forward",), (3, 4, 4)) for name in ("enc", "dec"))
+    asked, wanted = [], Document(Untrained(5, 8, 8), GeneratedInput("onehot", 30, 0))
+
+    def source(path, lstm=None):
+        if lstm is None:
+            raise SeveralLstmsError("two", found)
+        asked.append((path, lstm))
+        return Session(wanted)
+
+    monkeypatch.setattr(module, "open_source", source)
+    monkeypatch.setattr(module, "pick_lstm", lambda parent, choices: choices[1].name)
+    window = opened(Document())
+    window.open_path("two.pt")
+    settle(qtbot, window)
+    assert asked == [("two.pt", "dec")]
+    assert window.store.document == wanted
