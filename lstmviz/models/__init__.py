@@ -3,39 +3,37 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 
 from lstmviz import resources
 from lstmviz.engine.network import Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
-from lstmviz.models import keras, npz, npzforeign, onnx, pt2, safetensors, torchzip
 from lstmviz.models.certificate import Certificate, Found, Opened, Progress, SeveralLstmsError
 
 Reader = Callable[[Path, str | None, Progress | None], Opened]
 """Opens a file: its path, the name of the LSTM picked (or None), and who is told of progress."""
-
+Writer = Callable[[Network, str | Path], None]
 
 DEMO = "demo:"
-READERS: dict[str, Reader] = {
-    ".npz": npzforeign.read,
-    ".safetensors": safetensors.read,
-    ".pt": torchzip.read,
-    ".pth": torchzip.read,
-    ".ckpt": torchzip.read,
-    ".pt2": pt2.read,
-    ".keras": keras.read,
-    ".h5": keras.read,
-    ".hdf5": keras.read,
-    ".onnx": onnx.read,
+READERS = {
+    ".npz": "npzforeign",
+    ".safetensors": "safetensors",
+    ".pt": "torchzip",
+    ".pth": "torchzip",
+    ".ckpt": "torchzip",
+    ".pt2": "pt2",
+    ".keras": "keras",
+    ".h5": "keras",
+    ".hdf5": "keras",
+    ".onnx": "onnx",
 }
-"""Suffix → reader of every known model format."""
+"""Suffix → the module here that reads it; imported when a file is, as together they take long."""
 
-WRITERS: dict[str, Callable[[Network, str | Path], None]] = {
-    ".npz": npz.save,
-    ".safetensors": safetensors.save,
-}
-"""Suffix → writer of lstmviz's own files."""
+WRITERS = {".npz": "npz", ".safetensors": "safetensors"}
+"""Suffix → the module here that writes lstmviz's own files."""
 
 __all__ = [
     "DEMO",
@@ -88,10 +86,11 @@ def open_model(
     a pick is needed.
     """
     path = location(source)
-    reader = READERS.get(path.suffix.lower())
-    if reader is None:
+    name = READERS.get(path.suffix.lower())
+    if name is None:
         what = f"the unknown suffix {path.suffix!r}" if path.suffix else "no suffix"
         raise LstmvizError(f"{shown(source)} has {what}; models are {' '.join(READERS)}.")
+    reader: Reader = _module(name).read
     return reader(path, lstm, progress)
 
 
@@ -101,8 +100,13 @@ def save(network: Network, path: str | Path) -> None:
     Equal networks give equal bytes. Raises `LstmvizError` for another suffix, or if the target
     cannot be written; the file appears whole or not at all.
     """
-    writer = WRITERS.get(Path(path).suffix.lower())
-    if writer is None:
+    name = WRITERS.get(Path(path).suffix.lower())
+    if name is None:
         known = " or ".join(WRITERS)
         raise LstmvizError(f"{shown(path)} cannot be written: models are saved as {known}.")
+    writer: Writer = _module(name).save
     writer(network, path)
+
+
+def _module(name: str) -> ModuleType:
+    return import_module(f"lstmviz.models.{name}")
