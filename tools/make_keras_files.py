@@ -14,10 +14,12 @@ activations replaced by ones that write down what they return.
 from __future__ import annotations
 
 import argparse
+import json
 import os
 import tempfile
 from pathlib import Path
 
+import h5py
 import keras
 import numpy as np
 import torch
@@ -29,9 +31,7 @@ from lstmviz.models.certificate import SeveralLstmsError
 from lstmviz.models.keras import read
 
 TARGET = Path(__file__).parent.parent / "tests" / "data" / "keras"
-GATES = ("input_gate", "forget_gate", "output_gate")
 SMOOTH = ("tanh", "sigmoid", "softsign", "hard_sigmoid", "linear", "elu", "softplus", "silu")
-INPUT = (6, 3)
 
 Arrays = dict[str, np.ndarray]
 
@@ -90,36 +90,41 @@ def recurrent(model):
 
 
 def differences(model, path, x, lstm=None):
-    """The largest differences from Keras: of the output, and of gates and states of any step.
-
-    The steps of each cell are compared from the input that lstmviz's own trace shows for it.
-    """
+    """The largest differences from Keras: of the output, and of gates and states of any step."""
     opened = read(path, lstm)
     trace = opened.network.run(x)
     theirs = keras.ops.convert_to_numpy(model(x[None], training=False))[0]
     worst = {"output": apart(ours_of(model, opened.network.spec, trace), theirs)}
-    flat, pairs, reverse = 0, [], False
+    for index, way, rows in records(model, opened.network, trace):
+        for name, values in rows.items():
+            ours = getattr(getattr(trace.layers[index], way), name)
+            worst[name] = max(worst.get(name, 0.0), apart(ours, values))
+    return worst
+
+
+def records(model, network, trace):
+    """Layer, direction and what Keras's cell computes, rows as the input was given.
+
+    Each cell is run from the input that lstmviz's own trace shows for it.
+    """
+    flat, reverse = 0, False
     for layer in recurrent(model):
         both = isinstance(layer, layers.Bidirectional)
         inner = layer.forward_layer if both else layer
         reverse = reverse != inner.go_backwards
+        ways = ("backward", "forward") if reverse else ("forward", "backward")
         cells = cells_of(layer)
         half = len(cells) // 2 if both else len(cells)
         for index in range(half):
-            first, second = ("backward", "forward") if reverse else ("forward", "backward")
-            pairs.append((flat, first, cells[index]))
-            if both:
-                pairs.append((flat, second, cells[half + index]))
+            pair = cells[index], cells[half + index] if both else None
+            for way, cell in zip(ways, pair, strict=True):
+                if cell is not None:
+                    turn = -1 if way == "backward" else 1
+                    columns = kernel_order(network, flat, way, cell)
+                    source = layer_input(trace, flat)[:, columns]
+                    rows = recorded(cell, source[::turn])
+                    yield flat, way, {name: values[::turn] for name, values in rows.items()}
             flat += 1
-        reverse = reverse and inner.return_sequences
-    for index, way, cell in pairs:
-        source = layer_input(trace, index)
-        ours = getattr(trace.layers[index], way)
-        steps = slice(None, None, -1) if way == "backward" else slice(None)
-        source = source[:, kernel_order(opened.network, index, way, cell)]
-        for name, rows in recorded(cell, source[steps]).items():
-            worst[name] = max(worst.get(name, 0.0), apart(getattr(ours, name)[steps], rows))
-    return worst
 
 
 def kernel_order(network, index, way, cell):
@@ -264,6 +269,151 @@ def use(dtype):
     keras.config.set_dtype_policy(dtype)
 
 
+def stack():
+    """What courses show: two LSTMs that hand on sequences, and a Dense on every step."""
+    use("float32")
+    return keras.Sequential(
+        [
+            keras.Input((None, 1)),
+            layers.LSTM(4, return_sequences=True),
+            layers.LSTM(3, return_sequences=True),
+            layers.TimeDistributed(layers.Dense(5, activation="softmax")),
+        ]
+    )
+
+
+def functional():
+    """A functional model with an embedding, both directions added, and its own names."""
+    use("float32")
+    start = keras.Input((None,), dtype="int64", name="symbols")
+    x = layers.Embedding(7, 3, name="table")(start)
+    lstm = layers.LSTM(3, recurrent_activation="hard_sigmoid", return_sequences=True)
+    x = layers.Bidirectional(lstm, merge_mode="sum", name="both")(x)
+    x = layers.Dropout(0.3)(x)
+    x = layers.LSTM(4, activation="softsign", use_bias=False, name="my_lstm")(x)
+    x = layers.Dense(3, activation="relu", name="hidden")(x)
+    return keras.Model(start, layers.Dense(2, activation="softmax", name="said")(x))
+
+
+def backwards():
+    """A layer that hands its sequence on in reverse, and both directions over it."""
+    use("float64")
+    return keras.Sequential(
+        [
+            keras.Input((None, 2)),
+            layers.LSTM(3, go_backwards=True, return_sequences=True),
+            layers.Bidirectional(layers.LSTM(2, return_sequences=True)),
+            layers.Dense(2, activation="tanh"),
+        ]
+    )
+
+
+def cells():
+    """Two cells in one layer; written as weights alone."""
+    use("float32")
+    both = [layers.LSTMCell(3), layers.LSTMCell(2)]
+    return keras.Sequential([keras.Input((None, 2)), layers.RNN(both, return_sequences=True)])
+
+
+def behind():
+    """A convolution in front, which lstmviz does not run, and the final states of both ways."""
+    use("float32")
+    return keras.Sequential(
+        [
+            keras.Input((None, 2)),
+            layers.Conv1D(3, 2, name="sieve"),
+            layers.Bidirectional(layers.LSTM(2)),
+            layers.Dense(1, activation="sigmoid"),
+        ]
+    )
+
+
+def hard_sigmoid_2(x):
+    """hard_sigmoid as Keras 2 has it."""
+    return keras.ops.clip(0.2 * x + 0.5, 0, 1)
+
+
+def older():
+    """What `older_file` holds: hard_sigmoid of Keras 2, then a layer of CuDNNLSTM."""
+    use("float32")
+    return keras.Sequential(
+        [
+            keras.Input((None, 2)),
+            layers.LSTM(3, recurrent_activation=hard_sigmoid_2, return_sequences=True),
+            layers.LSTM(2, return_sequences=True),
+        ]
+    )
+
+
+def older_file(model, path):
+    """Write the model of `older` as Keras 2.2 wrote it: names with :0, and cuDNN's layout."""
+    first, second = model.layers
+    shared = {"return_sequences": True, "go_backwards": False, "use_bias": True}
+    hard = {"name": "lstm_1", "units": 3, "activation": "tanh"} | shared
+    hard["recurrent_activation"] = "hard_sigmoid"
+    rows = [
+        {"class_name": "LSTM", "config": hard | {"batch_input_shape": [None, None, 2]}},
+        {"class_name": "CuDNNLSTM", "config": {"name": "cu_dnnlstm_1", "units": 2} | shared},
+    ]
+    config = {"class_name": "Sequential", "config": {"name": "sequential_1", "layers": rows}}
+    kernel, recurrent_kernel, bias = second.get_weights()
+    kernel = np.hstack([k.T.reshape(k.shape) for k in np.hsplit(kernel, 4)])
+    recurrent_kernel = np.hstack([k.T for k in np.hsplit(recurrent_kernel, 4)])
+    cudnn = [kernel, recurrent_kernel, np.concatenate([0.25 * bias, 0.75 * bias])]
+    names = ("kernel:0", "recurrent_kernel:0", "bias:0")
+    with h5py.File(path, "w") as file:
+        file.attrs["keras_version"] = b"2.2.4"
+        file.attrs["backend"] = b"tensorflow"
+        file.attrs["model_config"] = json.dumps(config).encode()
+        top = file.create_group("model_weights")
+        top.attrs["layer_names"] = [b"lstm_1", b"cu_dnnlstm_1"]
+        for layer, arrays in (("lstm_1", first.get_weights()), ("cu_dnnlstm_1", cudnn)):
+            group = top.create_group(layer)
+            group.attrs["weight_names"] = [f"{layer}/{name}".encode() for name in names]
+            for name, array in zip(names, arrays, strict=True):
+                group.create_dataset(f"{layer}/{name}", data=array)
+
+
+STORED = {
+    "stack.keras": stack,
+    "functional.keras": functional,
+    "backwards.h5": backwards,
+    "cells.weights.h5": cells,
+    "behind.keras": behind,
+    "older.h5": older,
+}
+
+
+def write() -> None:
+    """Write every stored model and what Keras computes with it."""
+    TARGET.mkdir(exist_ok=True)
+    expected: Arrays = {}
+    for seed, (name, build) in enumerate(STORED.items()):
+        rng = np.random.default_rng(seed)
+        model = shaken(build(), rng)
+        path = TARGET / name
+        if build is older:
+            older_file(model, path)
+        else:
+            (model.save_weights if ".weights." in name else model.save)(path)
+        shape = model.input_shape[2:]
+        x = rng.normal(size=(6, *shape)) if shape else rng.integers(0, 7, 6)
+        x = x.astype(keras.config.floatx()) if shape else x
+        theirs = keras.ops.convert_to_numpy(model(x[None], training=False))[0]
+        if build is behind:  # the LSTM reads what the convolution makes of x
+            x = keras.ops.convert_to_numpy(model.layers[0](x[None]))[0]
+        network = read(path).network
+        trace = network.run(x)
+        found = apart(ours_of(model, network.spec, trace), theirs)
+        assert found < (1e-6 if theirs.dtype == np.float32 else 1e-14), (name, found)
+        expected |= {f"{name}/input": x, f"{name}/output": theirs}
+        for index, way, rows in records(model, network, trace):
+            expected |= {f"{name}/layer{index}.{way}.{key}": v for key, v in rows.items()}
+    np.savez_compressed(TARGET / "expected.npz", **expected)
+    total = sum(path.stat().st_size for path in TARGET.iterdir())
+    print(f"{TARGET}: {len(STORED)} models, {total / 1e3:.0f} kB")
+
+
 def main() -> None:
     """Write the stored models, or compare."""
     parser = argparse.ArgumentParser()
@@ -272,6 +422,8 @@ def main() -> None:
     parsed = parser.parse_args()
     if parsed.compare:
         compare(parsed.compare, parsed.seed)
+    else:
+        write()
 
 
 if __name__ == "__main__":

@@ -30,8 +30,7 @@ from torchbytes import (
     text,
     zipped,
 )
-
-CANARY = "canary"
+from watching import CANARY
 
 
 def beside(value, protocol=2):

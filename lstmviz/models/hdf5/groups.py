@@ -13,7 +13,7 @@ from lstmviz.models.hdf5.values import Dataset, attribute, dataset, datatype, sh
 
 SIGNATURE = b"\x89HDF\r\n\x1a\n"
 DEEPEST = 32
-MOST_OBJECTS = 20_000
+MOST_OBJECTS = 10_000
 LONGEST_NAME = 1000
 HARD, SOFT, EXTERNAL = 0, 1, 64
 

@@ -23,7 +23,7 @@ from lstmviz.models.keras.chains import Chain, Head, returns_sequences
 from lstmviz.models.keras.config import Node
 from lstmviz.models.keras.weights import Locate, Vars
 
-CUDNN = "CuDNN layout: two biases a gate, added"
+CUDNN = "two per gate (CuDNN's layout), added together"
 
 
 @dataclass
@@ -191,9 +191,9 @@ def _cell(parts: Parts, node: Node, found: Vars, width: int, size: int) -> CellW
             kernel, recurrent = _from_cudnn(kernel, recurrent)
             parts.biases.add(CUDNN)
         else:
-            parts.biases.add("one bias a gate")
+            parts.biases.add("one per gate")
     else:
-        parts.biases.add("no biases")
+        parts.biases.add("none")
     if parts.columns is not None:
         kernel = kernel[parts.columns]
     return CellWeights(kernel.T, recurrent.T, biases[0], biases[1])

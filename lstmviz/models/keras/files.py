@@ -277,7 +277,7 @@ def _certificate(
         framework="Keras",
         version=model.version,
         gate_order="ifco",
-        biases=", ".join(sorted(parts.biases)),
+        biases="; ".join(sorted(parts.biases)),
         activations=described(parts.layers),
         prefix=chain.lstms[0].name.rpartition("/")[0],
         used=tuple(parts.used),

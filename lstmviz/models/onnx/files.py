@@ -200,7 +200,7 @@ def _certificate(
     remarks = [*stack.warnings, *above.warnings, *warnings]
     if stack.before:
         remarks.insert(0, f"{stack.before[0]} stands before the LSTM: give the LSTM's own input.")
-    biases = "two biases a gate, added" if first.weights[2] is not None else "no biases"
+    biases = "two per gate, added together" if first.weights[2] is not None else "none"
     flags = [f"{key}={first.node.attributes[key]}" for key in FLAGS if key in first.node.attributes]
     return Certificate(
         format=FORMAT,

@@ -12,7 +12,7 @@ from typing import NoReturn
 from lstmviz.errors import LstmvizError
 
 VARINT, FIXED64, BLOCK, FIXED32 = 0, 1, 2, 5
-MOST_FIELDS = 500_000
+MOST_FIELDS = 200_000
 
 
 @dataclass

@@ -1,0 +1,231 @@
+"""ONNX files give what onnxruntime gives; tools/make_onnx_files.py makes them."""
+
+from pathlib import Path
+
+import numpy as np
+import onnxbytes as made
+import pytest
+
+from lstmviz.engine.variant import Activation
+from lstmviz.errors import LstmvizError
+from lstmviz.models import SeveralLstmsError, load, open_model
+
+FILES = Path(__file__).resolve().parent.parent / "data" / "onnx"
+NAMES = ["batchwise.onnx", "dynamo.onnx", "if.onnx", "loop.onnx", "torchscript.onnx"]
+TOLERANCE = 1e-5
+
+
+@pytest.fixture(scope="module")
+def expected():
+    with np.load(FILES / "expected.npz") as archive:
+        return dict(archive)
+
+
+def test_every_kind_of_file_is_there():
+    assert sorted(path.name for path in FILES.glob("*.onnx")) == NAMES
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_states_of_every_step_are_those_of_onnxruntime(name, expected):
+    network = load(FILES / name)
+    trace = network.run(expected[f"{name}/input"])
+    cases = [key for key in expected if key.startswith(f"{name}/layer")]
+    assert len(cases) == 2 * sum(len(cell.directions) for cell in network.spec.layers)
+    for key in cases:
+        layer, way, array = key.removeprefix(f"{name}/layer").split(".")
+        ours = getattr(getattr(trace.layers[int(layer)], way), array)
+        assert np.abs(ours - expected[key]).max() <= TOLERANCE, key
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_the_output_is_that_of_onnxruntime(name, expected):
+    network = load(FILES / name)
+    output = network.run(expected[f"{name}/input"]).output
+    theirs = expected[f"{name}/output"]
+    ours = output if theirs.ndim == 2 else output[-1]
+    assert network.spec.last_step == (theirs.ndim == 1)
+    assert np.abs(ours - theirs).max() <= TOLERANCE
+
+
+def test_a_stack_of_torch_and_its_certificate():
+    opened = open_model(FILES / "torchscript.onnx")
+    spec, told = opened.network.spec, opened.certificate
+    both = ("forward", "backward")
+    assert [(c.input_size, c.cell_size, c.directions) for c in spec.layers] == [
+        (3, 4, both),
+        (8, 4, both),
+    ]
+    assert spec.embedding.size == 7 and spec.heads[0].activation == "softmax"
+    assert (told.format, told.framework, told.gate_order) == ("ONNX", "PyTorch", "iofc")
+    assert told.biases == "two per gate, added together" and told.flags[1] == "hidden_size=4"
+    assert told.chosen == "/lstm/LSTM+/lstm/LSTM_1" and len(told.choices) == 3
+    assert told.used[0] == "table.weight" and len(told.used) == 9
+    assert told.before == told.warnings == ()
+
+
+def test_the_last_step_is_known_for_what_it_is():
+    spec = load(FILES / "dynamo.onnx").spec
+    assert spec.heads[0].last_step and spec.layers[-1].return_sequences
+
+
+def test_a_layer_of_a_stack_can_be_seen_alone():
+    opened = open_model(FILES / "torchscript.onnx", "/lstm/LSTM")
+    assert len(opened.network.spec.layers) == 1 and not opened.network.heads
+    second = open_model(FILES / "torchscript.onnx", "/lstm/LSTM_1")
+    assert second.certificate.before[0] == "LSTM '/lstm/LSTM'" and second.network.heads
+
+
+def test_bodies_of_nodes_are_searched():
+    told = open_model(FILES / "loop.onnx").certificate
+    assert told.prefix.startswith("Loop") and told.chosen.startswith("Loop/")
+
+
+# Files made byte by byte -----------------------------------------------------
+
+
+def written(folder, data):
+    path = folder / "model.onnx"
+    path.write_bytes(data)
+    return path
+
+
+def chain(*between, more=(), second=None, tensors=None):
+    """Two LSTMs with nodes between the first's Y and the second's T."""
+    own = made.weights(width=2, seed=1)
+    rows = [made.tensor(name, values) for name, values in made.weights().items()]
+    rows += [made.tensor(f"{name}2", values) for name, values in own.items()]
+    rows += [made.tensor(name, values) for name, values in (tensors or {}).items()]
+    last = second or made.lstm(("T", "W2", "R2", "B2"), ("Z", "Zh"))
+    return made.model(made.graph([made.lstm(), *between, last, *more], rows, outputs=["Z"]))
+
+
+SQUEEZE = made.node("Squeeze", ["Y", "one"], ["T"])
+ONE = {"one": np.array([1])}
+
+
+def test_nodes_that_feed_each_other_are_one_stack(tmp_path):
+    opened = open_model(written(tmp_path, chain(SQUEEZE, tensors=ONE)))
+    assert opened.certificate.chosen == "lstm+lstm'"
+    assert len(opened.network.spec.layers) == 2
+
+
+@pytest.mark.parametrize(
+    "between",
+    [
+        [made.node("Squeeze", ["Y", "one"], ["S"]), made.node("Sin", ["S"], ["T"])],
+        [
+            made.node("Squeeze", ["Y", "one"], ["S"]),
+            made.node("Slice", ["S", "last", "far", "zero", "back"], ["T"]),
+        ],
+        [
+            made.node("Squeeze", ["Y", "one"], ["S"]),
+            made.node("Transpose", ["S"], ["T"], perm=[1, 0, 2]),
+        ],
+        [made.node("Squeeze", ["Y", "one"], ["S"]), made.node("Add", ["S", "S"], ["T"])],
+    ],
+    ids=["a sine", "turned round", "batch and steps swapped", "doubled"],
+)
+def test_nodes_that_feed_each_other_with_something_between_are_not(tmp_path, between):
+    turn = {"last": [-1], "far": [-(2**62)], "zero": [0], "back": [-1]}
+    tensors = ONE | {name: np.array(value) for name, value in turn.items()}
+    path = written(tmp_path, chain(*between, tensors=tensors))
+    with pytest.raises(SeveralLstmsError, match="holds 2 LSTMs") as caught:
+        load(path)
+    assert [found.name for found in caught.value.choices] == ["lstm", "lstm'"]
+    assert open_model(path, "lstm'").certificate.before[-1] == "LSTM 'lstm'"
+
+
+def head(*nodes, tensors=None):
+    """An LSTM and nodes after it."""
+    own = made.weights() | {"D": np.ones((2, 3)), "one": np.array([1])} | (tensors or {})
+    rows = [made.tensor(name, values) for name, values in own.items()]
+    start = made.node("Squeeze", ["Y", "one"], ["S"])
+    return made.model(made.graph([made.lstm(), start, *nodes], rows, outputs=["out"]))
+
+
+DENSE = made.node("MatMul", ["S", "D"], ["d"])
+
+
+def heads_of(folder, *nodes, **tensors):
+    opened = open_model(written(folder, head(*nodes, tensors=tensors)))
+    spec = [(each.size, each.activation, each.bias) for each in opened.network.spec.heads]
+    return spec, opened.certificate.warnings
+
+
+def test_a_dense_layer_with_and_without_bias_and_activation(tmp_path):
+    assert heads_of(tmp_path, DENSE)[0] == [(3, "linear", False)]
+    add = made.node("Add", ["b", "d"], ["e"])
+    softmax = made.node("Softmax", ["e"], ["out"], axis=-1)
+    found = heads_of(tmp_path, DENSE, add, softmax, b=np.zeros(3))
+    assert found == ([(3, "softmax", True)], ())
+
+
+def test_a_softmax_over_another_axis_is_not_a_heads(tmp_path):
+    found, warnings = heads_of(tmp_path, DENSE, made.node("Softmax", ["d"], ["out"], axis=0))
+    assert found == [(3, "linear", False)]
+    assert warnings == ("Softmax 'softmax' and what follows it are not run.",)
+
+
+def test_a_branch_is_told_and_left_out(tmp_path):
+    more = made.node("ReduceMean", ["S"], ["out"])
+    found, warnings = heads_of(tmp_path, DENSE, more)
+    assert found == [] and "the graph branches" in warnings[0]
+
+
+def test_dense_of_numbers_that_are_mixed_up_is_not_a_heads(tmp_path):
+    mix = made.node("Gather", ["S", "order"], ["M"], axis=2)
+    dense = made.node("MatMul", ["M", "D"], ["out"])
+    found, warnings = heads_of(tmp_path, mix, dense, order=np.array([1, 0]))
+    assert found == [] and warnings == ("MatMul 'matmul' and what follows it are not run.",)
+
+
+def test_settings_of_the_node_become_the_variant(tmp_path):
+    node = made.lstm(
+        ("X", "W", "R", "B", "", "", "", "P"),
+        activations=["HardSigmoid", "Elu", "softsign"],
+        clip=0.5,
+        input_forget=1,
+        direction="reverse",
+    )
+    peepholes = np.arange(6.0).reshape(1, 6)
+    data = made.small(tensors={"P": made.tensor("P", peepholes)}, lstm_node=node)
+    network = load(written(tmp_path, data))
+    cell = network.spec.layers[0]
+    assert cell.directions == ("backward",) and cell.variant.coupled and cell.variant.peephole
+    assert cell.variant.gate == Activation("hard_sigmoid", 0.2, 0.5)
+    assert cell.variant.candidate == Activation("elu", 1) and cell.variant.clip == 0.5
+    stored = network.cells[0]["backward"].peepholes
+    assert stored.tolist() == [[0, 1], [4, 5], [2, 3]]
+
+
+@pytest.mark.parametrize("kind", [1, 10, 11, 16])
+def test_every_float_is_read(tmp_path, kind):
+    values = made.weights()["W"]
+    code = {1: "<f4", 10: "<f2", 11: "<f8"}.get(kind)
+    raw = values.astype(code) if code else (values.view("<u4") >> 16).astype("<u2")
+    tensor = made.tensor("W", shape=values.shape, kind=kind, raw=raw.tobytes())
+    network = load(written(tmp_path, made.small(tensors={"W": tensor})))
+    ours = network.cells[0]["forward"].input_weights
+    assert network.dtype == (np.float64 if kind == 11 else np.float32)
+    assert np.abs(ours - values[0].reshape(4, 2, 3)[[0, 2, 3, 1]].reshape(8, 3)).max() < 0.02
+
+
+def test_lengths_and_initial_states_are_told(tmp_path):
+    node = made.lstm(("X", "W", "R", "B", "L", "H", "C"))
+    own = made.weights() | {"H": np.ones((1, 1, 2)), "C": np.zeros((1, 1, 2))}
+    rows = [made.tensor(name, values) for name, values in own.items()]
+    data = made.model(made.graph([node], rows, inputs=["X", "L"]))
+    warnings = open_model(written(tmp_path, data)).certificate.warnings
+    assert len(warnings) == 2 and "sequence_lens" in warnings[0]
+    assert "initial states" in warnings[1]
+
+
+def test_an_lstm_that_cannot_be_opened_is_named_beside_others(tmp_path):
+    rows = [made.tensor(name, values) for name, values in made.weights().items()]
+    bad = made.node("LSTM", ["X", "R", "W"], ["Q"], hidden_size=2)
+    nodes = [made.lstm(), bad.replace(b"\x04lstm", b"\x04evil")]
+    path = written(tmp_path, made.model(made.graph(nodes, [*rows])))
+    opened = open_model(path)
+    assert opened.certificate.chosen == "lstm" and len(opened.certificate.warnings) == 1
+    with pytest.raises(LstmvizError, match="LSTM 'evil' is not valid"):
+        open_model(path, "evil")
