@@ -102,6 +102,7 @@ def _view(parsed: argparse.Namespace) -> int:
     from lstmviz.cli import source
 
     session = source.session(parsed)
+    source.require(session)
     with _at_once():
         from lstmviz.gui.app import main as gui_main
     return gui_main(session)

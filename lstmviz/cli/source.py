@@ -52,6 +52,12 @@ def session(parsed: argparse.Namespace) -> Session:
     return replace(opened, document=document)
 
 
+def require(opened: Session) -> None:
+    """Raise `LstmvizError` now for what the window could only tell when it is open."""
+    spec_of(opened.document)
+    sequence_of(opened.document)
+
+
 def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     """The session with the view that the options of `export` ask for.
 

@@ -57,9 +57,19 @@ def shown(monkeypatch):
         (["--text", "#ab", "demo:counter"], Document(Trained(), TextInput("#ab"))),
     ],
 )
-def test_the_window_opens_on_what_is_asked_for(shown, line, document):
+def test_the_window_opens_on_what_is_asked_for(shown, line, document, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.csv").write_text("1,2\n3,4\n")
     assert main(line) == 0
     assert shown == [Session(document)]
+
+
+def test_no_window_opens_on_an_input_that_does_not_fit(shown, capsys):
+    assert main(["--sizes", "3,4,4", "--text", "hello world"]) == 2
+    assert "8 different characters" in capsys.readouterr().err
+    assert main(["--sizes", "3,4,4", "--input", "absent.csv"]) == 2
+    assert "absent.csv" in capsys.readouterr().err
+    assert shown == []
 
 
 def test_a_session_file_opens_with_its_view_and_takes_options(shown, tmp_path):

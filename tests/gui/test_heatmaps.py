@@ -281,15 +281,17 @@ def test_filling_stops_when_its_time_is_up():
 
 
 def test_while_an_edge_is_dragged_the_picture_is_stretched_then_laid_out_anew(widget, qtbot):
-    widget.resize(1200, 400)
-    widget.render(heat_run(8, 100), View())
-    widget.show()
-    qtbot.waitUntil(lambda: widget._base is not None)
-    qtbot.waitUntil(lambda: not widget._resizing.isActive())
+    shown(widget, qtbot, steps=100)
+    widget._resizing.setInterval(3_600_000)  # the edge is held: no machine is so slow
+    widget.repaint()
+    widget._rested()
+    widget.repaint()
     before = widget.place
     for width in (1150, 1100, 1050):
         widget.resize(width, 400)
         widget.repaint()
         assert widget.place is before
+        assert widget._resizing.isActive()
+    widget._resizing.setInterval(1)
     qtbot.waitUntil(lambda: widget.place.width == 1050)
     assert widget._ground().width() == 1050 * widget.devicePixelRatioF()
