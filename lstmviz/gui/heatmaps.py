@@ -6,7 +6,7 @@ painted over it, and only where they were and are.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
@@ -39,21 +39,20 @@ from lstmviz.gui.heatregions import (
 )
 from lstmviz.scene import heatmaps, pointing
 from lstmviz.scene.colors import LIGHT, Theme
+from lstmviz.scene.curves import UnitCurves
 from lstmviz.scene.heataxes import Content, frames, furniture, step_badges, step_numbers, veil
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
 from lstmviz.scene.heatmarks import cursor, curtain
 from lstmviz.scene.moment import direction_trace
 from lstmviz.scene.order import Order, hidden_order, order
 from lstmviz.scene.picture import fitted
-from lstmviz.scene.plots import unit_plots
+from lstmviz.scene.plots import more_curves, unit_plots
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Rect, Shape
 from lstmviz.session import View
 
 SLICE = 0.004
 """Seconds of filling before the event loop runs again."""
-PLOTS_MS = 150
-"""How long the curves of a run under way rest between two paintings."""
 REST_MS = 60
 """How long a dragged edge rests before everything is laid out anew; till then it is stretched."""
 STALE_MS = 250
@@ -86,11 +85,12 @@ class HeatmapsView(QWidget):
         self._orders: tuple[Order, Order] | None = None
         self._orders_of: tuple[DirectionTrace, str, bool] | None = None
         self._base: QPixmap | None = None
+        self._curves: UnitCurves | None = None
         self._units: list[tuple[Box, Shape]] = []
         self._gestures = Gestures(self)
         self._filler = QTimer(self, interval=0)
         self._filler.timeout.connect(self._fill)
-        self._since_plots = QElapsedTimer()
+        self._plotted = 0
         self._resizing = QTimer(self, interval=REST_MS, singleShot=True)
         self._resizing.timeout.connect(self._rested)
         self._expiry = QTimer(self, interval=STALE_MS, singleShot=True)
@@ -145,6 +145,7 @@ class HeatmapsView(QWidget):
             done=run.done,
             limits=run.scales[view.layer, view.direction],
             orders=self._order(run, view),
+            curves=self._curves_of(run.trace, view),
         )
         if fresh:
             self._expiry.start()
@@ -159,6 +160,17 @@ class HeatmapsView(QWidget):
             self._paint_plots()
         else:
             self._repaint_all()
+
+    def _curves_of(self, trace: Trace, view: View) -> UnitCurves | None:
+        """The pinned unit's values, kept from one report of a run to the next."""
+        unit = heatmaps.pinned(trace, view)
+        direction = direction_trace(trace, view.layer, view.direction)
+        known = self._curves
+        if unit is None:
+            self._curves = None
+        elif known is None or known.unit != unit or known.direction is not direction:
+            self._curves = UnitCurves(direction, unit)
+        return self._curves
 
     def _only_more(self, place: HeatmapLayout, content: Content) -> bool:
         """Whether nothing but the heatmaps and the curves has changed: there is more of them."""
@@ -191,7 +203,7 @@ class HeatmapsView(QWidget):
 
     def _show_nothing(self, sentence: str) -> None:
         self.place = self.content = self._trace = None
-        self._orders = self._orders_of = None
+        self._orders = self._orders_of = self._curves = None
         self._images.clear()
         self._filler.stop()
         self._expiry.stop()
@@ -222,9 +234,7 @@ class HeatmapsView(QWidget):
         if self._base is not None and self._base.size() == size:
             return self._base
         if self._base is not None and self._resizing.isActive():
-            stretched = self._base.scaled(size)
-            stretched.setDevicePixelRatio(scale)
-            return stretched
+            return self._base.scaled(size)  # which keeps the device pixel ratio
         self._base = QPixmap(size)
         self._base.setDevicePixelRatio(scale)
         self._base.fill(QColor(self._theme["panel"]))
@@ -233,10 +243,11 @@ class HeatmapsView(QWidget):
             shapes = heatmaps.empty(self.width(), self.height(), self._sentence)
             paint.draw(painter, shapes, self._theme)
         else:
-            paint.draw(painter, furniture(self.place, self.content, scale), self._theme)
-            paint.draw(painter, self._heats(set(self._images.slots)), self._theme)
-            paint.draw(painter, frames(self.place) + step_numbers(self.place), self._theme)
-            paint.draw(painter, unit_plots(self.place, self.content), self._theme)
+            shapes = furniture(self.place, self.content, scale)
+            shapes += self._heats(set(self._images.slots))
+            shapes += frames(self.place) + step_numbers(self.place)
+            paint.draw(painter, shapes + unit_plots(self.place, self.content), self._theme)
+            self._plotted = self.content.done
         painter.end()
         return self._base
 
@@ -262,21 +273,15 @@ class HeatmapsView(QWidget):
                 self.update(pixels(panel.plot))
 
     def _paint_plots(self) -> None:
-        """Put longer curves of the pinned unit into the picture; now and then, as they are dear."""
+        """Put what is new of the pinned unit's curves into the picture."""
         place, content = self.place, self.content
-        rests = self._since_plots.isValid() and self._since_plots.elapsed() < PLOTS_MS
-        if self._base is None or place is None or content is None or rests:
+        if self._base is None or not place or not content or content.unit is None:
             return
-        if content.unit is None or not place.plots:
-            return
-        self._since_plots.start()
-        room = plots_room(place)
         painter = QPainter(self._base)
-        painter.setClipRect(room)
-        painter.fillRect(room, QColor(self._theme["panel"]))
-        paint.draw(painter, unit_plots(place, content), self._theme)
+        paint.draw(painter, more_curves(place, content, self._plotted), self._theme)
         painter.end()
-        self.update(room)
+        self._plotted = content.done
+        self.update(plots_room(place))
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The kept picture, and over it what moves, where it is asked for."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
@@ -62,6 +62,8 @@ class LeftPanel(QScrollArea):
         self._column.addWidget(self.input)
         self.input.edited.connect(lambda document, key: self.edited.emit(document, key))
         self._build_tables()
+        self._tables = QTimer(self, interval=0, singleShot=True)  # words may come a turn later
+        self._tables.timeout.connect(self._show_tables_now)
         self._column.addStretch(1)
 
     def _heading(self, text: str) -> None:
@@ -203,7 +205,7 @@ class LeftPanel(QScrollArea):
         self._document, self._spec = session.document, spec
         if spec is not None and not same:
             self._show_network(session.document, spec)
-            self._show_tables(spec)
+            self._tables.start()
         self.status.setText(network_words(session.document, run))
         self.input.show_document(session.document, run)
         self._showing = False
@@ -221,6 +223,10 @@ class LeftPanel(QScrollArea):
         self.head_size.setEnabled(spec.head is not None)
         if spec.head:
             self.head_size.setValue(spec.head.size)
+
+    def _show_tables_now(self) -> None:
+        if self._spec is not None:
+            self._show_tables(self._spec)
 
     def _show_tables(self, spec: NetworkSpec) -> None:
         self.arithmetic.setText(arithmetic(spec, self._theme))

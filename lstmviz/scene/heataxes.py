@@ -13,6 +13,7 @@ from lstmviz.engine.trace import Array, DirectionTrace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
 from lstmviz.scene.colors import ROLE_OF_ARRAY
+from lstmviz.scene.curves import UnitCurves
 from lstmviz.scene.heatlayout import (
     BAR_ROOM,
     TITLES,
@@ -50,6 +51,13 @@ class Content:
     hidden: Order
     unit: int | None = None
     output: Array | None = None
+    curves: UnitCurves | None = None
+
+    def curve(self, array: str, first: int, last: int) -> Array:
+        """The pinned unit's values at steps `first` to `last` (exclusive)."""
+        if self.curves is not None:
+            return self.curves.upto(array, last)[first:]
+        return self.values(array)[first:last, self.unit]
 
     def values(self, array: str) -> Array:
         """The array itself, (steps, units)."""

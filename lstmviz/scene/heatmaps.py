@@ -7,6 +7,7 @@ import numpy as np
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
+from lstmviz.scene.curves import UnitCurves
 from lstmviz.scene.heataxes import (
     Content,
     frames,
@@ -41,8 +42,10 @@ def content_of(
     done: int | None = None,
     limits: Limits | None = None,
     orders: tuple[Order, Order] | None = None,
+    curves: UnitCurves | None = None,
 ) -> Content:
-    """What the heatmaps show of a run; limits and orders are worked out if not given.
+    """What the heatmaps show of a run; limits and orders are worked out if not given,
+    and `curves` are those of the pinned unit as far as they have been gathered.
 
     A pinned unit that this layer does not have counts as none.
     """
@@ -55,7 +58,7 @@ def content_of(
     if limits is None:
         limits = limits_of(trace, 0, done, view.layer, view.direction)
     output = trace.output if _headed(trace, view) else None
-    return Content(direction, sequence, limits, done, *orders, pinned(trace, view), output)
+    return Content(direction, sequence, limits, done, *orders, pinned(trace, view), output, curves)
 
 
 def _headed(trace: Trace, view: View) -> bool:

@@ -101,20 +101,34 @@ def _legend(place: HeatmapLayout, plot: UnitPlot, unit: int) -> list[Shape]:
     return shapes
 
 
-def _curve(place: HeatmapLayout, plot: UnitPlot, content: Content, array: str) -> list[Shape]:
+def more_curves(place: HeatmapLayout, content: Content, since: int) -> list[Shape]:
+    """The curves of the pinned unit from step `since` on, to be painted on to earlier ones."""
+    return [
+        shape
+        for plot in place.plots
+        for array in _arrays(place, plot.kind)
+        for shape in _curve(place, plot, content, array, since)
+    ]
+
+
+def _curve(
+    place: HeatmapLayout, plot: UnitPlot, content: Content, array: str, since: int = 0
+) -> list[Shape]:
     assert content.unit is not None
+    first = max(place.first, since - 1)
     last = min(place.last, content.done)
-    values = getattr(content.direction, array)[place.first : last, content.unit]
+    values = content.curve(array, first, max(last, first))
     if not len(values):
         return []
     low, high = _limits(content, array)
     box = plot.plot
     with np.errstate(invalid="ignore", over="ignore"):
-        part = np.clip((values.astype(float) - low) / (high - low), 0, 1)
+        part: Array = np.clip((values.astype(float) - low) / (high - low), 0, 1)
     y = box.bottom - 1 - part * (box.h - 2)
-    x = step_x(place, box, place.first) + (np.arange(len(y)) + 0.5) * place.pitch
-    if len(y) > 2 * box.w:
-        x, y = _envelope(x, y, int(box.w))
+    x = step_x(place, box, first) + (np.arange(len(y)) + 0.5) * place.pitch
+    columns = max(1, int(len(y) * place.pitch))
+    if len(y) > 2 * columns:
+        x, y = _envelope(x, y, columns)
     role = ROLE_OF_ARRAY[array]
     return [
         Line(points, role, 1.6 if len(points) < FEW else 1.0)

@@ -112,7 +112,7 @@ def _chain(
     before = [] if embedding else _before(stack[0], table)
     for node in stack:
         if len(node.inputs) > 1:
-            others = ", ".join(name[:60] for name, _ in node.inputs[1:])
+            others = ", ".join(dict.fromkeys(name[:60] for name, _ in node.inputs[1:]))
             warnings.append(f"{node.shown} takes its initial states from {others}.")
         if node.config.get("stateful") is True:
             warnings.append(f"{node.shown} is stateful: it keeps its states between batches.")

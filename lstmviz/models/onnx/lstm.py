@@ -131,7 +131,9 @@ def cells(unit: Lstm, dtype: Float, columns: list[int]) -> dict[str, CellWeights
 def _rows(array: Values, order: list[int], dtype: Float) -> Array:
     """Blocks of rows in another order, as a closed array of its own."""
     blocks = array.reshape(len(order), -1, *array.shape[1:])
-    result: Array = np.take(blocks, order, 0).reshape(array.shape).astype(dtype, copy=False)
+    result: Array = np.empty(array.shape, dtype)
+    for rows, source in zip(result.reshape(blocks.shape), order, strict=True):
+        rows[...] = blocks[source]  # not np.take, which copies what is not aligned first
     result.setflags(write=False)
     return result
 
