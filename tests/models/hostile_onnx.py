@@ -184,13 +184,39 @@ SMALL = {
             tensors={"S": tensor("S", np.array([2**30, 8, 3]))},
         ),
         ".onnx",
-        "W has shape",
+        "not a constant",
     ),
     "added to expanded": (
         behind(
             node("Expand", ["V", "S"], ["E"]),
-            node("Add", ["E", "E"], ["W"]),
-            tensors={"S": tensor("S", np.array([2**30, 8, 3]))},
+            node("Add", ["E", "U"], ["W"]),
+            tensors={
+                "S": tensor("S", np.array([2**13, 8, 3])),
+                "U": tensor("U", np.zeros((2**11, 1, 1, 1))),
+            },
+        ),
+        ".onnx",
+        "more numbers out of its constants",
+    ),
+    "endless initial states": (
+        small(
+            [node("ConstantOfShape", ["S"], ["H"])],
+            {"S": tensor("S", np.array([2**20, 2**20, 2**10]))},
+            lstm(("X", "W", "R", "B", "", "H", "H")),
+        ),
+        ".onnx",
+        None,
+    ),
+    "copies of a repeated row": (
+        behind(
+            node("Expand", ["V", "S"], ["E"]),
+            *(node("Reshape", [f"e{k}" if k else "E", "F"], [f"e{k + 1}"]) for k in range(40)),
+            node("Concat", [f"e{k + 1}" for k in range(40)], ["W"], axis=0),
+            tensors={
+                "V": tensor("V", np.zeros((1, 1, 1))),
+                "S": tensor("S", np.array([2**11, 2**10, 1])),
+                "F": tensor("F", np.array([2**21])),
+            },
         ),
         ".onnx",
         "more numbers out of its constants",

@@ -17,6 +17,9 @@ from lstmviz.models.onnx.graph import TYPES, Node
 
 Values = NDArray[Any]
 Inputs = list[Values | None]
+MOST_FILLED = 2**22
+"""Values that a view which repeats them may have."""
+
 FAULTS = (ValueError, IndexError, TypeError, OverflowError)
 
 
@@ -35,6 +38,8 @@ def made_of(node: Node, inputs: Inputs) -> int:
         return indices.size * (data.size // max(data.shape[axis], 1) if data.ndim else 1)
     if node.op in ("Add", "Sub", "Mul", "Div"):
         return math.prod(np.broadcast_shapes(*(_given(inputs, k).shape for k in (0, 1))))
+    if node.op in ("Reshape", "Flatten") and not _given(inputs, 0).flags.c_contiguous:
+        return _given(inputs, 0).size
     return _given(inputs, 0).size if node.op == "Cast" else 0
 
 
@@ -141,22 +146,28 @@ def _constant(node: Node, inputs: Inputs) -> Values:
     raise ValueError
 
 
+def _bounded(shape: Values) -> tuple[int, ...]:
+    """A shape given as numbers, of no more values than can be looked through."""
+    sizes = tuple(int(size) for size in shape.ravel()[:9])
+    if len(sizes) > 8 or math.prod(sizes) > MOST_FILLED:
+        raise ValueError
+    return sizes
+
+
 def _filled(node: Node, inputs: Inputs) -> Values:
     """ConstantOfShape, as a view that takes no memory."""
     shape = _given(inputs, 0)
     value = np.asarray(node.attributes.get("value", np.float32(0))).reshape(())
-    if shape.size > 8:
-        raise ValueError
-    return np.broadcast_to(value, tuple(int(size) for size in shape.ravel()))
+    return np.broadcast_to(value, _bounded(shape))
 
 
 def _expand(node: Node, inputs: Inputs) -> Values:
     """Expand, as a view that takes no memory."""
     data, shape = _given(inputs, 0), _given(inputs, 1)
-    if shape.size > 8:
+    wanted = np.broadcast_shapes(data.shape, _bounded(shape))
+    if math.prod(wanted) > max(MOST_FILLED, data.size):
         raise ValueError
-    wanted = tuple(int(size) for size in shape.ravel())
-    return np.broadcast_to(data, np.broadcast_shapes(data.shape, wanted))
+    return np.broadcast_to(data, wanted)
 
 
 def _arithmetic(function: Callable[[Values, Values], Values]) -> Callable[[Node, Inputs], Values]:
