@@ -77,6 +77,7 @@ def test_a_stack_and_its_certificate():
     assert told.chosen == "lstm+lstm_1" and len(told.used) == 8
     assert told.ignored == told.before == told.warnings == ()
     assert opened.network.title == "lstm+lstm_1 of stack.keras"
+    assert opened.network.gate_order == told.gate_order
 
 
 def test_a_layer_of_a_stack_can_be_seen_alone():

@@ -61,6 +61,7 @@ def test_a_stack_of_torch_and_its_certificate():
     assert told.chosen == "/lstm/LSTM+/lstm/LSTM_1" and len(told.choices) == 3
     assert told.used[0] == "table.weight" and len(told.used) == 9
     assert told.before == told.warnings == ()
+    assert opened.network.gate_order == told.gate_order
 
 
 def test_the_last_step_is_known_for_what_it_is():

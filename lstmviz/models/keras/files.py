@@ -32,6 +32,7 @@ from lstmviz.models.words import described
 
 LONGEST_CONFIG = 16 * 2**20
 WEIGHTS = "model.weights.h5"
+GATE_ORDER = "ifco"
 NO_CONFIG = (
     "The file does not say which activations the layers have: tanh and sigmoid are assumed, and "
     "linear for heads."
@@ -253,7 +254,7 @@ def _network(model: Model, parts: Parts, title: str) -> Network:
         trained=True,
         notes=own.not_finite(arrays),
         format=model.format,
-        gate_order="ifgo",
+        gate_order=GATE_ORDER,
         embedding=parts.embedding,
     )
 
@@ -276,7 +277,7 @@ def _certificate(
         format=model.format,
         framework="Keras",
         version=model.version,
-        gate_order="ifco",
+        gate_order=GATE_ORDER,
         biases="; ".join(sorted(parts.biases)),
         activations=described(parts.layers),
         prefix=chain.lstms[0].name.rpartition("/")[0],

@@ -26,6 +26,7 @@ from lstmviz.models.pick import pick
 from lstmviz.models.words import described
 
 FORMAT = "ONNX"
+GATE_ORDER = "iofc"
 PIECE = 2**24
 PRODUCERS = {"pytorch": "PyTorch", "tf2onnx": "tf2onnx", "keras": "Keras", "skl2onnx": "skl2onnx"}
 OTHERS = ("GRU", "RNN", "DynamicQuantizeLSTM")
@@ -177,7 +178,7 @@ def _network(evaluator: Evaluator, stack: Stack, above: Heads, file: str) -> Net
         trained=True,
         notes=own.not_finite(weights),
         format=FORMAT,
-        gate_order="ifgo",
+        gate_order=GATE_ORDER,
         embedding=None if table is None else table.astype(dtype),
     )
 
@@ -206,7 +207,7 @@ def _certificate(
         format=FORMAT,
         framework=PRODUCERS.get(content.producer.lower(), content.producer),
         version=content.version,
-        gate_order="iofc",
+        gate_order=GATE_ORDER,
         biases=biases,
         activations=described(network.spec.layers),
         prefix=first.graph.path,
