@@ -93,8 +93,6 @@ class HeatmapsView(QWidget):
         self._plotted = 0
         self._resizing = QTimer(self, interval=REST_MS, singleShot=True)
         self._resizing.timeout.connect(self._rested)
-        self._repainter = QTimer(self, interval=0, singleShot=True)
-        self._repainter.timeout.connect(self.update)
         self._expiry = QTimer(self, interval=STALE_MS, singleShot=True)
         self._expiry.timeout.connect(self._drop_stale)
         self.setMouseTracking(True)
@@ -209,7 +207,8 @@ class HeatmapsView(QWidget):
         self._images.clear()
         self._filler.stop()
         self._expiry.stop()
-        self._units, self._sentence = [], sentence
+        self._units = []
+        self._sentence = sentence
         self._repaint_all()
 
     def _fill(self) -> None:
@@ -226,7 +225,7 @@ class HeatmapsView(QWidget):
 
     def _repaint_all(self) -> None:
         self._base = None
-        self._repainter.start()  # a turn later, not in one turn with the diagram
+        self.update()
 
     def _ground(self) -> QPixmap:
         """The picture of all that keeps its place."""

@@ -144,14 +144,12 @@ def opened(qtbot):
 
 
 def test_the_window_in_another_theme_goes_back_to_its_own(opened):
-    settle(opened)
     before = opened.grab().toImage()
     picture = pictures_of(opened)("window", "dark", 1.0)
     corner = png_pixels(devices.png_bytes(picture, 0.5))[-60, 2]
     assert tuple(corner) == rgb(DARK["window"])
     assert opened.theme is LIGHT
     assert opened.store.view == HELLO.view
-    settle(opened)
     assert opened.grab().toImage() == before
 
 
