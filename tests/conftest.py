@@ -7,9 +7,14 @@ import tempfile
 import threading
 import time
 
+import hypothesis
 import pytest
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported, or it looks for a screen
+
+hypothesis.settings.register_profile("ci", derandomize=True)
+if os.environ.get("CI"):
+    hypothesis.settings.load_profile("ci")  # a landing does not hang on a throw of dice
 
 PATIENCE = 2.0
 """Seconds a test's threads and windows have to end after it."""

