@@ -40,8 +40,15 @@ def test_a_run_gives_pytorchs_numbers(case):
     assert_equal(trace, expected, TOLERANCE[str(network.dtype)])
 
 
+UNIT_RANGE = ("sigmoid", "hard_sigmoid")
 EXPLODED = 1e4
 """With linear gates c may grow without bound; past this, rounding grows with it too."""
+
+
+def comparable(network):
+    """Whether rounding stays as small as it is: gates without bounds amplify that of float32."""
+    bounded = all(layer.variant.gate.name in UNIT_RANGE for layer in network.spec.layers)
+    return bounded or network.dtype == np.float64
 
 
 def largest(expected):
@@ -64,7 +71,7 @@ def test_a_run_is_the_reference_stepped(network, steps):
     x, initial = noise(network, steps), states(network)
     trace = unroll.run(network, x, initial)
     expected = stepped(network, x, initial)
-    assume(largest(expected) < EXPLODED)
+    assume(largest(expected) < EXPLODED and comparable(network))
     assert_equal(trace, expected, 5 * largest(expected) * TOLERANCE[str(network.dtype)])
     assert {array.dtype for array in arrays(trace).values()} == {network.dtype}
 
@@ -84,7 +91,7 @@ def test_where_chunks_end_does_not_matter(network, steps, length):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(unroll, "CHUNK_STEPS", length)
         pieces = unroll.run(network, x, initial)
-    assume(largest(whole) < EXPLODED)
+    assume(largest(whole) < EXPLODED and comparable(network))
     assert_equal(pieces, whole, 5 * largest(whole) * TOLERANCE[str(network.dtype)])
 
 
