@@ -35,7 +35,6 @@ class LeftPanel(QScrollArea):
     """Reports a wanted Document with the key of its gesture; shows what it is given."""
 
     edited = Signal(object, object)
-    openRequested = Signal()
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
