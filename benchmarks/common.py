@@ -111,9 +111,9 @@ def count_paints(widget_class):
 
 def document(cells, steps, seed=0):
     """An untrained network of 5 inputs on noise."""
-    from lstmviz.session import Document, GeneratedInput, Untrained
+    from lstmviz.session import Document, GeneratedInput, one_layer
 
-    return Document(Untrained(5, cells, cells, seed), GeneratedInput("noise", steps))
+    return Document(one_layer(5, cells, cells, seed), GeneratedInput("noise", steps))
 
 
 def open_window(app, opened, **view):

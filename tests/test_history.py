@@ -3,11 +3,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmviz import history
-from lstmviz.session import Document, Untrained
+from lstmviz.session import Document, one_layer
 
 
 def document(seed):
-    return Document(Untrained(seed=seed))
+    return Document(one_layer(seed=seed))
 
 
 def seeds(past):

@@ -43,8 +43,7 @@ def session(parsed: argparse.Namespace) -> Session:
             "one of the two out."
         )
     if isinstance(document.network, Untrained):
-        fields = {key: value for change in changes.values() for key, value in change.items()}
-        document = replace(document, network=replace(document.network, **fields))
+        document = replace(document, network=_changed(document.network, changes))
     if recipe is not None:
         document = replace(document, input=recipe)
     if parsed.initial is not None:
@@ -78,17 +77,26 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     return replace(opened, view=view)
 
 
-def _network_changes(parsed: argparse.Namespace) -> dict[str, dict[str, Any]]:
-    """Option → the fields of Untrained that it sets."""
-    changes: dict[str, dict[str, Any]] = {}
-    if parsed.sizes is not None:
-        input_size, hidden, cell = parsed.sizes
-        changes["sizes"] = {"input_size": input_size, "hidden_size": hidden, "cell_size": cell}
-    for option in ("seed", "project", "head"):
-        value = getattr(parsed, option)
-        if value is not None:
-            changes[option] = {option: value}
-    return changes
+def _network_changes(parsed: argparse.Namespace) -> dict[str, Any]:
+    """The options that make an untrained network, by name, as far as they were given."""
+    options = ("sizes", "seed", "project", "head")
+    given = {option: getattr(parsed, option) for option in options}
+    return {option: value for option, value in given.items() if value is not None}
+
+
+def _changed(network: Untrained, changes: dict[str, Any]) -> Untrained:
+    """The network with what the options ask for; those of layers act on every layer."""
+    layer: dict[str, Any] = {}
+    if "sizes" in changes:
+        input_size, layer["hidden_size"], layer["cell_size"] = changes["sizes"]
+        network = replace(network, input_size=input_size)
+    if "project" in changes:
+        layer["project"] = changes["project"]
+    if "seed" in changes:
+        network = replace(network, seed=changes["seed"])
+    if "head" in changes:
+        network = replace(network, heads=(changes["head"],))
+    return replace(network, layers=tuple(replace(each, **layer) for each in network.layers))
 
 
 def _input(parsed: argparse.Namespace) -> InputRecipe | None:

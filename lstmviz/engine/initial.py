@@ -55,7 +55,7 @@ def random_network(
     (Tallec & Ollivier 2018). Raises `LstmvizError` for both at once, for either without a
     bias, and for a T below 3.
     """
-    _check_bias(biases, forget_bias, chrono)
+    check_bias(biases, forget_bias, chrono)
     draw = _Uniform(seed, dtype)
 
     def cell_weights(cell: CellSpec) -> CellWeights:
@@ -150,7 +150,8 @@ def _without_lacking(weights: CellWeights, variant: Variant) -> CellWeights:
     return CellWeights(**named)
 
 
-def _check_bias(biases: int, forget_bias: float | None, chrono: int | None) -> None:
+def check_bias(biases: int, forget_bias: float | None, chrono: int | None) -> None:
+    """Raise `LstmvizError`, one sentence, for what `random_network` refuses of these."""
     if forget_bias is not None and chrono is not None:
         raise LstmvizError("forget_bias and chrono both set the forget bias; give one of them.")
     if biases < 1 and (forget_bias is not None or chrono is not None):

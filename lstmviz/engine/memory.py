@@ -8,7 +8,7 @@ import os
 import numpy as np
 from numpy.typing import DTypeLike
 
-from lstmviz.engine.spec import NetworkSpec
+from lstmviz.engine.spec import NetworkSpec, parameters
 from lstmviz.errors import LstmvizError
 
 VARIABLE = "LSTMVIZ_MEMORY_GB"
@@ -64,6 +64,17 @@ def check(
         raise LstmvizError(
             f"{subject} over {steps:,} steps needs {size_text(needed)}, more than the "
             f"{size_text(allowed)} allowed: shorten the input or lower the sizes, "
+            f"or set the environment variable {VARIABLE} to a higher number of GiB."
+        )
+
+
+def check_weights(spec: NetworkSpec, dtype: DTypeLike = np.float32) -> None:
+    """Raise `LstmvizError` with estimate, budget and mend if the weights to be drawn do not fit."""
+    needed, allowed = parameters(spec, 2) * np.dtype(dtype).itemsize, budget()
+    if needed > allowed:
+        raise LstmvizError(
+            f"the weights of this network need {size_text(needed)}, more than the "
+            f"{size_text(allowed)} allowed: lower the sizes or remove a layer, "
             f"or set the environment variable {VARIABLE} to a higher number of GiB."
         )
 

@@ -155,6 +155,12 @@ def problem(spec: NetworkSpec) -> str | None:
                 f"but the hidden state has size {cell.hidden_size}; make the two equal "
                 "or allow the projection."
             )
+        missing = [name for name in cell.variant.absent if name != "output_gate"]
+        if cell.variant.coupled and missing:
+            return (
+                f"layer {index} cannot run: f = 1 − i needs both gates, but the "
+                f"{missing[0].replace('_', ' ')} is absent; bring it back or uncouple them."
+            )
         if width is not None and width != cell.input_size:
             return (
                 f"layer {index} reads {cell.input_size} numbers a step, but {source} hands on "
@@ -186,7 +192,8 @@ def check(spec: NetworkSpec) -> None:
     for index, cell in enumerate(spec.layers):
         if cell.directions not in WAYS:
             known = " or ".join(" and ".join(way) for way in WAYS)
-            raise LstmvizError(f"layer {index} runs {cell.directions}; it may run {known}.")
+            given = " and ".join(way[:40] for way in cell.directions[:3]) or "nowhere"
+            raise LstmvizError(f"layer {index} runs {given}; it may run {known}.")
         if cell.merge not in MERGES:
             raise LstmvizError(
                 f"layer {index} merges its directions by {cell.merge[:40]!r}, not one of "
@@ -199,15 +206,13 @@ def check(spec: NetworkSpec) -> None:
 
 
 def check_variant(variant: Variant) -> None:
-    """Raise `LstmvizError`, one sentence, for a variant that contradicts itself."""
+    """Raise `LstmvizError`, one sentence, for words and bounds that no variant can have."""
     for activation in (variant.gate, variant.candidate, variant.output):
         formula(activation)
     for name in variant.absent:
         if name not in SWITCHES:
             known = ", ".join(SWITCHES)
             raise LstmvizError(f"{name[:40]!r} is no gate that may be absent; {known} may be.")
-        if variant.coupled and name != "output_gate":
-            raise LstmvizError(f"f = 1 − i needs both gates, but the {LETTERS[name]} is absent.")
     for name in ("clip", "cell_clip", "projection_clip"):
         bound = getattr(variant, name)
         if bound is not None and not bound > 0:

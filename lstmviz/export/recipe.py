@@ -54,9 +54,7 @@ def _origin(document: Document) -> dict[str, Any]:
         path = network.path
         source: dict[str, Any] = {"source": path if path[:5] == "demo:" else Path(path).name}
     else:
-        source = {"source": "untrained", "seed": network.seed, "project": network.project}
-        if network.head is not None:
-            source["head"] = to_plain(network.head)
+        source = {"source": "untrained", "network": to_plain(network)}
     return {**source, "input": _input(input_of(document)), "initial": document.initial}
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
@@ -19,7 +20,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, HeadSpec, NetworkSpec
+from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, CellSpec, HeadSpec, NetworkSpec
 from lstmviz.gui.fields import SizeField, narrow
 from lstmviz.gui.inputpanel import InputPanel
 from lstmviz.gui.style import icon
@@ -47,6 +48,7 @@ class LeftPanel(QScrollArea):
         self._document = Document()
         self._spec: NetworkSpec | None = None
         self._showing = False
+        self._layer = 0
         self._drags = 0
         inside = QWidget()
         inside.setObjectName("plain")
@@ -88,7 +90,7 @@ class LeftPanel(QScrollArea):
             self._column.addWidget(field)
         self.project = QCheckBox("Project h where hidden ≠ cell")
         self.project.setToolTip("A matrix W_hr turns the cell output (cell size) into h")
-        self.project.clicked.connect(lambda on: self._rebuild(None, project=on))
+        self.project.clicked.connect(lambda on: self._relayer(None, project=on))
         self._column.addWidget(self.project)
         self.note = QLabel()
         self.note.setObjectName("note")
@@ -153,23 +155,34 @@ class LeftPanel(QScrollArea):
 
     # What the user asks for
 
-    def _untrained(self) -> Document:
-        if isinstance(self._document.network, Untrained):
-            return self._document
-        return untrained_like(self._document)
+    def _recipe(self) -> Untrained:
+        """The network that is shown as an untrained one."""
+        network = untrained_like(self._document).network
+        assert isinstance(network, Untrained)
+        return network
 
-    def _rebuild(self, key: str | None, **changes: object) -> None:
+    def _rebuild(self, key: str | None, **changes: Any) -> None:
         """The same document with another untrained network."""
         if self._showing:
             return
-        document = self._untrained()
-        network = replace(document.network, **changes)  # type: ignore[arg-type]
-        self.edited.emit(replace(document, network=network), key)
+        network = replace(self._recipe(), **changes)
+        self.edited.emit(replace(untrained_like(self._document), network=network), key)
 
     def _resize(self, which: str, size: int, dragging: bool) -> None:
         held = dragging and self.sizes[which].slider.isSliderDown()
         key = f"{which} size, drag {self._drags}" if held else None
-        self._rebuild(key, **{f"{which}_size": size})
+        if which == "input":
+            self._rebuild(key, input_size=size)
+        else:
+            self._relayer(key, **{f"{which}_size": size})
+
+    def _relayer(self, key: str | None, **changes: Any) -> None:
+        """The same with another layer in the place of the one that is shown."""
+        if self._showing:
+            return
+        layers = list(self._recipe().layers)
+        layers[self._layer] = replace(layers[self._layer], **changes)
+        self._rebuild(key, layers=tuple(layers))
 
     def _begin_drag(self) -> None:
         """Each drag of a slider is undone by itself."""
@@ -179,7 +192,7 @@ class LeftPanel(QScrollArea):
         activation = self.head.currentData()
         head = HeadSpec(self.head_size.value(), activation) if activation else None
         if self._spec is None or head != self._spec.head:
-            self._rebuild(None, head=head)
+            self._rebuild(None, heads=(head,) if head else ())
 
     # What is shown
 
@@ -200,8 +213,10 @@ class LeftPanel(QScrollArea):
     def show_session(self, session: Session, spec: NetworkSpec | None, run: Run) -> None:
         """Show the document and what follows from it."""
         self._showing = True
-        same = spec == self._spec and session.document == self._document
-        self._document, self._spec = session.document, spec
+        layer = min(session.view.layer, len(spec.layers) - 1) if spec else 0
+        shown = (spec, session.document, layer)
+        same = shown == (self._spec, self._document, self._layer)
+        self._spec, self._document, self._layer = shown
         if spec is not None and not same:
             self._show_network(session.document, spec)
             self._tables.start()
@@ -210,14 +225,14 @@ class LeftPanel(QScrollArea):
         self._showing = False
 
     def _show_network(self, document: Document, spec: NetworkSpec) -> None:
-        cell = spec.layers[0]
+        cell = spec.layers[self._layer]
         sizes = {"input": cell.input_size, "hidden": cell.hidden_size, "cell": cell.cell_size}
         for which, size in sizes.items():
-            self.sizes[which].show_size(size, size_hint(spec, which))
+            self.sizes[which].show_size(size, size_hint(spec, which, self._layer))
         self.project.setChecked(cell.project)
         network = document.network
         self.seed.setValue(network.seed if isinstance(network, Untrained) else 0)
-        self.note.setText(rule_words(spec))
+        self.note.setText(rule_words(cell))
         self.head.setCurrentIndex(self.head.findData(spec.head.activation if spec.head else None))
         self.head_size.setEnabled(spec.head is not None)
         if spec.head:
@@ -228,7 +243,7 @@ class LeftPanel(QScrollArea):
             self._show_tables(self._spec)
 
     def _show_tables(self, spec: NetworkSpec) -> None:
-        self.arithmetic.setText(arithmetic(spec, self._theme))
+        self.arithmetic.setText(arithmetic(spec, self._theme, self._layer))
         self.names.setText(names(spec, self._theme))
 
 
@@ -242,9 +257,8 @@ def network_words(document: Document, run: Run) -> str:
     return f"Trained: {title}. {units}".strip()
 
 
-def rule_words(spec: NetworkSpec) -> str:
+def rule_words(cell: CellSpec) -> str:
     """Which sizes must match, and why there is a projection or none."""
-    cell = spec.layers[0]
     h, c = cell.hidden_size, cell.cell_size
     if not cell.possible:
         return (

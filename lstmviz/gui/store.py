@@ -8,11 +8,11 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lstmviz import history
-from lstmviz.engine.spec import NetworkSpec, single
+from lstmviz.engine.spec import NetworkSpec
 from lstmviz.gui.compute import Compute
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run
-from lstmviz.session import Document, Session, Trained, View
+from lstmviz.session import Document, Session, Trained, View, network_spec
 
 
 class Store(QObject):
@@ -59,13 +59,7 @@ class Store(QObject):
         width = network.input_size or (known.input_size if known else None)
         if width is None:
             return None
-        return single(
-            width,
-            network.hidden_size,
-            network.cell_size,
-            project=network.project,
-            head=network.head,
-        )
+        return network_spec(network, width)
 
     def begin(self) -> None:
         """Compute the document at hand from its first step."""

@@ -3,7 +3,15 @@
 from __future__ import annotations
 
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
-from lstmviz.session.documents import Document, Session, Trained, Untrained, View
+from lstmviz.session.documents import (
+    Document,
+    Layer,
+    Session,
+    Trained,
+    Untrained,
+    View,
+    one_layer,
+)
 from lstmviz.session.files import load_session, open_source, save_session
 from lstmviz.session.resolved import (
     Resolved,
@@ -13,12 +21,15 @@ from lstmviz.session.resolved import (
     spec_of,
     untrained_like,
 )
+from lstmviz.session.untrained import MAX_LAYERS, network_spec
 
 __all__ = [
+    "MAX_LAYERS",
     "Document",
     "FileInput",
     "GeneratedInput",
     "InputRecipe",
+    "Layer",
     "Resolved",
     "Session",
     "TextInput",
@@ -27,6 +38,8 @@ __all__ = [
     "View",
     "input_of",
     "load_session",
+    "network_spec",
+    "one_layer",
     "open_source",
     "resolve",
     "save_session",

@@ -9,19 +9,56 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lstmviz.engine.spec import HeadSpec
+from lstmviz.engine.variant import STANDARD, Variant
 from lstmviz.inputs.recipes import InputRecipe
 
 
 @dataclass(frozen=True)
-class Untrained:
-    """A network drawn at random. `input_size` None takes the width of the input."""
+class Layer:
+    """One layer of an untrained network; the fields are those of the engine's `CellSpec`.
 
-    input_size: int | None = None
+    What it reads follows from what stands below it.
+    """
+
     hidden_size: int = 64
     cell_size: int = 64
-    seed: int = 0
     project: bool = True
-    head: HeadSpec | None = None
+    directions: tuple[str, ...] = ("forward",)
+    merge: str = "concat"
+    return_sequences: bool = True
+    variant: Variant = STANDARD
+
+
+@dataclass(frozen=True)
+class Untrained:
+    """A network drawn at random: layers and heads from the input up.
+
+    `input_size` None takes the width of the input. `embedding` is the width of a table
+    between the input's symbols and the first layer, None for none. `forget_bias` and `chrono`
+    set the first biases as the engine's `random_network` says; one of them at most.
+    """
+
+    input_size: int | None = None
+    layers: tuple[Layer, ...] = (Layer(),)
+    heads: tuple[HeadSpec, ...] = ()
+    seed: int = 0
+    forget_bias: float | None = None
+    chrono: int | None = None
+    embedding: int | None = None
+
+
+def one_layer(
+    input_size: int | None = None,
+    hidden_size: int = 64,
+    cell_size: int = 64,
+    seed: int = 0,
+    *,
+    project: bool = True,
+    head: HeadSpec | None = None,
+) -> Untrained:
+    """An untrained network of one forward layer with at most one head."""
+    layer = Layer(hidden_size, cell_size, project)
+    return Untrained(input_size, (layer,), (head,) if head else (), seed)
 
 
 @dataclass(frozen=True)

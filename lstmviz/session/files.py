@@ -16,6 +16,7 @@ from lstmviz.inputs.recipes import FileInput, GeneratedInput
 from lstmviz.plain import from_plain, parse, to_plain
 from lstmviz.session.documents import Document, Session, Trained, Untrained, View
 from lstmviz.session.resolved import INITIALS, spec_of
+from lstmviz.session.untrained import check_recipe
 
 SUFFIX = ".lstmviz"
 VERSION = 1
@@ -111,9 +112,7 @@ def _check(session: Session, where: str) -> None:
     document, view = session.document, session.view
     try:
         if isinstance(document.network, Untrained):
-            # the input's width is only known once it is read
-            recipe = replace(document.network, input_size=document.network.input_size or 1)
-            spec_of(Document(recipe))
+            check_recipe(document.network)
         if isinstance(document.input, GeneratedInput):
             generators.check(document.input)
     except LstmvizError as error:

@@ -10,13 +10,14 @@ from lstmviz import models
 from lstmviz.engine import memory
 from lstmviz.engine.initial import Initial, random_network, random_state
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, problem, single
+from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, problem
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
 from lstmviz.inputs import build
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.session.documents import Document, Trained, Untrained
+from lstmviz.session.untrained import check_recipe, network_spec, recipe_of
 
 INITIALS = ("zero", "random")
 
@@ -53,7 +54,7 @@ def resolve(document: Document) -> Resolved:
     if not spec.possible:
         return Resolved(spec, None, sequence, problem=problem_of(spec))
     recipe = document.network
-    network = _model(recipe) if isinstance(recipe, Trained) else _random(spec, recipe.seed)
+    network = _model(recipe) if isinstance(recipe, Trained) else _untrained(spec, recipe)
     given = input_of(document)
     subject = f"a run of {shown(given.path)}" if isinstance(given, FileInput) else "a run"
     memory.check(spec, sequence.steps, network.dtype, subject)
@@ -70,8 +71,7 @@ def spec_of(document: Document) -> NetworkSpec:
     recipe = document.network
     if isinstance(recipe, Trained):
         return _model(recipe).spec
-    if not 0 <= recipe.seed < 2**63:
-        raise LstmvizError(f"seed {recipe.seed} is outside 0 to 2**63 - 1.")
+    check_recipe(recipe)
     input_size = recipe.input_size
     if input_size is None:
         input_size = sequence_of(document).values.shape[1]
@@ -82,9 +82,7 @@ def spec_of(document: Document) -> NetworkSpec:
                 f"{where} has {input_size:,} columns, more than the {MAX_SIZE:,} that an "
                 "untrained network can read; give fewer."
             )
-    return single(
-        input_size, recipe.hidden_size, recipe.cell_size, project=recipe.project, head=recipe.head
-    )
+    return network_spec(recipe, input_size)
 
 
 def input_of(document: Document) -> InputRecipe:
@@ -101,27 +99,17 @@ def input_of(document: Document) -> InputRecipe:
 
 
 def untrained_like(document: Document) -> Document:
-    """The same sizes, head and input with an untrained network in place of a trained one.
+    """The same network and input, but untrained, in place of a trained one.
 
-    An untrained document is returned as it is. Of a model with several layers the first
-    layer's sizes are taken; sizes beyond 1024 are lowered to it, and an input file that is
-    wider then gives way to a generator.
+    An untrained document is returned as it is. Sizes beyond 1024 are lowered to it, and an
+    input file that is wider then gives way to a generator.
     """
     if isinstance(document.network, Untrained):
         return document
-    spec = _model(document.network).spec
-    cell, recipe = spec.layers[0], input_of(document)
-    head = spec.head and replace(spec.head, size=min(spec.head.size, MAX_SIZE))
-    untrained = Untrained(
-        input_size=min(cell.input_size, MAX_SIZE),
-        hidden_size=min(cell.hidden_size, MAX_SIZE),
-        cell_size=min(cell.cell_size, MAX_SIZE),
-        project=cell.project,
-        head=head,
-    )
-    if isinstance(recipe, FileInput) and cell.input_size > MAX_SIZE:
+    spec, recipe = _model(document.network).spec, input_of(document)
+    if isinstance(recipe, FileInput) and spec.input_size > MAX_SIZE:
         recipe = GeneratedInput()
-    return replace(document, network=untrained, input=recipe)
+    return replace(document, network=recipe_of(spec), input=recipe)
 
 
 def problem_of(spec: NetworkSpec) -> str | None:
@@ -155,9 +143,14 @@ def _loaded(path: str, lstm: str | None, stamp: Stamp) -> Network:
     return models.load(path, lstm)
 
 
+def _untrained(spec: NetworkSpec, recipe: Untrained) -> Network:
+    memory.check_weights(spec)
+    return _random(spec, recipe.seed, recipe.forget_bias, recipe.chrono)
+
+
 @lru_cache(maxsize=2)
-def _random(spec: NetworkSpec, seed: int) -> Network:
-    return random_network(spec, seed)
+def _random(spec: NetworkSpec, seed: int, forget_bias: float | None, chrono: int | None) -> Network:
+    return random_network(spec, seed, forget_bias=forget_bias, chrono=chrono)
 
 
 @lru_cache(maxsize=4)

@@ -20,6 +20,7 @@ from lstmviz.session import (
     Trained,
     Untrained,
     View,
+    one_layer,
     save_session,
 )
 
@@ -39,16 +40,16 @@ def shown(monkeypatch):
     [
         ([], Document()),
         (["demo:counter"], Document(Trained("demo:counter"))),
-        (["--sizes", "5,128,256"], Document(Untrained(5, 128, 256))),
-        (["--sizes", "auto,1,1024", "--seed", "7"], Document(Untrained(None, 1, 1024, 7))),
+        (["--sizes", "5,128,256"], Document(one_layer(5, 128, 256))),
+        (["--sizes", "auto,1,1024", "--seed", "7"], Document(one_layer(None, 1, 1024, 7))),
         (["--text", "hi"], Document(Untrained(), TextInput("hi"))),
         (
             ["--sizes", "2,3,4", "--input", "a.csv"],
-            Document(Untrained(2, 3, 4), FileInput("a.csv")),
+            Document(one_layer(2, 3, 4), FileInput("a.csv")),
         ),
-        (["--head", "5"], Document(Untrained(head=HeadSpec(5)))),
-        (["--head", "5:sigmoid"], Document(Untrained(head=HeadSpec(5, "sigmoid")))),
-        (["--no-project"], Document(Untrained(project=False))),
+        (["--head", "5"], Document(one_layer(head=HeadSpec(5)))),
+        (["--head", "5:sigmoid"], Document(one_layer(head=HeadSpec(5, "sigmoid")))),
+        (["--no-project"], Document(one_layer(project=False))),
         (["--generate", "sine"], Document(Untrained(), GeneratedInput("sine"))),
         (
             ["demo:counter", "--generate", "onehot:9:4", "--initial", "random"],
@@ -74,9 +75,9 @@ def test_no_window_opens_on_an_input_that_does_not_fit(shown, capsys):
 
 def test_a_session_file_opens_with_its_view_and_takes_options(shown, tmp_path):
     path = str(tmp_path / "a.lstmviz")
-    save_session(Session(Document(Untrained(4, 3, 2)), View(step=5)), path)
+    save_session(Session(Document(one_layer(4, 3, 2)), View(step=5)), path)
     assert main([path, "--seed", "9", "--text", "ab"]) == 0
-    assert shown == [Session(Document(Untrained(4, 3, 2, 9), TextInput("ab")), View(step=5))]
+    assert shown == [Session(Document(one_layer(4, 3, 2, 9), TextInput("ab")), View(step=5))]
 
 
 def test_info_as_json(capsys):
@@ -160,7 +161,7 @@ def test_export_hands_over_what_to_draw(drawn, tmp_path):
     line += " --theme dark --scale 2 --unit 9 --size 640x480 --out"
     assert main([*line.split(), str(out)]) == 0
     ((session, path, view, scale, size),) = drawn
-    assert session.document == Document(Untrained(None, 128, 256), TextInput("hello"))
+    assert session.document == Document(one_layer(None, 128, 256), TextInput("hello"))
     looked = session.view
     assert (looked.step, looked.stage, looked.unit, looked.theme) == (2, "write", 9, "dark")
     assert (path, view, scale, size) == (out, "heatmaps", 2.0, (640, 480))
@@ -169,7 +170,7 @@ def test_export_hands_over_what_to_draw(drawn, tmp_path):
 def test_export_shows_the_end_of_the_run_unless_a_session_says_otherwise(drawn, tmp_path):
     out, path = str(tmp_path / "a.svg"), str(tmp_path / "a.lstmviz")
     assert main(["export", "--sizes", "5,3,4", "--generate", "sine:9", "--out", out]) == 0
-    save_session(Session(Document(Untrained(5, 3, 4)), View(step=2, stage="forget")), path)
+    save_session(Session(Document(one_layer(5, 3, 4)), View(step=2, stage="forget")), path)
     assert main(["export", path, "--view", "unrolled", "--out", out]) == 0
     views = [session.view for session, *_ in drawn]
     assert [(v.step, v.stage, v.diagram) for v in views] == [

@@ -12,7 +12,7 @@ from nets import noise, states
 from lstmviz.engine import cell, unroll
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import GATES, CellSpec, NetworkSpec
+from lstmviz.engine.spec import GATES, CellSpec, NetworkSpec, problem
 from lstmviz.engine.variant import (
     GREFF,
     LINEAR,
@@ -99,14 +99,21 @@ def test_an_unknown_variant_is_refused_with_the_known_ones():
     [
         (Variant(gate=Activation("sigmoyd")), "'sigmoyd' is unknown; known are affine, "),
         (Variant(absent=("candidate",)), "'candidate' is no gate that may be absent"),
-        (Variant(coupled=True, absent=("input_gate",)), "f = 1 − i needs both gates"),
         (Variant(clip=0.0), "clip is 0.0; make it a number above 0"),
         (Variant(cell_clip=float("nan")), "cell_clip is nan"),
     ],
 )
-def test_a_variant_that_contradicts_itself_is_refused(variant, words):
+def test_a_variant_with_unknown_words_is_refused(variant, words):
     with pytest.raises(LstmvizError, match=words):
         network_of(variant)
+
+
+@pytest.mark.parametrize("gate", ["input_gate", "forget_gate"])
+def test_coupling_a_gate_that_is_absent_is_impossible(gate):
+    network = network_of(Variant(coupled=True, absent=(gate,)))
+    assert "f = 1 − i needs both gates" in problem(network.spec)
+    with pytest.raises(LstmvizError, match="needs both gates, but the"):
+        network.run(np.ones((2, 3)))
 
 
 def test_weights_must_be_those_that_the_variant_asks_for():

@@ -5,11 +5,11 @@ from pathlib import Path
 import numpy as np
 
 from lstmviz.engine.spec import HeadSpec
-from lstmviz.session import Document, GeneratedInput, Session, TextInput, Untrained, View
+from lstmviz.session import Document, GeneratedInput, Session, TextInput, View, one_layer
 
 FOLDER = Path(__file__).parent.parent / "data" / "approved"
 
-RANDOM = Untrained(None, 128, 256, head=HeadSpec(5))
+RANDOM = one_layer(None, 128, 256, head=HeadSpec(5))
 PICTURES = {
     "counter-diagram-light": ("diagram", Session(Document(), View(24, "write", theme="light"))),
     "projection-diagram-dark": (
@@ -19,7 +19,7 @@ PICTURES = {
     "impossible-diagram-light": (
         "diagram",
         Session(
-            Document(Untrained(5, 128, 256, project=False), GeneratedInput("onehot", 9)),
+            Document(one_layer(5, 128, 256, project=False), GeneratedInput("onehot", 9)),
             View(theme="light"),
         ),
     ),

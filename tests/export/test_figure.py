@@ -16,6 +16,7 @@ from lstmviz.engine.spec import HeadSpec
 from lstmviz.errors import LstmvizError
 from lstmviz.export.figure import export_figure, export_session
 from lstmviz.export.pictures import VIEWS, picture_of
+from lstmviz.plain import to_plain
 from lstmviz.scene.colors import LIGHT
 from lstmviz.scene.run import Run, finished, runs
 from lstmviz.session import (
@@ -25,15 +26,15 @@ from lstmviz.session import (
     Session,
     TextInput,
     Trained,
-    Untrained,
     View,
+    one_layer,
 )
 
 HELLO = Session(
-    Document(Untrained(None, 3, 6, seed=4, head=HeadSpec(5)), TextInput("hello world")),
+    Document(one_layer(None, 3, 6, seed=4, head=HeadSpec(5)), TextInput("hello world")),
     View(step=7, stage="write", unit=2),
 )
-BROKEN = Session(Document(Untrained(5, 4, 7, project=False), GeneratedInput()))
+BROKEN = Session(Document(one_layer(5, 4, 7, project=False), GeneratedInput()))
 
 
 def recipe_of(path):
@@ -62,15 +63,7 @@ def test_the_recipe_tells_how_to_make_it_again(tmp_path):
         "theme": "dark",
         "sizes": {"input": 8, "hidden": 3, "cell": 6, "output": 5},
         "source": "untrained",
-        "seed": 4,
-        "project": True,
-        "head": {
-            "type": "HeadSpec",
-            "size": 5,
-            "activation": "softmax",
-            "bias": True,
-            "last_step": False,
-        },
+        "network": to_plain(HELLO.document.network),
         "input": {"type": "TextInput", "text": "hello world"},
         "initial": "zero",
         "steps": 11,
@@ -176,7 +169,7 @@ def test_heatmaps_wait_for_the_run():
 
 
 def test_a_cell_of_1024_units_is_a_file_of_sane_size(tmp_path):
-    document = Document(Untrained(5, 1024, 1024, head=HeadSpec(5)), GeneratedInput(length=8))
+    document = Document(one_layer(5, 1024, 1024, head=HeadSpec(5)), GeneratedInput(length=8))
     for view in VIEWS:
         out = export_session(Session(document), tmp_path / f"{view}.svg", view=view)
         assert out.stat().st_size < 5_000_000
@@ -226,8 +219,8 @@ def test_the_public_name_is_this_one(tmp_path):
 MAKE = """
 import sys
 from lstmviz.export.figure import export_session
-from lstmviz.session import Document, Session, TextInput, Untrained, View
-session = Session(Document(Untrained(None, 16, 20), TextInput("hello")), View(step=2, unit=3))
+from lstmviz.session import Document, Session, TextInput, Untrained, one_layer, View
+session = Session(Document(one_layer(None, 16, 20), TextInput("hello")), View(step=2, unit=3))
 for view in ("diagram", "heatmaps"):
     for suffix in ("png", "svg"):
         export_session(session, f"{sys.argv[1]}/{view}.{suffix}", view=view, scale=2)

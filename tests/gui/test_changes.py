@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from windows import RANDOM, settle
 
-from lstmviz.session import Document, FileInput, TextInput, Untrained
+from lstmviz.session import Document, FileInput, TextInput, one_layer
 
 
 def drag(slider, *notches):
@@ -144,7 +144,7 @@ def test_an_input_that_is_too_narrow_for_the_size_asked_puts_the_slider_back(
 ):
     table = tmp_path / "table.csv"
     table.write_text("1,2\n3,4\n")
-    window = opened(Document(Untrained(None, 4, 4), FileInput(str(table))))
+    window = opened(Document(one_layer(None, 4, 4), FileInput(str(table))))
     window.left.sizes["input"].spin.setValue(9)
     qtbot.waitUntil(window.banner.isVisible, timeout=5000)
     settle(qtbot, window)
@@ -155,7 +155,7 @@ def test_an_input_that_is_too_narrow_for_the_size_asked_puts_the_slider_back(
 
 def test_a_run_can_be_stopped_and_started_again(opened, qtbot):
     window = opened()
-    window.store.edit(Document(Untrained(5, 1024, 1024), RANDOM.input))
+    window.store.edit(Document(one_layer(5, 1024, 1024), RANDOM.input))
     window.store.stop()
     assert window.store.stopped
     window.store.begin()

@@ -3,9 +3,9 @@
 import pytest
 
 from lstmviz.gui import compute
-from lstmviz.session import Document, GeneratedInput, Untrained
+from lstmviz.session import Document, GeneratedInput, one_layer
 
-DOCUMENT = Document(Untrained(3, 4, 4), GeneratedInput("noise", 20))
+DOCUMENT = Document(one_layer(3, 4, 4), GeneratedInput("noise", 20))
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def test_a_failure_of_ours_is_told_and_not_waited_for(computing, qtbot, monkeypa
 
 def test_a_newer_document_ends_the_older_one(computing, qtbot):
     worker, reports = computing
-    worker.start(Document(Untrained(3, 512, 512), GeneratedInput("noise", 20_000)))
+    worker.start(Document(one_layer(3, 512, 512), GeneratedInput("noise", 20_000)))
     newest = worker.start(DOCUMENT)
     qtbot.waitUntil(
         lambda: bool(reports) and reports[-1].generation == newest and reports[-1].finished,
@@ -52,7 +52,7 @@ def test_a_short_run_that_is_no_longer_the_newest_may_still_end(computing, qtbot
     """A slider that never rests is followed by every run that is quick enough."""
     worker, reports = computing
     for seed in range(12):
-        worker.start(Document(Untrained(3, 4, 4, seed=seed), GeneratedInput("noise", 20)))
+        worker.start(Document(one_layer(3, 4, 4, seed=seed), GeneratedInput("noise", 20)))
         qtbot.wait(4)
     qtbot.waitUntil(lambda: bool(reports) and reports[-1].generation == 12, timeout=10_000)
     assert len({run.generation for run in reports if run.finished}) > 2

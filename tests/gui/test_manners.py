@@ -95,7 +95,7 @@ def test_return_takes_a_number_and_escape_does_not_and_both_give_the_keys_back(w
         QTest.keyClicks(spin, "12" if key == Key.Key_Return else "77")
         press(key)
         assert window.diagram.hasFocus()
-        assert window.store.document.network.cell_size == expected
+        assert window.store.document.network.layers[0].cell_size == expected
         assert spin.text() == "12"
     settle(qtbot, window)
 

@@ -30,10 +30,10 @@ from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.window import MainWindow
 from lstmviz.scene.colors import DARK, LIGHT
 from lstmviz.scene.shapes import Box, Rect, Text
-from lstmviz.session import Document, Session, TextInput, Trained, Untrained, View
+from lstmviz.session import Document, Session, TextInput, Trained, View, one_layer
 
 HELLO = Session(
-    Document(Untrained(None, 3, 6), TextInput("hello")),
+    Document(one_layer(None, 3, 6), TextInput("hello")),
     View(step=3, stage="write", unit=2, theme="light"),
 )
 SVG = "{http://www.w3.org/2000/svg}"

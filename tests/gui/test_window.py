@@ -18,6 +18,7 @@ from lstmviz.session import (
     TextInput,
     Trained,
     Untrained,
+    one_layer,
 )
 
 
@@ -105,7 +106,7 @@ def test_sizes_are_set_by_typing_and_projection_follows(opened, qtbot):
     window = opened()
     window.left.sizes["hidden"].spin.setValue(4)
     settle(qtbot, window)
-    assert window.store.document.network.hidden_size == 4
+    assert window.store.document.network.layers[0].hidden_size == 4
     assert any(card.name == "m" for card in window.diagram._diagram.cards)
     assert "W_hr" in window.left.note.text()
     assert window.store.run.trace.layers[0].forward.hidden_state.shape == (30, 4)
@@ -133,7 +134,7 @@ def test_a_slider_drag_is_one_undo(opened, qtbot):
     for notch in (100, 120, 140, 160):
         slider.setValue(notch)
     slider.setSliderDown(False)
-    assert window.store.document.network.cell_size > 8
+    assert window.store.document.network.layers[0].cell_size > 8
     window.store.undo()
     assert window.store.document == before
     window.store.redo()
@@ -153,7 +154,7 @@ def test_changing_a_size_of_a_trained_model_makes_it_untrained_and_says_so(opene
 
 
 def test_typing_text_feeds_it(opened, qtbot):
-    window = opened(Document(Untrained(None, 6, 6), TextInput("abc")))
+    window = opened(Document(one_layer(None, 6, 6), TextInput("abc")))
     window.left.input.text.setPlainText("hello world")
     qtbot.waitUntil(lambda: window.store.document.input == TextInput("hello world"), timeout=3000)
     settle(qtbot, window)
@@ -272,7 +273,7 @@ def test_any_layer_and_direction_of_a_stack_can_be_looked_at(opened, qtbot, tmp_
 
 
 def test_the_window_is_never_too_narrow_for_its_player(opened, qtbot):
-    window = opened(Document(Untrained(3, 4, 4), GeneratedInput("noise", 100_000, 0)))
+    window = opened(Document(one_layer(3, 4, 4), GeneratedInput("noise", 100_000, 0)))
     window.resize(600, 640)
     assert window.width() <= 1280
     player = window.player
@@ -293,7 +294,7 @@ def test_a_long_name_is_told_in_full_by_its_tooltip_and_widens_nothing(opened):
 
 
 def test_an_impossible_network_is_told_with_both_sizes_and_why_there_are_no_numbers(opened):
-    window = opened(Document(Untrained(5, 4, 8, project=False)))
+    window = opened(Document(one_layer(5, 4, 8, project=False)))
     assert "LSTM 8 (h 4)" in window.summary.text()
     assert any("do not fit" in shape.text for shape in window.inspector.shapes())
     assert not window.progress.isVisible()
@@ -301,7 +302,7 @@ def test_an_impossible_network_is_told_with_both_sizes_and_why_there_are_no_numb
 
 def test_a_long_run_is_stopped_and_started_again_from_the_status_bar(opened, qtbot):
     window = opened()
-    document = Document(Untrained(5, 512, 512), GeneratedInput("noise", 5000, 0))
+    document = Document(one_layer(5, 512, 512), GeneratedInput("noise", 5000, 0))
     window.store.edit(document)
     qtbot.waitUntil(window.progress.isVisible, timeout=10_000)
     qtbot.mouseClick(window.progress.button, Qt.MouseButton.LeftButton)
@@ -336,7 +337,7 @@ def test_of_several_lstms_the_one_that_is_picked_opens(opened, qtbot, monkeypatc
     from lstmviz.models import Found, SeveralLstmsError
 
     found = tuple(Found(name, 1, ("forward",), (3, 4, 4)) for name in ("enc", "dec"))
-    asked, wanted = [], Document(Untrained(5, 8, 8), GeneratedInput("onehot", 30, 0))
+    asked, wanted = [], Document(one_layer(5, 8, 8), GeneratedInput("onehot", 30, 0))
 
     def source(path, lstm=None):
         if lstm is None:

@@ -1,9 +1,9 @@
 """A document for windows, and waiting until one is computed."""
 
 from lstmviz.engine.spec import HeadSpec
-from lstmviz.session import Document, GeneratedInput, Untrained
+from lstmviz.session import Document, GeneratedInput, one_layer
 
-RANDOM = Document(Untrained(5, 8, 8, head=HeadSpec(5)), GeneratedInput("onehot", 30, 0))
+RANDOM = Document(one_layer(5, 8, 8, head=HeadSpec(5)), GeneratedInput("onehot", 30, 0))
 
 
 def settle(qtbot, window):

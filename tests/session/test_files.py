@@ -4,25 +4,40 @@ import re
 import pytest
 
 from lstmviz.engine.spec import HeadSpec
+from lstmviz.engine.variant import GREFF, Activation, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.session import (
     Document,
     FileInput,
     GeneratedInput,
+    Layer,
     Session,
     TextInput,
     Trained,
     Untrained,
     View,
     load_session,
+    one_layer,
     open_source,
     save_session,
 )
 
+EVERYTHING = Untrained(
+    None,
+    (
+        Layer(3, 4, False, ("forward", "backward"), "sum", True, GREFF["CIFG"]),
+        Layer(variant=Variant(Activation("hard_sigmoid", 0.2), absent=("input_gate",), clip=3)),
+    ),
+    (HeadSpec(3, "relu"), HeadSpec(2, "linear", False, last_step=True)),
+    9,
+    1.5,
+    None,
+    7,
+)
 SESSIONS = [
     Session(),
-    Session(Document(Untrained(None, 3, 4, 9, False, HeadSpec(2, "linear", False)))),
-    Session(Document(Untrained(7), TextInput('a\n"⊙\u2028😀\0'), "random")),
+    Session(Document(EVERYTHING)),
+    Session(Document(one_layer(7), TextInput('a\n"⊙\u2028😀\0'), "random")),
     Session(
         Document(input=GeneratedInput("sine", 7, 8)),
         View(3, "write", 1, None, theme="dark", last=9.5, high=3, reveal=True, speed=0.5),
@@ -63,6 +78,14 @@ def document(data):
     return data["session"]["document"]
 
 
+def layer(data):
+    return document(data)["network"]["layers"][0]
+
+
+def head(data):
+    return document(data)["network"]["heads"][0]
+
+
 def view(data):
     return data["session"]["view"]
 
@@ -79,13 +102,25 @@ EDITS = [
     (lambda d: document(d).update(network=None), "network.type must be one of Untrained, Trained"),
     (lambda d: document(d)["network"].update(type="X"), "network.type must be one of"),
     (lambda d: document(d)["network"].update(type=[]), "network.type must be one of"),
-    (lambda d: document(d)["network"].update(cell_size="4"), 'cell_size must be a whole .* "4"'),
-    (lambda d: document(d)["network"].update(cell_size=True), "cell_size must be a whole"),
-    (lambda d: document(d)["network"].update(cell_size=4.0), "cell_size must be a whole"),
-    (lambda d: document(d)["network"].update(cell_size=2000), "cell size 2000 is outside"),
+    (lambda d: layer(d).update(cell_size="4"), 'cell_size must be a whole .* "4"'),
+    (lambda d: layer(d).update(cell_size=True), "cell_size must be a whole"),
+    (lambda d: layer(d).update(cell_size=4.0), "cell_size must be a whole"),
+    (lambda d: layer(d).update(cell_size=2000), "cell size 2000 is outside"),
     (lambda d: document(d)["network"].update(seed=-1), "seed -1"),
+    (lambda d: document(d)["network"].update(hidden_size=4), "network.hidden_size is unknown"),
+    (lambda d: document(d)["network"].update(layers=[]), "at least one layer"),
+    (lambda d: document(d)["network"].update(layers=[{}] * 17), "17 layers are more than the 16"),
+    (lambda d: document(d)["network"].update(heads=[{"size": 1}] * 17), "17 heads are more"),
+    (lambda d: document(d)["network"].update(chrono=9), "forget_bias and chrono both"),
+    (lambda d: document(d)["network"].update(embedding=0), "embedding size 0 is outside"),
+    (lambda d: layer(d).update(directions=["up"]), "layer 0 runs .*it may run forward or"),
+    (lambda d: layer(d).update(directions=[]), "layer 0 runs nowhere; it may run forward or"),
+    (lambda d: layer(d).update(merge="xor"), "merges its directions by 'xor', not one of concat"),
+    (lambda d: layer(d)["variant"].update(clip=0), "clip is 0.0; make it a number above 0"),
+    (lambda d: layer(d)["variant"].update(absent=["candidate"]), "'candidate' is no gate that"),
+    (lambda d: layer(d)["variant"]["gate"].update(name="q"), "activation 'q' is unknown"),
     (lambda d: document(d)["network"].update(seed=10**30), "seed must be a whole number"),
-    (lambda d: document(d)["network"]["head"].update(activation="relu7"), "'relu7' is not one of"),
+    (lambda d: head(d).update(activation="relu7"), "'relu7' is unknown; known are"),
     (lambda d: document(d).update(input={"type": "TextInput"}), "input.text is missing"),
     (
         lambda d: document(d).update(input={"type": "GeneratedInput", "kind": "square"}),
@@ -95,7 +130,7 @@ EDITS = [
     (lambda d: view(d).update(stage="x"), "view.stage is 'x'"),
     (lambda d: view(d).update(stage="x" * 9999), f"'{'x' * 40}', not one of"),
     (lambda d: document(d).update(initial="y" * 9999), f"'{'y' * 40}', not one of"),
-    (lambda d: document(d)["network"]["head"].update(activation="z" * 99), f"'{'z' * 40}' is not"),
+    (lambda d: head(d).update(activation="z" * 99), f"'{'z' * 40}' is unknown"),
     (lambda d: view(d).update(step=-1), "view.step is -1, below 0"),
     (lambda d: view(d).update(speed=0), "view.speed is 0"),
     (lambda d: view(d).update(first=5, last=5), "view.last is 5, not above first"),
