@@ -118,12 +118,11 @@ def document(cells, steps, seed=0):
 
 def open_window(app, opened, **view):
     """The program's window on a document, computed and painted."""
-    from lstmviz.gui.window import MainWindow
+    from lstmviz.gui import app as program
     from lstmviz.session import Session, View
 
-    window = MainWindow(Session(opened, View(theme="light", **view)))
+    window = program.open_window(Session(opened, View(theme="light", **view)))
     window.resize(*WINDOW)
-    window.show()
     window.store.begin()
     while not window.store.run.finished:
         app.processEvents()

@@ -125,8 +125,9 @@ def complete_pictures(view_class):
 
     def watched(self, event):
         paint(self, event)
-        run = self._run
-        if run is not None and run.trace is not None and run.finished and self._images.complete:
+        run, shown = self._run, self._ground.shown
+        whole = self._images.complete and not self._ground.painting and shown.place == self.place
+        if run is not None and run.trace is not None and run.finished and whole:
             pictures.append((time.perf_counter(), run.document))
 
     view_class.paintEvent = watched

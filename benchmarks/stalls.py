@@ -120,8 +120,8 @@ def first_columns(view_class):
         paint(self, event)
         content = self.content
         if content is not None and len(content.direction.cell_state) == STEPS:
-            slots = self._images.slots.values()
-            if all(slot.filled for slot in slots):
+            slots, shown = self._images.slots.values(), self._ground.shown
+            if shown.place == self.place and all(slot.filled for slot in slots):
                 times.append(time.perf_counter())
 
     view_class.paintEvent = watched

@@ -29,8 +29,8 @@ from lstmviz.engine.trace import (
 )
 from lstmviz.errors import LstmvizError
 
-CHUNK_BYTES = 2**28
-"""Weights read per chunk: about 5 ms of work at 50 GB/s."""
+CHUNK_BYTES = 2**27
+"""Weights read per chunk: about 5 ms of work at 25 GB/s."""
 
 CHUNK_STEPS = 128
 """Most steps of one chunk."""
@@ -93,7 +93,7 @@ def allocate(network: Network, x: ArrayLike, initial: Initial | None = None) -> 
 def chunks(network: Network, trace: Trace) -> Iterator[int]:
     """Fill a trace made by `allocate`, yielding after each chunk how many rows are done.
 
-    A chunk is some 5 ms of work (16 steps at 1024 cells), after which a caller may draw
+    A chunk is some 5 ms of work (8 steps at 1024 cells), after which a caller may draw
     the rows done or stop. Where a layer reads backwards no row is done before the end, and
     the chunks before it yield 0. Where the chunks fall does not depend on the clock, so
     equal runs give equal bytes.

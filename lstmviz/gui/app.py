@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
 import tempfile
 from dataclasses import replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -21,6 +23,9 @@ from lstmviz.engine.network import Network
 from lstmviz.errors import LstmvizError
 from lstmviz.models import load, npz
 from lstmviz.session import Document, FileInput, Session, TextInput, Trained
+
+if TYPE_CHECKING:
+    from lstmviz.gui.window import MainWindow
 
 PICTURE = "lstmviz-window.png"
 
@@ -57,15 +62,23 @@ def main(session: Session | None = None) -> int:
     _require_libraries()
     app = application()
     from lstmviz.gui.remembered import recalled
-    from lstmviz.gui.window import MainWindow
 
     settings, session = QSettings("lstmviz", "lstmviz"), session or Session()
     session = replace(session, view=recalled(session.view, settings))
-    window = MainWindow(session, settings)
-    window.show()
+    window = open_window(session, settings)
     QTimer.singleShot(0, window.store.begin)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return app.exec()
+
+
+def open_window(session: Session, settings: QSettings | None = None) -> MainWindow:
+    """The window of a process that lives as long as it does."""
+    from lstmviz.gui.window import MainWindow
+
+    window = MainWindow(session, settings)
+    window.show()
+    gc.freeze()  # what lives as long as the window need not be looked over again and again
+    return window
 
 
 def _require_libraries() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, Signal
 
@@ -18,6 +20,9 @@ GRACE = 0.1
 
 Short runs thus keep following a slider that never rests.
 """
+
+PATIENCE = 0.25
+"""Seconds the engine rests at most while the window is painted."""
 
 
 class Compute(QObject):
@@ -36,6 +41,8 @@ class Compute(QObject):
         self._cancelled = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="lstmviz-engine")
         self._closed = threading.Event()
+        self._free = threading.Event()
+        self._free.set()
 
     def start(self, document: Document) -> int:
         """Begin computing a document, ending what was under way; returns its generation."""
@@ -54,6 +61,19 @@ class Compute(QObject):
         self.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
+    @contextmanager
+    def paused(self) -> Iterator[None]:
+        """Let the engine rest between chunks: it and what paints would wait for one another.
+
+        The interpreter's lock changes hands at every call into Qt, and each time the engine
+        takes it for a while; a picture takes two to four times as long then.
+        """
+        self._free.clear()
+        try:
+            yield
+        finally:
+            self._free.set()
+
     def wanted(self, generation: int) -> bool:
         """Whether what a job reports may still be shown."""
         return generation > self._cancelled
@@ -70,6 +90,7 @@ class Compute(QObject):
             return
         last, begun = 0.0, time.monotonic()
         for run in runs(generation, document):
+            self._free.wait(PATIENCE)
             now = time.monotonic()
             if self._ended(generation, now - begun):
                 return

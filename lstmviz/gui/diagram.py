@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from functools import lru_cache
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QSize, Qt, QTimer, Signal
@@ -12,6 +13,7 @@ from PySide6.QtGui import (
     QPainter,
     QPaintEvent,
     QPixmap,
+    QResizeEvent,
     QWheelEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
@@ -32,8 +34,21 @@ from lstmviz.session import View
 LONGEST = 300
 """Most milliseconds that values travel from one stage to the next."""
 TICK = 15
+REST_MS = 60
+"""How long a dragged edge rests before everything is painted anew; till then it is stretched."""
 BY_KEYS = (Qt.FocusReason.TabFocusReason, Qt.FocusReason.BacktabFocusReason)
 """Why a view has the keys, where it is to be seen that it has."""
+
+
+@dataclass(frozen=True)
+class _Still:
+    """A picture of what rests: what it shows, and how large and where."""
+
+    shows: object
+    size: QSize
+    origin: QPointF
+    scale: float
+    pixmap: QPixmap
 
 
 class DiagramView(QWidget):
@@ -59,7 +74,10 @@ class DiagramView(QWidget):
         self._shift = QPointF(0, 0)
         self._drag: QPointF | None = None
         self._moved = False
-        self._still: tuple[object, QPixmap] | None = None
+        self._still: _Still | None = None
+        # after the heatmaps, so that the two do not paint everything in one turn
+        self._resizing = QTimer(self, interval=2 * REST_MS, singleShot=True)
+        self._resizing.timeout.connect(self.update)
         self._clock = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setTimerType(Qt.TimerType.PreciseTimer)
@@ -190,7 +208,7 @@ class DiagramView(QWidget):
             painter.fillRect(self.rect(), QColor(self._theme["panel"]))
             painter.end()
             return
-        painter.drawPixmap(0, 0, self._still_pixmap())
+        self._draw_still(painter, self._diagram)
         painter.translate(self._origin())
         painter.scale(self.scale_now(), self.scale_now())
         paint.draw(painter, frame_shapes(self._diagram, self._moments, self._spec), self._theme)
@@ -205,21 +223,40 @@ class DiagramView(QWidget):
         self._ringed = event.reason() in BY_KEYS
         super().focusInEvent(event)
 
-    def _still_pixmap(self) -> QPixmap:
-        key = (self._diagram, self._theme.name, self.size(), self._zoom, self._shift)
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Paint what rests anew once an edge that is dragged comes to rest."""
+        if self._still is not None and self.isVisible():
+            self._resizing.start()
+
+    def _draw_still(self, painter: QPainter, diagram: Diagram) -> None:
+        """Draw what rests, stretched while an edge is dragged."""
         ratio = self.devicePixelRatioF()
-        if self._still is None or self._still[0] != (key, ratio):
-            pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
-            pixmap.setDevicePixelRatio(ratio)
-            pixmap.fill(QColor(self._theme["panel"]))
-            painter = QPainter(pixmap)
+        shows = (diagram, self._theme.name, self._zoom, self._shift, ratio)
+        still = self._still
+        if still is not None and still.shows == shows and self._resizing.isActive():
+            painter.fillRect(self.rect(), QColor(self._theme["panel"]))
             painter.translate(self._origin())
-            painter.scale(self.scale_now(), self.scale_now())
-            if self._diagram is not None:
-                paint.draw(painter, _static(self._diagram), self._theme)
-            painter.end()
-            self._still = ((key, ratio), pixmap)
-        return self._still[1]
+            painter.scale(self.scale_now() / still.scale, self.scale_now() / still.scale)
+            painter.drawPixmap(-still.origin, still.pixmap)
+            painter.resetTransform()
+            return
+        if still is None or still.shows != shows or still.size != self.size():
+            still = _Still(shows, self.size(), self._origin(), self.scale_now(), self._rest(ratio))
+            self._still = still
+        painter.drawPixmap(0, 0, still.pixmap)
+
+    def _rest(self, ratio: float) -> QPixmap:
+        """A picture of what rests."""
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(self._theme["panel"]))
+        painter = QPainter(pixmap)
+        painter.translate(self._origin())
+        painter.scale(self.scale_now(), self.scale_now())
+        if self._diagram is not None:
+            paint.draw(painter, _static(self._diagram), self._theme)
+        painter.end()
+        return pixmap
 
     # Pointer
 

@@ -1,14 +1,13 @@
 """The heatmaps widget: the scene of `lstmviz.scene.heatmaps`, kept as pictures.
 
-What keeps its place is painted once into a pixmap; the cursor, marked rows and numbers are
+What keeps its place is painted once into the ground; the cursor, marked rows and numbers are
 painted over it, and only where they were and are.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QRect, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import (
-    QColor,
     QFocusEvent,
     QHelpEvent,
     QKeyEvent,
@@ -24,14 +23,14 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from lstmviz import paint
 from lstmviz.engine.trace import DirectionTrace, Trace
-from lstmviz.gui.diagram import BY_KEYS
+from lstmviz.gui.diagram import BY_KEYS, REST_MS
 from lstmviz.gui.heatgestures import Gestures
+from lstmviz.gui.heatground import Ground, Picture
 from lstmviz.gui.heatimages import HeatImages
 from lstmviz.gui.heatregions import (
     looks_alike,
     pixels,
     placed,
-    plots_room,
     rects_of,
     step_parts,
     touching,
@@ -40,21 +39,18 @@ from lstmviz.gui.heatregions import (
 from lstmviz.scene import heatmaps, pointing
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.curves import UnitCurves
-from lstmviz.scene.heataxes import Content, frames, furniture, step_badges, step_numbers, veil
+from lstmviz.scene.heataxes import Content, step_badges, veil
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
 from lstmviz.scene.heatmarks import cursor, curtain
 from lstmviz.scene.moment import direction_trace
 from lstmviz.scene.order import Order, hidden_order, order
 from lstmviz.scene.picture import fitted
-from lstmviz.scene.plots import more_curves, unit_plots
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Rect, Shape
 from lstmviz.session import View
 
 SLICE = 0.004
 """Seconds of filling before the event loop runs again."""
-REST_MS = 60
-"""How long a dragged edge rests before everything is laid out anew; till then it is stretched."""
 STALE_MS = 250
 """How long the picture of the run before stays where the new one is not yet computed."""
 
@@ -84,13 +80,12 @@ class HeatmapsView(QWidget):
         self._images = HeatImages()
         self._orders: tuple[Order, Order] | None = None
         self._orders_of: tuple[DirectionTrace, str, bool] | None = None
-        self._base: QPixmap | None = None
+        self._ground = Ground(self._images)
         self._curves: UnitCurves | None = None
         self._units: list[tuple[Box, Shape]] = []
         self._gestures = Gestures(self)
         self._filler = QTimer(self, interval=0)
         self._filler.timeout.connect(self._fill)
-        self._plotted = 0
         self._resizing = QTimer(self, interval=REST_MS, singleShot=True)
         self._resizing.timeout.connect(self._rested)
         self._expiry = QTimer(self, interval=STALE_MS, singleShot=True)
@@ -113,7 +108,7 @@ class HeatmapsView(QWidget):
         """Draw in these colours from now on."""
         if theme is not self._theme:
             self._theme = theme
-            self._repaint_all()
+            self._repaint(at_once=True)
 
     # Rendering
 
@@ -125,12 +120,17 @@ class HeatmapsView(QWidget):
         if run is self._run and looks_alike(old, view):
             self._move(old, view)
         else:
+            asked = run is self._run
             self._run = run
-            self._derive()
+            if not self._resizing.isActive():
+                self._derive(at_once=asked)
         self._gestures.refresh()
 
-    def _derive(self, seconds: float = SLICE) -> None:
-        """Work everything out anew; images are filled for so long at once, the rest by and by."""
+    def _derive(self, seconds: float = SLICE, *, at_once: bool = False) -> None:
+        """Work everything out anew; images are filled for so long at once, the rest by and by.
+
+        With `at_once` the next painting shows it; else the one before stays until it is whole.
+        """
         run, view = self._run, self.view
         if run is None or run.trace is None or run.sequence is None or run.scales is None:
             self._show_nothing(heatmaps.NOTHING if run and run.problem else "")
@@ -155,11 +155,11 @@ class HeatmapsView(QWidget):
         self._images.show(place, content, self.devicePixelRatioF())
         changed = self._images.advance(seconds)
         self._filler.start()
-        if only_more and self._base is not None:
-            self._paint_images(changed)
-            self._paint_plots()
+        if only_more:
+            self._ground.want_more(content)
+            self._update(self._ground.add_images(changed) + self._ground.add_curves())
         else:
-            self._repaint_all()
+            self._repaint(at_once)
 
     def _curves_of(self, trace: Trace, view: View) -> UnitCurves | None:
         """The pinned unit's values, kept from one report of a run to the next."""
@@ -209,83 +209,49 @@ class HeatmapsView(QWidget):
         self._expiry.stop()
         self._units = []
         self._sentence = sentence
-        self._repaint_all()
+        self._repaint(at_once=True)
 
     def _fill(self) -> None:
-        """A slice of filling, then back to the event loop."""
-        self._paint_images(self._images.advance(SLICE))
-        if self._images.complete:
+        """A slice of filling or painting, then back to the event loop."""
+        self._update(self._ground.add_images(self._images.advance(SLICE / 2)))
+        if self._ground.advance(SLICE / 2):
+            self.update()
+        if self._images.complete and not self._ground.painting:
             self._filler.stop()
 
     def _drop_stale(self) -> None:
         self._images.drop_stale()
-        self._paint_images(set(self._images.slots))
+        self._update(self._ground.add_images(set(self._images.slots)))
 
     # Painting
 
-    def _repaint_all(self) -> None:
-        self._base = None
-        self.update()
-
-    def _ground(self) -> QPixmap:
-        """The picture of all that keeps its place."""
-        scale = self.devicePixelRatioF()
-        size = self.size() * scale
-        if self._base is not None and self._base.size() == size:
-            return self._base
-        if self._base is not None and self._resizing.isActive():
-            return self._base.scaled(size)  # which keeps the device pixel ratio
-        self._base = QPixmap(size)
-        self._base.setDevicePixelRatio(scale)
-        self._base.fill(QColor(self._theme["panel"]))
-        painter = QPainter(self._base)
-        if self.place is None or self.content is None:
-            shapes = heatmaps.empty(self.width(), self.height(), self._sentence)
-            paint.draw(painter, shapes, self._theme)
+    def _repaint(self, at_once: bool = False) -> None:
+        """Paint another ground, which is seen when it is whole, or with the next painting."""
+        ratio = self.devicePixelRatioF()
+        size = self.size() * ratio
+        content, place, words = self.content, self.place, self._sentence
+        self._ground.want(Picture(size, ratio, self._theme, place, content, words))
+        shown = self._ground.shown
+        if at_once or shown is None or shown.place is None:
+            self._ground.forget()
+            self.update()
         else:
-            shapes = furniture(self.place, self.content, scale)
-            shapes += self._heats(set(self._images.slots))
-            shapes += frames(self.place) + step_numbers(self.place)
-            paint.draw(painter, shapes + unit_plots(self.place, self.content), self._theme)
-            self._plotted = self.content.done
-        painter.end()
-        return self._base
+            self._filler.start()
 
-    def _heats(self, arrays: set[str]) -> list[Shape]:
-        assert self.place is not None and self.content is not None
-        shapes: list[Shape] = []
-        for panel in self.place.panels:
-            if panel.array in arrays:
-                slot = self._images.slots[panel.array]
-                colormap = self.content.colormap(panel.array)
-                shapes += heatmaps.heat(panel.plot, slot.image, colormap, slot.shown)
-        return shapes
+    def _update(self, parts: list[QRect]) -> None:
+        for part in parts:
+            self.update(part)
 
-    def _paint_images(self, arrays: set[str]) -> None:
-        """Put images that have changed into the picture."""
-        if not arrays or self._base is None or self.place is None:
-            return
-        painter = QPainter(self._base)
-        paint.draw(painter, self._heats(arrays), self._theme)
-        painter.end()
-        for panel in self.place.panels:
-            if panel.array in arrays:
-                self.update(pixels(panel.plot))
-
-    def _paint_plots(self) -> None:
-        """Put what is new of the pinned unit's curves into the picture."""
-        place, content = self.place, self.content
-        if self._base is None or not place or not content or content.unit is None:
-            return
-        painter = QPainter(self._base)
-        paint.draw(painter, more_curves(place, content, self._plotted), self._theme)
-        painter.end()
-        self._plotted = content.done
-        self.update(plots_room(place))
+    def _pixmap(self) -> QPixmap:
+        """The ground as it stands; stretched to a size that it is not yet painted for."""
+        if self._ground.shown is None:
+            self._ground.advance()
+        pixmap, size = self._ground.pixmap, self.size() * self.devicePixelRatioF()
+        return pixmap if pixmap.size() == size else pixmap.scaled(size)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """The kept picture, and over it what moves, where it is asked for."""
-        ground = self._ground()
+        ground = self._pixmap()
         painter = QPainter(self)
         ratio = ground.devicePixelRatio()
         parts = rects_of(event.region())
@@ -294,7 +260,8 @@ class HeatmapsView(QWidget):
                 part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio
             )
             painter.drawPixmap(QRectF(part), ground, source)
-        still = not self._resizing.isActive()
+        shown = self._ground.shown
+        still = shown is not None and shown.place == self.place and shown.size == ground.size()
         if still and self.place is not None and self.content is not None:
             painter.setClipRegion(event.region())
             paint.draw(painter, touching(self._moving(), parts), self._theme)
@@ -333,14 +300,13 @@ class HeatmapsView(QWidget):
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay everything out anew, once an edge that is dragged comes to rest."""
-        if self._base is not None and self.isVisible():
+        if self._ground.shown is not None and self.isVisible():
             self._resizing.start()
         else:
-            self._derive(seconds=0)
+            self._derive(seconds=0, at_once=True)
 
     def _rested(self) -> None:
         self._derive(seconds=0)
-        self.update()
 
     def last_shown(self) -> int:
         """The last step whose values may be seen."""
@@ -387,7 +353,7 @@ class HeatmapsView(QWidget):
             QToolTip.showText(event.globalPos(), self._explained(event.x(), event.y()), self)
             return True
         if event.type() == QEvent.Type.DevicePixelRatioChange:
-            self._derive()
+            self._derive(at_once=True)
         return super().event(event)
 
     def _explained(self, x: float, y: float) -> str:

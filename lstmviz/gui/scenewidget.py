@@ -32,8 +32,9 @@ class SceneWidget(QWidget):
 
     def set_shapes(self, shapes: tuple[Shape, ...]) -> None:
         """Show these shapes from now on."""
-        self._shapes = shapes
-        self.update()
+        if shapes != self._shapes:
+            self._shapes = shapes
+            self.update()
 
     def shapes(self) -> tuple[Shape, ...]:
         """What is shown, for export."""

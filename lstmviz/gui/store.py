@@ -31,7 +31,7 @@ class Store(QObject):
         self.session = session
         self.history = history.start(session.document)
         self.compute = Compute(self)
-        self.compute.reported.connect(self._report)
+        self.compute.reported.connect(self._reported)
         self.run = Run(0, session.document)
         self.stopped = False
         self._sound = session
@@ -114,6 +114,10 @@ class Store(QObject):
     def _set(self, session: Session) -> None:
         old, self.session = self.session, session
         self.changed.emit(old, session)
+
+    def _reported(self, run: Run) -> None:
+        with self.compute.paused():
+            self._report(run)
 
     def _report(self, run: Run) -> None:
         if run.generation < self.run.generation or not self.compute.wanted(run.generation):

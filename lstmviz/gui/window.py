@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from PySide6.QtCore import QSettings, Qt
+from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -367,6 +367,13 @@ class MainWindow(QMainWindow):
             self._render(travel=None)
 
     # The window itself
+
+    def event(self, event: QEvent) -> bool:
+        """Lay out and paint while the engine rests."""
+        if event.type() in (QEvent.Type.UpdateRequest, QEvent.Type.Resize):
+            with self.store.compute.paused():
+                return super().event(event)
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no focused control wanted."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
+from lstmviz import paint
 from lstmviz.gui.heatimages import HeatImages
 from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.scene import heatmaps, raster
@@ -207,7 +208,7 @@ def test_moving_paints_what_painting_everything_would(widget, qtbot, reveal, uni
     moved = widget.screen().grabWindow(widget.winId()).toImage()
     widget.render(run, replace(widget.view, hover=3))
     widget.render(run, replace(widget.view, hover=0))
-    widget._repaint_all()
+    widget._repaint(at_once=True)
     QApplication.processEvents()
     whole = widget.screen().grabWindow(widget.winId()).toImage()
     assert moved == whole
@@ -221,12 +222,47 @@ def test_a_run_under_way_fills_column_by_column(widget, qtbot):
     for done in (10, 50, 100):
         run = HeatRun(trace, sequence, done, scales(trace, 0, done))
         widget.render(run, View())
+        qtbot.waitUntil(
+            lambda done=done: widget.content is not None and widget.content.done == done
+        )
         qtbot.waitUntil(lambda: widget._images.complete)
         seen.append({slot.shown for slot in widget._images.slots.values()})
     assert seen == [{10}, {50}, {100}]
     image = widget._images.slots["cell_state"].image
     expected = raster.indices(state, run.scales[0, "forward"]["cell_state"]).T
     assert (image == expected).all()
+
+
+def test_the_ground_before_stays_until_the_new_one_is_whole(widget, qtbot):
+    shown(widget, qtbot, steps=40)
+    widget.repaint()
+    before, place = grabbed(widget), widget.place
+    trace, sequence = traced(8, 90)
+    widget.render(HeatRun(trace, sequence, 90, scales(trace, 0, 90)), View(step=5))
+    assert widget.place is not place
+    assert widget._ground.painting
+    assert widget._ground.shown.place is place
+    stale = grabbed(widget)
+    qtbot.waitUntil(lambda: not widget._filler.isActive())
+    assert widget._ground.shown.place == widget.place
+    whole = grabbed(widget)
+    assert whole != stale != before
+    widget._repaint(at_once=True)
+    assert grabbed(widget) == whole
+
+
+def test_steps_that_come_while_the_ground_is_painted_are_on_it(widget, qtbot):
+    trace, sequence = traced(8, 90)
+    limits = scales(trace, 0, 90)
+    shown(widget, qtbot, steps=40)
+    widget.repaint()
+    for done in (30, 60, 89):
+        widget.render(HeatRun(trace, sequence, done, limits), View(step=5))
+    qtbot.waitUntil(lambda: not widget._filler.isActive())
+    panels = [paint.qrect(panel.plot).toRect() for panel in widget.place.panels]
+    sliced = [grabbed(widget).copy(plot) for plot in panels]
+    widget._repaint(at_once=True)
+    assert [grabbed(widget).copy(plot) for plot in panels] == sliced
 
 
 def test_what_was_shown_before_stays_until_it_is_stale(widget, qtbot):
@@ -294,4 +330,4 @@ def test_while_an_edge_is_dragged_the_picture_is_stretched_then_laid_out_anew(wi
         assert widget._resizing.isActive()
     widget._resizing.setInterval(1)
     qtbot.waitUntil(lambda: widget.place.width == 1050)
-    assert widget._ground().width() == 1050 * widget.devicePixelRatioF()
+    assert widget._pixmap().width() == 1050 * widget.devicePixelRatioF()
