@@ -117,9 +117,9 @@ def furniture(
 
 
 def frames(place: HeatmapLayout) -> list[Shape]:
-    """The outline of each heatmap in its gate's colour."""
+    """The outline of each heatmap in its gate's colour, all of it outside, as images are painted anew."""
     return [
-        Rect(panel.plot.inset(-0.5), stroke=ROLE_OF_ARRAY[panel.array], width=1.2)
+        Rect(panel.plot.inset(-0.6), stroke=ROLE_OF_ARRAY[panel.array], width=1.2)
         for panel in place.panels
     ]
 
