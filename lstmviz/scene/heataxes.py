@@ -117,7 +117,7 @@ def furniture(
 
 
 def frames(place: HeatmapLayout) -> list[Shape]:
-    """The outline of each heatmap in its gate's colour, all of it outside, as images are painted anew."""
+    """The outline of each heatmap in its gate's colour; outside, as images are painted anew."""
     return [
         Rect(panel.plot.inset(-0.6), stroke=ROLE_OF_ARRAY[panel.array], width=1.2)
         for panel in place.panels
