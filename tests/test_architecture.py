@@ -14,7 +14,7 @@ PACKAGE = ROOT / "lstmviz"
 
 RANKS = (
     {"errors"},
-    {"doctor", "files", "npy", "plain", "resources", "version"},
+    {"doctor", "files", "npy", "plain", "resources", "symbols", "version"},
     {"engine"},
     {"analysis"},
     {"models", "inputs"},

@@ -128,7 +128,7 @@ def _trace(parsed: argparse.Namespace) -> int:
         raise LstmvizError(f"this network cannot run: {resolved.problem}")
     result = run(resolved.network, resolved.sequence.values, resolved.initial)
     result.save(parsed.out)
-    print(f"{shown(parsed.out)}: {result.steps:,} steps")
+    print(" ".join((f"{shown(parsed.out)}: {result.steps:,} steps.", *resolved.sequence.notes)))
     return 0
 
 

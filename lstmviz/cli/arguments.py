@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import csv
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -10,8 +11,11 @@ from pathlib import Path
 from typing import NoReturn
 
 from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, STAGES, HeadSpec
+from lstmviz.inputs import waves
+from lstmviz.inputs.columns import SCALINGS
 from lstmviz.inputs.generators import KINDS
-from lstmviz.inputs.recipes import GeneratedInput
+from lstmviz.inputs.recipes import Frames, GeneratedInput
+from lstmviz.inputs.vocabulary import SPLITS
 from lstmviz.version import __version__
 
 COMMANDS = {
@@ -140,8 +144,8 @@ def _common(result: Parser) -> None:
     )
     group = result.add_argument_group("the input")
     given = group.add_mutually_exclusive_group()
-    given.add_argument("--input", metavar="FILE", help="a .txt .csv .tsv .npy .npz file")
-    given.add_argument("--text", metavar="STRING", help="a text, one step per character")
+    given.add_argument("--input", metavar="FILE", help="a .txt .csv .tsv .npy .npz .wav file")
+    given.add_argument("--text", metavar="STRING", help="a text, one step per symbol")
     given.add_argument(
         "--generate",
         type=_generate,
@@ -149,6 +153,46 @@ def _common(result: Parser) -> None:
         help=f"a made sequence: {', '.join(KINDS)}",
     )
     group.add_argument("--initial", choices=("zero", "random"), help="h and c before step 0")
+    _reading(result)
+
+
+def _reading(result: Parser) -> None:
+    """How an input is read."""
+    group = result.add_argument_group("how it is read")
+    group.add_argument(
+        "--vocab",
+        metavar="FILE",
+        help="the symbols texts are made of: JSON (a list, {symbol: number}, a tokenizer.json), or "
+        "text with a symbol a line",
+    )
+    group.add_argument(
+        "--split",
+        choices=SPLITS,
+        help="take texts apart by the longest symbols or into words (else by the vocabulary)",
+    )
+    group.add_argument(
+        "--columns",
+        type=_columns,
+        metavar="A,B,…",
+        help="the columns to read, by name or by number from 1",
+    )
+    group.add_argument(
+        "--scaling",
+        choices=SCALINGS,
+        help="each column to mean 0 and variance 1 (standard), or to 0 … 1 (minmax)",
+    )
+    group.add_argument(
+        "--item",
+        type=_whole("an item", 0),
+        metavar="N",
+        help="which sequence of a batch, from 0",
+    )
+    group.add_argument(
+        "--frames",
+        type=_frames,
+        metavar="KIND[:LENGTH[:HOP]]",
+        help="cut a sound into frames of so many samples: samples, or spectrum (log magnitudes)",
+    )
 
 
 def _fail(text: str) -> NoReturn:
@@ -196,6 +240,27 @@ def _generate(text: str) -> GeneratedInput:
         _fail(f"{text!r} is not KIND[:LENGTH[:SEED]], such as sine:200 or noise:200:1")
     values = [_int(n, what, 0) for n, what in zip(numbers, ("a length", "a seed"), strict=False)]
     return GeneratedInput(kind, *values)
+
+
+def _columns(text: str) -> tuple[str, ...]:
+    try:
+        row = next(csv.reader([text], strict=True), [])
+    except csv.Error:
+        row = []
+    parts = tuple(part.strip() for part in row)
+    if not parts or not all(parts):
+        _fail(f"{text!r} is not a list of columns, such as speed,turn or 1,3")
+    return parts
+
+
+def _frames(text: str) -> Frames:
+    kind, *numbers = text.split(":")
+    if kind not in waves.KINDS or len(numbers) > 2:
+        _fail(f"{text!r} is not KIND[:LENGTH[:HOP]], such as samples:64 or spectrum:512:256")
+    names = ("a frame length", "a hop")
+    top = waves.LONGEST_FRAME
+    values = [_int(n, what, 1, top) for n, what in zip(numbers, names, strict=False)]
+    return Frames(kind, *values)
 
 
 def _scale(text: str) -> float:

@@ -8,7 +8,8 @@ from typing import Any
 
 from lstmviz.engine.spec import stages
 from lstmviz.errors import LstmvizError
-from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput
+from lstmviz.inputs import check_file
+from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput, VocabularyFile
 from lstmviz.session import (
     Document,
     Session,
@@ -33,7 +34,8 @@ def session(parsed: argparse.Namespace) -> Session:
     if parsed.source is not None:
         opened = open_source(parsed.source, parsed.lstm)
     else:
-        plain = Trained() if not changes and recipe is None else Untrained()
+        bare = not changes and recipe is None and parsed.vocab is None
+        plain = Trained() if bare else Untrained()
         opened = Session(Document(plain))
     document = opened.document
     if isinstance(document.network, Trained) and changes:
@@ -48,7 +50,28 @@ def session(parsed: argparse.Namespace) -> Session:
         document = replace(document, input=recipe)
     if parsed.initial is not None:
         document = replace(document, initial=parsed.initial)
+    document = _read_by(document, parsed)
     return replace(opened, document=document)
+
+
+def _read_by(document: Document, parsed: argparse.Namespace) -> Document:
+    """The document with what is said of how its input is read."""
+    options = ("columns", "scaling", "item", "frames")
+    given = {name: getattr(parsed, name) for name in options if getattr(parsed, name) is not None}
+    if given and not isinstance(document.input, FileInput):
+        raise LstmvizError(f"--{next(iter(given))} is for an input file; give one with --input.")
+    if given and isinstance(document.input, FileInput):
+        recipe = replace(document.input, **given)
+        check_file(recipe)
+        document = replace(document, input=recipe)
+    if parsed.vocab is not None:
+        document = replace(document, vocabulary=VocabularyFile(parsed.vocab))
+    if parsed.split is not None:
+        if document.vocabulary is None:
+            raise LstmvizError("--split is for a vocabulary; give one with --vocab.")
+        named = replace(document.vocabulary, split=parsed.split)
+        document = replace(document, vocabulary=named)
+    return document
 
 
 def require(opened: Session) -> None:

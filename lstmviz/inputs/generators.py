@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.recipes import GeneratedInput
-from lstmviz.inputs.sequence import Sequence, check_size, numbered
+from lstmviz.inputs.sequence import Sequence, check_size, numbered, one_hot, unnamed
 from lstmviz.inputs.text import label
 
 KINDS = ("impulse", "step", "sine", "noise", "onehot")
@@ -79,12 +79,8 @@ def _sine(length: int, width: int) -> Values:
 def _onehot(
     recipe: GeneratedInput, width: int, vocabulary: tuple[str, ...] | None, title: str
 ) -> Sequence:
-    symbols = tuple(map(label, vocabulary)) if vocabulary else tuple(f"x{k}" for k in range(width))
+    symbols = tuple(map(label, vocabulary)) if vocabulary else unnamed(width)
     symbols = symbols[:width]
     generator = np.random.Generator(np.random.PCG64(recipe.seed))
     ids = generator.integers(0, len(symbols), recipe.length)
-    values = np.zeros((recipe.length, width), np.float32)
-    values[np.arange(recipe.length), ids] = 1
-    values.setflags(write=False)
-    columns = symbols + ("",) * (width - len(symbols))
-    return Sequence(values, tuple(symbols[k] for k in ids), columns, title, symbolic=True)
+    return one_hot(ids, symbols, width, title)

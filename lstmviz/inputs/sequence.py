@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +23,8 @@ class Sequence:
     """`values` (steps, I); `labels`, one per step, for the axis; `columns`, one per input.
 
     `symbolic` says that each step is a one-hot symbol (labels are then the symbols).
+    `seconds` is the time from step to step, where there is one. `notes` are sentences on how
+    the values came about that a reader should know.
     """
 
     values: NDArray[np.floating]
@@ -29,6 +32,8 @@ class Sequence:
     columns: tuple[str, ...]
     title: str
     symbolic: bool = False
+    seconds: float | None = None
+    notes: tuple[str, ...] = ()
 
     @property
     def steps(self) -> int:
@@ -40,7 +45,26 @@ def numbered(values: NDArray[np.floating], title: str) -> Sequence:
     """A sequence of numbers: steps are named 0, 1, … and inputs x0, x1, …."""
     steps, width = values.shape
     labels = tuple(map(str, range(steps)))
-    return Sequence(values, labels, tuple(f"x{k}" for k in range(width)), title)
+    return Sequence(values, labels, unnamed(width), title)
+
+
+def unnamed(width: int) -> tuple[str, ...]:
+    """The names of inputs that have none: x0, x1, …."""
+    return tuple(f"x{k}" for k in range(width))
+
+
+def one_hot(
+    ids: Sequence_[int] | NDArray[np.integer], symbols: tuple[str, ...], width: int, title: str
+) -> Sequence:
+    """Symbols by their numbers as one-hot rows (steps, width); `symbols` as they are shown.
+
+    Columns beyond the symbols are unused. The caller has checked the numbers and the size.
+    """
+    values = np.zeros((len(ids), width), np.float32)
+    values[np.arange(len(ids)), ids] = 1
+    values.setflags(write=False)
+    columns = symbols + ("",) * (width - len(symbols))
+    return Sequence(values, tuple(columns[k] for k in ids), columns, title, symbolic=True)
 
 
 def check_size(where: str, steps: int, width: int, itemsize: int = 4) -> None:
@@ -56,13 +80,17 @@ def check_size(where: str, steps: int, width: int, itemsize: int = 4) -> None:
         )
 
 
-def check_width(where: str, width: int, input_size: int | None) -> None:
-    """Raise `LstmvizError` with both widths if they differ; None takes any."""
+def check_width(where: str, width: int, input_size: int | None, offer: str = "") -> None:
+    """Raise `LstmvizError` with both widths if they differ; None takes any.
+
+    `offer` names the columns there are to choose from, where they can be chosen.
+    """
     if input_size is not None and width != input_size:
         columns = "column" if width == 1 else "columns"
+        choose = f"choose {input_size:,} of {offer}" if offer and width > input_size else ""
         raise LstmvizError(
-            f"{where} has {width:,} {columns}, but the network reads {input_size:,}; give "
-            f"{input_size:,}, or set the input size to {width:,}."
+            f"{where} has {width:,} {columns}, but the network reads {input_size:,}; "
+            f"{choose or f'give {input_size:,}'}, or set the input size to {width:,}."
         )
 
 

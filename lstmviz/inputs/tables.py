@@ -7,7 +7,7 @@ import io
 import re
 from array import array
 from collections.abc import Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,8 @@ import numpy as np
 from lstmviz.engine.memory import budget, size_text
 from lstmviz.errors import LstmvizError
 from lstmviz.files import read_text, shown
+from lstmviz.inputs.columns import chosen, listed, scaled
+from lstmviz.inputs.recipes import FileInput
 from lstmviz.inputs.sequence import (
     LIMIT,
     Sequence,
@@ -22,6 +24,7 @@ from lstmviz.inputs.sequence import (
     check_width,
     checked_finite,
     numbered,
+    unnamed,
 )
 
 LONGEST = 256 * 2**20
@@ -30,40 +33,69 @@ LONGEST = 256 * 2**20
 _WORDS = re.compile(r"[+-]?(nan|inf|infinity)", re.IGNORECASE)
 
 
-def from_file(path: str, input_size: int | None) -> Sequence:
+def from_file(recipe: FileInput, input_size: int | None) -> Sequence:
     """The numbers of a table, with its first row as names if it holds no number.
 
-    Raises `LstmvizError` naming the line (and column) for ragged rows, empty cells, text
-    among the numbers and values that are not finite; for an empty table and a wrong width.
+    Of a table whose columns are chosen, the others may hold anything. Raises `LstmvizError`
+    naming the line (and column) for ragged rows, empty cells, text among the numbers and
+    values that are not finite; for an empty table, a column that is not there and a wrong width.
     """
-    name = shown(path)
-    rows = _rows(path, name)
+    name = shown(recipe.path)
+    rows = _rows(recipe.path, name)
     first = next(rows, None)
     if first is None:
         raise LstmvizError(f"{name} is empty; give at least one row of numbers.")
     line, cells = first
-    header = None if any(_looks_numeric(cell) for cell in cells) else cells
+    names, is_header = _names(cells)
     width = len(cells)
+    places = chosen(recipe.columns, names, name) if recipe.columns else list(range(width))
     numbers = array("d")
-    if header is None:
-        numbers.extend(_numbers(cells, line, name))
+    if not is_header:
+        numbers.extend(_numbers(cells, places, line, name))
     for line, cells in rows:
         if len(cells) != width:
             raise LstmvizError(
                 f"{name}, line {line} has {len(cells):,} cells where the first row has {width:,}; "
                 "give every row as many."
             )
-        numbers.extend(_numbers(cells, line, name))
+        numbers.extend(_numbers(cells, places, line, name))
     if not numbers:
         raise LstmvizError(f"{name} has a header but no row of numbers; add at least one.")
-    check_width(name, width, input_size)
-    check_size(name, len(numbers) // width, width, 8)
-    values = np.array(numbers, dtype=np.float64).reshape(-1, width)
-    sequence = numbered(checked_finite(values, name), Path(path).name)
-    if header:
-        names = tuple(" ".join(c.split()) or f"x{k}" for k, c in enumerate(header))
-        sequence = replace(sequence, columns=names)
-    return sequence
+    taken = tuple(names[k] for k in places)
+    check_width(name, len(places), input_size, f"its columns ({listed(names)})")
+    check_size(name, len(numbers) // len(places), len(places), 8)
+    table = np.array(numbers, dtype=np.float64).reshape(-1, len(places))
+    values, notes = scaled(checked_finite(table, name), recipe.scaling, taken)
+    return replace(numbered(values, Path(recipe.path).name), columns=taken, notes=notes)
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table: its name, and whether its first row of data holds a number."""
+
+    name: str
+    numeric: bool
+
+
+def columns_of(path: str) -> tuple[Column, ...]:
+    """The columns of a table, for choosing among them; raises `LstmvizError` as `from_file`."""
+    rows = _rows(path, shown(path))
+    first = next(rows, None)
+    if first is None:
+        return ()
+    names, is_header = _names(first[1])
+    second = next(rows, first) if is_header else first
+    cells = [*second[1], *[""] * len(names)]
+    return tuple(
+        Column(name, _looks_numeric(cell)) for name, cell in zip(names, cells, strict=False)
+    )
+
+
+def _names(cells: list[str]) -> tuple[tuple[str, ...], bool]:
+    """The columns' names, and whether the first row holds them: there is no number in it."""
+    if any(_looks_numeric(cell) for cell in cells):
+        return unnamed(len(cells)), False
+    return tuple(" ".join(cell.split()) or f"x{k}" for k, cell in enumerate(cells)), True
 
 
 def _rows(path: str, name: str) -> Iterator[tuple[int, list[str]]]:
@@ -114,18 +146,17 @@ def _looks_numeric(cell: str) -> bool:
     return True
 
 
-def _numbers(cells: list[str], line: int, name: str) -> list[float]:
-    """The cells of one row as finite numbers."""
+def _numbers(cells: list[str], places: list[int], line: int, name: str) -> list[float]:
+    """The cells of one row at these places as finite numbers."""
+    taken = [cells[k] for k in places]
     try:
-        values = list(map(float, cells))
-        if all(abs(value) <= LIMIT for value in values) and not any("_" in c for c in cells):
+        values = list(map(float, taken))
+        if all(abs(value) <= LIMIT for value in values) and not any("_" in c for c in taken):
             return values
     except ValueError:
         pass
-    column, cell = next(
-        (k, cell.strip()) for k, cell in enumerate(cells, 1) if _fault(cell.strip())
-    )
-    raise LstmvizError(f"{name}, line {line}, column {column} {_fault(cell)}")
+    place = next(k for k in places if _fault(cells[k].strip()))
+    raise LstmvizError(f"{name}, line {line}, column {place + 1} {_fault(cells[place].strip())}")
 
 
 def _fault(cell: str) -> str:
@@ -137,7 +168,7 @@ def _fault(cell: str) -> str:
     shown_cell = repr(cell if len(cell) <= 40 else cell[:39] + "…")
     if "_" in cell or not _looks_numeric(cell):
         comma = re.fullmatch(r"[+-]?\d+,\d+", cell)
-        mend = "write the decimals after a point" if comma else "keep only columns of numbers"
+        mend = "write the decimals after a point" if comma else "choose only columns of numbers"
         return f"is {shown_cell}, not a number; {mend}."
     if not abs(float(cell)) <= LIMIT:
         return f"is {shown_cell}, too large for a number here; every value must be below 3.4e38."

@@ -1,14 +1,14 @@
-"""Text: one step per character, one-hot."""
+"""Text: one step per symbol, one-hot."""
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
-
-import numpy as np
 
 from lstmviz.errors import LstmvizError
 from lstmviz.files import read_text, shown
-from lstmviz.inputs.sequence import Sequence, check_size
+from lstmviz.inputs.sequence import Sequence, check_size, one_hot
+from lstmviz.inputs.vocabulary import Unknown, Vocabulary, numbers, vocabulary
 
 LONGEST = 64 * 2**20
 """Bytes of text that are read at most."""
@@ -18,11 +18,13 @@ MARKS = {" ": "␣", "\n": "↵", "\t": "⇥", "\r": "␍", "\u00a0": "⍽"}
 
 def label(symbol: str) -> str:
     """A symbol as it can be seen: ␣ ↵ ⇥ for space, newline, tab; U+XXXX for other unseen ones."""
-    if symbol in MARKS:
-        return MARKS[symbol]
-    if len(symbol) == 1 and not symbol.isprintable():
-        return f"U+{ord(symbol):04X}"
-    return symbol
+    return "".join(map(_mark, symbol))
+
+
+def _mark(character: str) -> str:
+    if character in MARKS:
+        return MARKS[character]
+    return character if character.isprintable() else f"U+{ord(character):04X}"
 
 
 def alphabet(text: str) -> tuple[str, ...]:
@@ -33,59 +35,78 @@ def alphabet(text: str) -> tuple[str, ...]:
 def from_text(
     text: str,
     input_size: int | None,
-    vocabulary: tuple[str, ...] | None,
+    symbols: tuple[str, ...] | None,
     where: str = "the text",
     title: str | None = None,
+    split: str = "auto",
 ) -> Sequence:
-    """One-hot rows over the vocabulary, else over the text's own alphabet.
+    """One-hot rows over the vocabulary `symbols`, else over the text's own alphabet.
 
-    An input size beyond the alphabet leaves the last columns unused. Raises `LstmvizError`
-    for an empty text, for more different characters than the input size, and for a
-    character outside the vocabulary (naming line and column).
+    `split` says how a vocabulary takes texts apart (`vocabulary.SPLITS`). An input size beyond
+    the alphabet leaves the last columns unused. Raises `LstmvizError` for an empty text, for
+    more symbols than the input size, and, where the vocabulary has no symbol for all others,
+    for what is not in it (naming line and column).
     """
     if not text:
         raise LstmvizError(f"{where} is empty; give at least one character.")
-    symbols = vocabulary or alphabet(text)
+    given = symbols
+    symbols = symbols or alphabet(text)
     width = input_size or len(symbols)
-    if len(symbols) > width:
-        what = "the vocabulary has" if vocabulary else f"{where} has"
-        raise LstmvizError(
-            f"{what} {len(symbols):,} different characters, but the input size is {width:,}; set "
-            f"the input size to {len(symbols):,} or use fewer characters."
-        )
+    check_symbols(symbols, width, None if given else where)
     check_size(where, len(text), width)
-    ids = _ids(text, symbols, where)
-    values = np.zeros((len(text), width), np.float32)
-    values[np.arange(len(text)), ids] = 1
-    values.setflags(write=False)
-    names = {symbol: label(symbol) for symbol in symbols}
-    columns = tuple(names.values()) + ("",) * (width - len(symbols))
-    return Sequence(
-        values, tuple(names[s] for s in text), columns, title or _title(text), symbolic=True
-    )
+    known = vocabulary(symbols, split if given else "longest")
+    ids, unknown = numbers(text, known)
+    if unknown is not None and (known.unknown is None or not ids):
+        raise LstmvizError(_refusal(text, unknown, known, where))
+    if not ids:
+        raise LstmvizError(f"{where} holds no symbol; give at least one word.")
+    names = tuple(map(label, symbols))
+    sequence = one_hot(ids, names, width, title or _title(text))
+    notes = [known.told().capitalize() + "."] if not known.single or known.split == "words" else []
+    if unknown is not None and known.unknown is not None:
+        times = "time" if unknown.count == 1 else "times"
+        notes.append(
+            f"Not in the vocabulary and read as {names[known.unknown]}: {unknown.count:,} {times}, "
+            f"first {label(unknown.first)!r} in {_place(text, unknown.at)}."
+        )
+    return replace(sequence, notes=tuple(notes))
 
 
-def from_file(path: str, input_size: int | None, vocabulary: tuple[str, ...] | None) -> Sequence:
+def check_symbols(symbols: tuple[str, ...], width: int, where: str | None = None) -> None:
+    """Raise `LstmvizError` with both sizes for more symbols than inputs.
+
+    `where` is what they are the characters of; None: they are a vocabulary.
+    """
+    if len(symbols) > width:
+        told = f"{where} has" if where else "the vocabulary has"
+        what, mend = ("different characters", "characters") if where else ("symbols", "symbols")
+        raise LstmvizError(
+            f"{told} {len(symbols):,} {what}, but the input size is {width:,}; set "
+            f"the input size to {len(symbols):,} or use fewer {mend}."
+        )
+
+
+def from_file(
+    path: str, input_size: int | None, symbols: tuple[str, ...] | None, split: str = "auto"
+) -> Sequence:
     """The text of a UTF-8 file; CRLF becomes one newline and a last newline is left out."""
     text = read_text(path, LONGEST).replace("\r\n", "\n").removesuffix("\n")
-    return from_text(text, input_size, vocabulary, shown(path), Path(path).name)
+    return from_text(text, input_size, symbols, shown(path), Path(path).name, split)
 
 
-def _ids(text: str, symbols: tuple[str, ...], where: str) -> list[int]:
-    """The column of every character."""
-    index = {symbol: k for k, symbol in enumerate(symbols)}
-    try:
-        return [index[symbol] for symbol in text]
-    except KeyError as missing:
-        symbol = missing.args[0]
-    place = text.index(symbol)
-    line = text.count("\n", 0, place) + 1
-    column = place - (text.rfind("\n", 0, place) + 1) + 1
-    known = " ".join(map(label, symbols[:20])) + (" …" if len(symbols) > 20 else "")
-    raise LstmvizError(
-        f"{where}, line {line}, column {column}: {label(symbol)!r} is not in the model's "
-        f"vocabulary; use only {known}."
+def _refusal(text: str, unknown: Unknown, known: Vocabulary, where: str) -> str:
+    """The sentence on what is not in the vocabulary, and what is."""
+    shown_symbols = [label(s) for s in known.symbols if s]
+    few = " ".join(s[:16] for s in shown_symbols[:20]) + (" …" if len(shown_symbols) > 20 else "")
+    return (
+        f"{where}, {_place(text, unknown.at)}: {label(unknown.first)[:40]!r} is not in the model's "
+        f"vocabulary; use only {few}."
     )
+
+
+def _place(text: str, at: int) -> str:
+    line = text.count("\n", 0, at) + 1
+    return f"line {line}, column {at - (text.rfind(chr(10), 0, at) + 1) + 1}"
 
 
 def _title(text: str) -> str:

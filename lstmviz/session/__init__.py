@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
+from lstmviz.inputs.recipes import (
+    FileInput,
+    Frames,
+    GeneratedInput,
+    InputRecipe,
+    TextInput,
+    VocabularyFile,
+)
 from lstmviz.session.documents import (
     Document,
     Layer,
@@ -19,6 +26,7 @@ from lstmviz.session.resolved import (
     resolve,
     sequence_of,
     spec_of,
+    symbols_of,
     untrained_like,
 )
 from lstmviz.session.untrained import MAX_LAYERS, network_spec
@@ -27,6 +35,7 @@ __all__ = [
     "MAX_LAYERS",
     "Document",
     "FileInput",
+    "Frames",
     "GeneratedInput",
     "InputRecipe",
     "Layer",
@@ -36,6 +45,7 @@ __all__ = [
     "Trained",
     "Untrained",
     "View",
+    "VocabularyFile",
     "input_of",
     "load_session",
     "network_spec",
@@ -45,5 +55,6 @@ __all__ = [
     "save_session",
     "sequence_of",
     "spec_of",
+    "symbols_of",
     "untrained_like",
 ]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.engine.variant import STANDARD, Variant
-from lstmviz.inputs.recipes import InputRecipe
+from lstmviz.inputs.recipes import InputRecipe, VocabularyFile
 
 
 @dataclass(frozen=True)
@@ -79,6 +79,7 @@ class Document:
     network: Untrained | Trained = field(default_factory=Trained)
     input: InputRecipe | None = None  # None: the model's own example, else a generator
     initial: str = "zero"  # or "random"
+    vocabulary: VocabularyFile | None = None  # None: the model's own, if it has one
 
 
 @dataclass(frozen=True)

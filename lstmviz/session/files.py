@@ -11,8 +11,9 @@ from lstmviz import models
 from lstmviz.engine.spec import STAGES
 from lstmviz.errors import LstmvizError
 from lstmviz.files import read_text, shown, writing
-from lstmviz.inputs import generators
+from lstmviz.inputs import check_file, generators
 from lstmviz.inputs.recipes import FileInput, GeneratedInput
+from lstmviz.inputs.vocabulary import check_split
 from lstmviz.plain import from_plain, parse, to_plain
 from lstmviz.session.documents import Document, Session, Trained, Untrained, View
 from lstmviz.session.resolved import INITIALS, spec_of
@@ -115,6 +116,10 @@ def _check(session: Session, where: str) -> None:
             check_recipe(document.network)
         if isinstance(document.input, GeneratedInput):
             generators.check(document.input)
+        if isinstance(document.input, FileInput):
+            check_file(document.input)
+        if document.vocabulary is not None:
+            check_split(document.vocabulary.split)
     except LstmvizError as error:
         raise LstmvizError(f"{where}: {error}") from None
     values = vars(view)
@@ -156,7 +161,12 @@ def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
         moved = replace(document.network, path=change(document.network.path))
         document = replace(document, network=moved)
     if isinstance(document.input, FileInput):
-        document = replace(document, input=FileInput(change(document.input.path)))
+        document = replace(
+            document, input=replace(document.input, path=change(document.input.path))
+        )
+    if document.vocabulary is not None:
+        moved_file = replace(document.vocabulary, path=change(document.vocabulary.path))
+        document = replace(document, vocabulary=moved_file)
     return replace(session, document=document)
 
 

@@ -13,7 +13,7 @@ from lstmviz.engine.network import Network
 from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, problem
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
-from lstmviz.inputs import build
+from lstmviz.inputs import build, vocabfiles
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.session.documents import Document, Trained, Untrained
@@ -55,6 +55,8 @@ def resolve(document: Document) -> Resolved:
         return Resolved(spec, None, sequence, problem=problem_of(spec))
     recipe = document.network
     network = _model(recipe) if isinstance(recipe, Trained) else _untrained(spec, recipe)
+    if document.vocabulary is not None:
+        network = _named(network, symbols_of(document))
     given = input_of(document)
     subject = f"a run of {shown(given.path)}" if isinstance(given, FileInput) else "a run"
     memory.check(spec, sequence.steps, network.dtype, subject)
@@ -91,11 +93,11 @@ def input_of(document: Document) -> InputRecipe:
         return document.input
     if isinstance(document.network, Untrained):
         return GeneratedInput()
-    network = _model(document.network)
-    if network.vocabulary and network.notes.get("example"):
+    network, symbols = _model(document.network), symbols_of(document)
+    if network.vocabulary and network.vocabulary == symbols and network.notes.get("example"):
         return TextInput(network.notes["example"])
-    symbols = network.vocabulary or network.spec.embedding
-    return GeneratedInput("onehot" if symbols else "sine")
+    symbolic = symbols or network.spec.embedding
+    return GeneratedInput("onehot" if symbolic else "sine")
 
 
 def untrained_like(document: Document) -> Document:
@@ -123,13 +125,40 @@ def problem_of(spec: NetworkSpec) -> str | None:
     )
 
 
+def symbols_of(document: Document) -> tuple[str, ...] | None:
+    """The vocabulary that texts are read by: the document's own, else the model's, else None.
+
+    Raises `LstmvizError` as `resolve`, also for more symbols than a trained network reads.
+    """
+    given, network = document.vocabulary, document.network
+    model = _model(network) if isinstance(network, Trained) else None
+    if given is None:
+        return model.vocabulary if model else None
+    symbols = _symbols(given.path, _stamp(Path(given.path)))
+    size = network.input_size if isinstance(network, Untrained) else _model(network).spec.input_size
+    if size is not None and len(symbols) > size:
+        raise LstmvizError(
+            f"{shown(given.path)} has {len(symbols):,} symbols, but the network reads {size:,}; "
+            "give the vocabulary it was trained with."
+        )
+    return symbols
+
+
 def sequence_of(document: Document) -> Sequence:
     """The input, built for the network that reads it; raises `LstmvizError` as `resolve`."""
     recipe, network = input_of(document), document.network
-    if isinstance(network, Trained):
-        model = _model(network)
-        return _built(recipe, model.spec.input_size, model.vocabulary, _stamp_of(recipe))
-    return _built(recipe, network.input_size, None, _stamp_of(recipe))
+    size = network.input_size if isinstance(network, Untrained) else _model(network).spec.input_size
+    split = document.vocabulary.split if document.vocabulary else "auto"
+    sequence = _built(recipe, size, symbols_of(document), split, _stamp_of(recipe))
+    given = document.vocabulary
+    if given is None or not sequence.symbolic or sequence.columns[-1]:
+        return sequence
+    named = sum(map(bool, sequence.columns))
+    note = (
+        f"{Path(given.path).name} names {named:,} of the {len(sequence.columns):,} symbols that "
+        "the network reads."
+    )
+    return replace(sequence, notes=(*sequence.notes, note))
 
 
 def _model(recipe: Trained) -> Network:
@@ -158,10 +187,23 @@ def _built(
     recipe: InputRecipe,
     input_size: int | None,
     vocabulary: tuple[str, ...] | None,
+    split: str,
     stamp: Stamp,
 ) -> Sequence:
     """A sequence, built again only when the recipe or its file has changed."""
-    return build(recipe, input_size, vocabulary)
+    return build(recipe, input_size, vocabulary, split)
+
+
+@lru_cache(maxsize=2)
+def _symbols(path: str, stamp: Stamp) -> tuple[str, ...]:
+    """A vocabulary, read again only when its file has changed."""
+    return vocabfiles.read(path)
+
+
+@lru_cache(maxsize=2)
+def _named(network: Network, vocabulary: tuple[str, ...]) -> Network:
+    """The network with another vocabulary, its weights shared; the same for the same two."""
+    return replace(network, vocabulary=vocabulary)
 
 
 def _stamp_of(recipe: InputRecipe) -> Stamp:
