@@ -14,15 +14,15 @@ from lstmviz.scene.run import Run, runs
 from lstmviz.session import Document
 
 PERIOD = 0.05
-"""Least seconds between two reports of one run."""
+"""Least seconds between two reports of one run, and before its first: short runs are told whole."""
 GRACE = 0.1
 """Seconds a run that is no longer the newest may take to its end.
 
 Short runs thus keep following a slider that never rests.
 """
 
-PATIENCE = 0.25
-"""Seconds the engine rests at most while the window is painted."""
+PATIENCE = 0.03
+"""Seconds a long run rests at most between two chunks while the window is painted."""
 
 
 class Compute(QObject):
@@ -63,7 +63,7 @@ class Compute(QObject):
 
     @contextmanager
     def paused(self) -> Iterator[None]:
-        """Let the engine rest between chunks: it and what paints would wait for one another.
+        """Let a long run rest between chunks: it and what paints would wait for one another.
 
         The interpreter's lock changes hands at every call into Qt, and each time the engine
         takes it for a while; a picture takes two to four times as long then.
@@ -88,15 +88,16 @@ class Compute(QObject):
     def _follow(self, generation: int, document: Document) -> None:
         if generation != self.generation:
             return
-        last, begun = 0.0, time.monotonic()
+        last = begun = time.monotonic()
         for run in runs(generation, document):
-            self._free.wait(PATIENCE)
             now = time.monotonic()
+            if now - begun > GRACE:
+                self._free.wait(PATIENCE)
             if self._ended(generation, now - begun):
                 return
-            if run.finished or run.done == 0 or last == 0.0 or now - last >= PERIOD:
+            if run.finished or run.trace is None or now - last >= PERIOD:
                 self.reported.emit(run)
-                last = now if run.done else 0.0
+                last = now
 
     def _ended(self, generation: int, seconds: float) -> bool:
         """Whether a job that has run for so long is to end."""

@@ -120,14 +120,14 @@ class HeatmapsView(QWidget):
         if run is self._run and looks_alike(old, view):
             self._move(old, view)
         else:
-            asked = run is self._run
+            asked = run is self._run or run.finished
             self._run = run
             if not self._resizing.isActive():
                 self._derive(at_once=asked)
         self._gestures.refresh()
 
-    def _derive(self, seconds: float = SLICE, *, at_once: bool = False) -> None:
-        """Work everything out anew; images are filled for so long at once, the rest by and by.
+    def _derive(self, *, at_once: bool = False) -> None:
+        """Work everything out anew; the images are filled by and by.
 
         With `at_once` the next painting shows it; else the one before stays until it is whole.
         """
@@ -153,7 +153,7 @@ class HeatmapsView(QWidget):
         self.place, self.content, self._sentence = place, content, ""
         self._units = unit_shapes(place, content, view.hover)
         self._images.show(place, content, self.devicePixelRatioF())
-        changed = self._images.advance(seconds)
+        changed = self._images.advance(SLICE if at_once else 0.0)
         self._filler.start()
         if only_more:
             self._ground.want_more(content)
@@ -226,7 +226,11 @@ class HeatmapsView(QWidget):
     # Painting
 
     def _repaint(self, at_once: bool = False) -> None:
-        """Paint another ground, which is seen when it is whole, or with the next painting."""
+        """Paint another ground, which is seen when it is whole, or with the next painting.
+
+        One that is wanted before the one before was whole is not put off again.
+        """
+        at_once = at_once or self._ground.painting
         ratio = self.devicePixelRatioF()
         size = self.size() * ratio
         content, place, words = self.content, self.place, self._sentence
@@ -303,10 +307,10 @@ class HeatmapsView(QWidget):
         if self._ground.shown is not None and self.isVisible():
             self._resizing.start()
         else:
-            self._derive(seconds=0, at_once=True)
+            self._derive(at_once=True)
 
     def _rested(self) -> None:
-        self._derive(seconds=0)
+        self._derive()
 
     def last_shown(self) -> int:
         """The last step whose values may be seen."""

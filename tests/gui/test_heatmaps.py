@@ -238,7 +238,7 @@ def test_the_ground_before_stays_until_the_new_one_is_whole(widget, qtbot):
     widget.repaint()
     before, place = grabbed(widget), widget.place
     trace, sequence = traced(8, 90)
-    widget.render(HeatRun(trace, sequence, 90, scales(trace, 0, 90)), View(step=5))
+    widget.render(HeatRun(trace, sequence, 80, scales(trace, 0, 90)), View(step=5))
     assert widget.place is not place
     assert widget._ground.painting
     assert widget._ground.shown.place is place

@@ -24,6 +24,10 @@ class HeatRun:
     scales: Scales | None = None
     problem: str | None = None
 
+    @property
+    def finished(self) -> bool:
+        return self.trace is None or self.done == self.trace.steps
+
 
 def traced(
     cell: int,
