@@ -8,12 +8,22 @@ import json
 import re
 import sys
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from math import ceil, floor
 from pathlib import Path
 
 from PIL import Image, PngImagePlugin
-from PySide6.QtCore import QBuffer, QCoreApplication, QIODevice, QMarginsF, QRectF, QSize, QSizeF
+from PySide6.QtCore import (
+    QBuffer,
+    QCoreApplication,
+    QHashSeed,
+    QIODevice,
+    QMarginsF,
+    QRectF,
+    QSize,
+    QSizeF,
+)
 from PySide6.QtGui import QGuiApplication, QImage, QPageSize, QPdfWriter
 from PySide6.QtSvg import QSvgGenerator
 from PySide6.QtWidgets import QApplication
@@ -170,10 +180,19 @@ def svg_bytes(picture: Picture, scale: float = 1.0) -> bytes:
 
 
 def pdf_bytes(picture: Picture, scale: float = 1.0) -> bytes:
-    """A PDF of one page as large as the picture, fonts embedded, the recipe as its creator."""
+    """A PDF of one page as large as the picture, fonts embedded, the recipe as its creator.
+
+    The same bytes each time.
+    """
     check_scale(scale)
     buffer = QBuffer()
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
+    with _steady_hashes():
+        _write_pdf(picture, scale, buffer)
+    return _timeless(_bytes(buffer))
+
+
+def _write_pdf(picture: Picture, scale: float, buffer: QBuffer) -> None:
     device = QPdfWriter(buffer)
     device.setResolution(DPI)
     points = QSizeF(picture.width, picture.height) * (scale * 72 / DPI)
@@ -185,7 +204,19 @@ def pdf_bytes(picture: Picture, scale: float = 1.0) -> bytes:
     with painting(device) as painter:
         painter.scale(scale, scale)
         picture.paint(painter, vector=True)
-    return _timeless(_bytes(buffer))
+
+
+@contextmanager
+def _steady_hashes() -> Iterator[None]:
+    """Let Qt, inside the block, keep what it hashes in one order for every process.
+
+    It writes the fonts of a PDF in that order.
+    """
+    QHashSeed.setDeterministicGlobalSeed()
+    try:
+        yield
+    finally:
+        QHashSeed.resetRandomGlobalSeed()
 
 
 def recipe_text(picture: Picture) -> str:

@@ -7,7 +7,7 @@ import xml.etree.ElementTree as ET
 import numpy as np
 import pytest
 from PIL import Image
-from PySide6.QtCore import QPointF, QRectF
+from PySide6.QtCore import QHashSeed, QPointF, QRectF
 from PySide6.QtGui import QColor
 from rendering import png_pixels, svg_pixels
 
@@ -156,6 +156,15 @@ def test_the_same_picture_gives_the_same_bytes(write):
     first = write(plain(), 2)
     time.sleep(1.05 if write is devices.pdf_bytes else 0)  # PDFs date to the second
     assert write(plain(), 2) == first
+
+
+def test_a_pdf_does_not_depend_on_the_seed_of_qt_that_differs_in_every_process():
+    faces = [Text(5, 20, "plain"), Text(5, 40, "bold", bold=True), Text(5, 60, "mono", mono=True)]
+    made = set()
+    for _ in range(12):
+        QHashSeed.resetRandomGlobalSeed()
+        made.add(devices.pdf_bytes(picture_of(faces)))
+    assert len(made) == 1
 
 
 @pytest.mark.parametrize("scale", [0, -1, 0.09, 16.1, float("nan"), float("inf")])
