@@ -185,12 +185,12 @@ def limits(
     hidden = _largest(run.hidden_state[first:last], run.initial_hidden_state)
     for name in ("cell_state", "forgotten", "written"):
         result[name] = (-state, state)
-    tanh = variant.output.name == "tanh" and variant.gate.name in UNIT_RANGE
-    output = 1.0 if tanh else max(state, _largest(run.cell_output[first:last]))
-    for name in ("cell_output", "squashed"):
-        result[name] = (-output, output)
     projected = trace.spec.layers[layer].projected
-    result["hidden_state"] = (-hidden, hidden) if projected or not tanh else (-1.0, 1.0)
+    output = _largest(run.cell_output[first:last]) if projected else hidden
+    result["cell_output"] = (-output, output)
+    result["hidden_state"] = (-hidden, hidden)
+    squashed = 1.0 if variant.output.name == "tanh" else max(state, output)
+    result["squashed"] = (-squashed, squashed)
     result["cell_state_before"] = result["cell_state"]
     result["hidden_state_before"] = result["hidden_state"]
     given = layer_input(trace, layer)[first:last]

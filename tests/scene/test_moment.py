@@ -96,6 +96,16 @@ def test_limits_hold_every_value_and_are_round(network, trace):
     assert float(format(high, ".1e")) == high
 
 
+@pytest.mark.parametrize("hidden", [4, 3])
+def test_h_and_m_have_limits_of_their_own_values(hidden):
+    trace = run(random_network(single(5, hidden, 4), 0), np.eye(5, dtype=np.float32))
+    limits = moments.limits(trace, 0, trace.steps)
+    for name in ("hidden_state", "cell_output"):
+        peak = np.abs(getattr(trace.layers[0].forward, name)).max()
+        assert peak <= limits[name][1] <= 1.6 * peak < 1
+    assert limits["squashed"] == (-1.0, 1.0)
+
+
 def test_widened_limits_hold_for_both_parts(trace):
     whole = moments.limits(trace, 0, trace.steps)
     parts = moments.widen(moments.limits(trace, 0, 5), moments.limits(trace, 5, trace.steps))
