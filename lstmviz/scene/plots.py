@@ -28,8 +28,8 @@ def unit_plots(place: HeatmapLayout, content: Content) -> list[Shape]:
     """Axes, legends and curves of the pinned unit, or a hint when none is pinned.
 
     Gates run from 0 to 1. c has the limits of its heatmap on the left axis; g and h (or, with
-    a projection, the cell output m, as hidden units are then not cell units) have −1 to 1 on
-    the right.
+    a projection, the cell output m, as hidden units are then not cell units) share the axis on
+    the right: −1 to 1, or more where no tanh bounds them.
     """
     if content.unit is None:
         return _hint(place)
@@ -67,7 +67,8 @@ def _arrays(place: HeatmapLayout, kind: str) -> tuple[str, ...]:
 def _limits(content: Content, array: str) -> tuple[float, float]:
     if array in CURVES["gates"] or array == "cell_state":
         return content.limits[array]
-    return (-1.0, 1.0)
+    widest = max(1.0, content.limits["candidate"][1], content.limits["cell_output"][1])
+    return (-widest, widest)
 
 
 def _axes(plot: UnitPlot, content: Content) -> list[Shape]:
@@ -77,7 +78,7 @@ def _axes(plot: UnitPlot, content: Content) -> list[Shape]:
     if plot.kind == "states":
         sides = [
             (_limits(content, left), box.x - 5, "end", "c_text"),
-            ((-1.0, 1.0), box.right + 5, "start", "muted"),
+            (_limits(content, "candidate"), box.right + 5, "start", "muted"),
         ]
     shapes: list[Shape] = [
         Line(((box.x, y), (box.right, y)), "edge", 1.0)
@@ -106,7 +107,7 @@ def more_curves(place: HeatmapLayout, content: Content, since: int) -> list[Shap
     return [
         shape
         for plot in place.plots
-        for array in _arrays(place, plot.kind)
+        for array in reversed(_arrays(place, plot.kind))
         for shape in _curve(place, plot, content, array, since)
     ]
 
@@ -132,7 +133,7 @@ def _curve(
     role = ROLE_OF_ARRAY[array]
     return [
         Line(points, role, 1.6 if len(points) < FEW else 1.0)
-        for points in _pieces(x, y, place.pitch)
+        for points in _pieces(x, y, place.pitch, joined=first < since)
     ]
 
 
@@ -143,13 +144,16 @@ def _envelope(x: Array, y: Array, columns: int) -> tuple[Array, Array]:
     return np.repeat(x[starts], 2), np.stack([low, high], axis=1).ravel()
 
 
-def _pieces(x: Array, y: Array, pitch: float) -> list[tuple[Point, ...]]:
-    """The curve as polylines, broken where values are not finite; a lone point is a dash."""
+def _pieces(x: Array, y: Array, pitch: float, joined: bool) -> list[tuple[Point, ...]]:
+    """The curve as polylines, broken where values are not finite; a lone point is a dash.
+
+    `joined` says that the first point is there already, to be drawn on from.
+    """
     finite = np.isfinite(y)
     edges = np.flatnonzero(np.diff(finite)) + 1
     pieces: list[tuple[Point, ...]] = []
     for piece in np.split(np.arange(len(y)), edges):
-        if not finite[piece[0]]:
+        if not finite[piece[0]] or (joined and piece[-1] == 0):
             continue
         points = tuple(zip(x[piece].tolist(), y[piece].tolist(), strict=True))
         if len(points) == 1:
