@@ -156,7 +156,7 @@ def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire
         ("h_out", "h", end, "hidden_state", hidden),
         ("h_in", "h", "gather", "hidden_state_before", hidden),
         ("x_in", "x", "gather", "input", cell.input_size),
-        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in "fig"),
+        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in "figo"),
         *([("y_in", "y", "head", "output", head.size)] if head else []),
     ]
     return [
@@ -175,7 +175,7 @@ def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire
     ]
 
 
-ARROWS = ("c_out", "h_out", "h_in", "x_in", "y_in")
+ARROWS = ("c_out", "h_out", "x_in", "y_in")
 
 
 def _routes(left: float) -> dict[str, tuple[Point, ...]]:
@@ -196,12 +196,10 @@ def _routes(left: float) -> dict[str, tuple[Point, ...]]:
         "tap": ((o, CONVEYOR), (o, MIDDLE - r)),
         "o_out": ((o, top), (o, MIDDLE + r)),
         "h_out": ((o + r, MIDDLE), (turn, MIDDLE), (turn, BUS), (out - state, BUS)),
-        "h_in": ((before, BUS), (o, BUS), (o, bottom)),
+        "h_in": ((before, BUS), (o, BUS)),
         "x_in": ((add, INPUT_ROW - state), (add, BUS + 2)),
         "y_in": ((out, BUS + state), (out, INPUT_ROW - state)),
-        **{
-            f"bus_{letter}": ((left + x, BUS), (left + x, bottom)) for letter, x in GATE_COLUMNS[:3]
-        },
+        **{f"bus_{letter}": ((left + x, BUS), (left + x, bottom)) for letter, x in GATE_COLUMNS},
     }
 
 

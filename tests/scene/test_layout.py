@@ -166,6 +166,15 @@ def test_the_unrolled_view_shows_each_step_once():
         assert not box.overlaps(other)
 
 
+def test_the_unrolled_view_lights_all_four_gates_alike():
+    diagram = unrolled_diagram(single(5, 64, 64), position=1)
+    for card in diagram.cards:
+        if card.name[0] in "figo":
+            x, y = card.box.center[0], card.box.bottom
+            (wire,) = [wire for wire in diagram.wires if wire.points[-1] == (x, y)]
+            assert wire.stage == "pre-activate" and wire.arrow
+
+
 @pytest.mark.parametrize(("size", "focus"), [(1, 0), (4, 3), (256, None), (256, 100), (1024, 1023)])
 def test_the_focus_unit_is_among_the_units_drawn(size, focus):
     spec = single(5, 64, size)
