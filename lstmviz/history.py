@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from lstmviz.session import Document
+from lstmviz.session import Document, Trained
 
 BOUND = 200
 """Most documents that are kept; the oldest go first."""
@@ -40,6 +40,14 @@ class History:
 def start(document: Document) -> History:
     """A history with nothing to undo."""
     return History((document,))
+
+
+def trained_before(history: History) -> Trained | None:
+    """The trained model that undo leads back to from an untrained network, if there is one."""
+    if isinstance(history.current.network, Trained):
+        return None
+    past = (entry.network for entry in reversed(history.entries[: history.index]))
+    return next((network for network in past if isinstance(network, Trained)), None)
 
 
 def record(history: History, document: Document, key: str | None = None) -> History:

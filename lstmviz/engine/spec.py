@@ -147,31 +147,48 @@ class NetworkSpec:
 
 def problem(spec: NetworkSpec) -> str | None:
     """Why the shapes do not fit together and what would mend it, a sentence, or None."""
-    source, width = "the embedding", spec.embedding and spec.embedding.dimension
+    found = fault(spec)
+    return found[1] if found else None
+
+
+def fault(spec: NetworkSpec) -> tuple[int, str] | None:
+    """The first layer that does not fit with what stands below it, and its `problem`."""
+    source, width = "the embedding", spec.embedding.dimension if spec.embedding else None
     for index, cell in enumerate(spec.layers):
-        if not cell.possible:
-            return (
-                f"layer {index} cannot run: o ⊙ tanh(c) has the cell size {cell.cell_size}, "
-                f"but the hidden state has size {cell.hidden_size}; make the two equal "
-                "or allow the projection."
-            )
-        missing = [name for name in cell.variant.absent if name != "output_gate"]
-        if cell.variant.coupled and missing:
-            return (
-                f"layer {index} cannot run: f = 1 − i needs both gates, but the "
-                f"{missing[0].replace('_', ' ')} is absent; bring it back or uncouple them."
-            )
-        if width is not None and width != cell.input_size:
-            return (
-                f"layer {index} reads {cell.input_size} numbers a step, but {source} hands on "
-                f"{width}; make the two equal."
-            )
-        if not cell.return_sequences and index < len(spec.layers) - 1:
-            return (
-                f"layer {index} hands on its final state only, but layer {index + 1} reads a "
-                f"sequence; let layer {index} return its sequence."
-            )
+        above = index + 1 if index + 1 < len(spec.layers) else None
+        told = _misfit(f"layer {index}", cell, source, width, above)
+        if told:
+            return index, told
         source, width = f"layer {index}", cell.output_size
+    return None
+
+
+def _misfit(
+    name: str, cell: CellSpec, source: str, width: int | None, above: int | None
+) -> str | None:
+    """Why a layer cannot stand on a `source` that hands on rows of `width`, under another."""
+    if not cell.possible:
+        return (
+            f"{name} cannot run: o ⊙ tanh(c) has the cell size {cell.cell_size}, "
+            f"but the hidden state has size {cell.hidden_size}; make the two equal "
+            "or allow the projection."
+        )
+    missing = [gate for gate in cell.variant.absent if gate != "output_gate"]
+    if cell.variant.coupled and missing:
+        return (
+            f"{name} cannot run: f = 1 − i needs both gates, but the "
+            f"{missing[0].replace('_', ' ')} is absent; bring it back or uncouple them."
+        )
+    if width is not None and width != cell.input_size:
+        return (
+            f"{name} reads {cell.input_size} numbers a step, but {source} hands on "
+            f"{width}; make the two equal."
+        )
+    if not cell.return_sequences and above is not None:
+        return (
+            f"{name} hands on its final state only, but layer {above} reads a "
+            f"sequence; let {name} return its sequence."
+        )
     return None
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import math
 
-from PySide6.QtCore import Qt, Signal
+from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
+    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
     QSlider,
@@ -18,6 +20,8 @@ from PySide6.QtWidgets import (
 from lstmviz.engine.spec import MAX_SIZE
 
 NOTCHES = 300
+LABEL = 64
+"""Width of the words before a box of choices, so that the boxes stand in line."""
 
 
 def size_of(notch: int, largest: int = MAX_SIZE) -> int:
@@ -98,3 +102,40 @@ class SizeField(QWidget):
         if self.hint.text() != hint:
             self.hint.setText(hint)
         self._showing = False
+
+
+class OptionalNumber(QWidget):
+    """A number that may be absent: a tick, and the number beside it while it is ticked.
+
+    `changed(number or None)` tells what the user did; `show_number` never emits.
+    """
+
+    changed = Signal(object)
+
+    def __init__(self, name: str, tip: str, *, low: float, high: float, usual: float) -> None:
+        super().__init__()
+        self.box = QCheckBox(name)
+        self.box.setToolTip(tip)
+        self.spin = QDoubleSpinBox()
+        self.spin.setRange(low, high)
+        self.spin.setValue(usual)
+        self.spin.setSingleStep(0.5)
+        self.spin.setKeyboardTracking(False)
+        self.spin.setAlignment(Qt.AlignmentFlag.AlignRight)
+        self.spin.setFixedWidth(62)
+        self.spin.setAccessibleName(f"{name}: value")
+        self.spin.setToolTip(f"{tip}: {low:g} to {high:g}")
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.addWidget(self.box, 1)
+        row.addWidget(self.spin)
+        self.box.clicked.connect(lambda on: self.changed.emit(self.spin.value() if on else None))
+        self.spin.valueChanged.connect(self.changed.emit)
+
+    def show_number(self, number: float | None) -> None:
+        """Show a number or that there is none."""
+        self.box.setChecked(number is not None)
+        self.spin.setEnabled(number is not None)
+        if number is not None:
+            with QSignalBlocker(self.spin):
+                self.spin.setValue(number)

@@ -1,4 +1,4 @@
-"""The left panel: what the network is, its sizes, head and input, and what follows from them."""
+"""The left panel: what the network is, its sizes, layers and input, and what follows from them."""
 
 from __future__ import annotations
 
@@ -8,34 +8,45 @@ from typing import Any
 from PySide6.QtCore import Qt, QTimer, Signal
 from PySide6.QtWidgets import (
     QCheckBox,
-    QComboBox,
     QFrame,
-    QHBoxLayout,
     QLabel,
     QScrollArea,
     QSizePolicy,
-    QSpinBox,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, CellSpec, HeadSpec, NetworkSpec
-from lstmviz.gui.fields import SizeField, narrow
+from lstmviz.engine.spec import NetworkSpec, problem
+from lstmviz.gui.fields import SizeField
 from lstmviz.gui.inputpanel import InputPanel
-from lstmviz.gui.style import icon
+from lstmviz.gui.layerforms import HeadForm, InputForm, LayerForm
+from lstmviz.gui.layerlist import LayerList
+from lstmviz.gui.style import mark
 from lstmviz.gui.tables import arithmetic, names, size_hint
+from lstmviz.gui.weightsform import WeightsForm
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.run import Run
-from lstmviz.session import Document, Session, Trained, Untrained, untrained_like
+from lstmviz.session import (
+    Document,
+    Session,
+    Trained,
+    Untrained,
+    recipe_of,
+    shaping,
+    untrained_like,
+)
 
 SIZES = {"input": ("Input size", "x"), "hidden": ("Hidden size", "h"), "cell": ("Cell size", "c")}
 
 
 class LeftPanel(QScrollArea):
-    """Reports a wanted Document with the key of its gesture; shows what it is given."""
+    """Reports a wanted Document with the key of its gesture, and a layer to look at.
+
+    Shows the session it is given. Its sizes are those of the layer that is looked at.
+    """
 
     edited = Signal(object, object)
+    layerWanted = Signal(int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -47,8 +58,9 @@ class LeftPanel(QScrollArea):
         self._theme: Theme = LIGHT
         self._document = Document()
         self._spec: NetworkSpec | None = None
-        self._showing = False
         self._layer = 0
+        self._place: shaping.Place = ("layer", 0)
+        self._showing = False
         self._drags = 0
         inside = QWidget()
         inside.setObjectName("plain")
@@ -56,25 +68,30 @@ class LeftPanel(QScrollArea):
         self._column = QVBoxLayout(inside)
         self._column.setContentsMargins(12, 8, 14, 12)
         self._column.setSpacing(7)
-        self._build_network()
-        self._build_head()
+        self._build_sizes()
+        self._build_layers()
         self.input = InputPanel()
         self._heading("Input")
         self._column.addWidget(self.input)
         self.input.edited.connect(lambda document, key: self.edited.emit(document, key))
+        self._heading("Random weights")
+        self.weights = WeightsForm()
+        self.weights.changed.connect(lambda fields: self._rebuild(None, **fields))
+        self._column.addWidget(self.weights)
         self._build_tables()
         self._tables = QTimer(self, interval=0, singleShot=True)  # words may come a turn later
         self._tables.timeout.connect(self._show_tables_now)
         self._column.addStretch(1)
 
-    def _heading(self, text: str) -> None:
+    def _heading(self, text: str) -> QLabel:
         label = QLabel(text)
         label.setObjectName("heading")
         self._column.addSpacing(6)
         self._column.addWidget(label)
+        return label
 
-    def _build_network(self) -> None:
-        self._heading("Sizes")
+    def _build_sizes(self) -> None:
+        self.heading = self._heading("Sizes")
         self.status = QLabel()
         self.status.setObjectName("muted")
         self.status.setWordWrap(True)
@@ -96,48 +113,24 @@ class LeftPanel(QScrollArea):
         self.note.setObjectName("note")
         self.note.setWordWrap(True)
         self._column.addWidget(self.note)
-        row = QHBoxLayout()
-        label = QLabel("Seed")
-        self.seed = QSpinBox()
-        self.seed.setRange(0, 2**31 - 1)
-        self.seed.setKeyboardTracking(False)
-        self.seed.setFixedWidth(86)
-        self.seed.setAccessibleName("Seed of the random weights")
-        self.seed.setToolTip("Every seed stands for other random weights")
-        self.seed.setAlignment(Qt.AlignmentFlag.AlignRight)
-        label.setBuddy(self.seed)
-        self.seed.valueChanged.connect(lambda seed: self._rebuild(None, seed=seed))
-        self.dice = QToolButton()
-        self.dice.setToolTip("Other random weights")
-        self.dice.setAccessibleName("Other random weights")
-        self.dice.clicked.connect(lambda: self.seed.setValue(self.seed.value() + 1))
-        row.addWidget(label, 1)
-        row.addWidget(self.seed)
-        row.addWidget(self.dice)
-        self._column.addLayout(row)
 
-    def _build_head(self) -> None:
-        self._heading("Head")
-        row = QHBoxLayout()
-        self.head = QComboBox()
-        narrow(self.head)
-        self.head.setAccessibleName("Head: activation of the Dense layer on h")
-        self.head.setToolTip("A Dense layer that reads h at every step")
-        self.head.addItem("none", None)
-        for activation in HEAD_ACTIVATIONS:
-            self.head.addItem(f"Dense {activation}", activation)
-        self.head.activated.connect(lambda: self._set_head())
-        self.head_size = QSpinBox()
-        self.head_size.setRange(1, MAX_SIZE)
-        self.head_size.setKeyboardTracking(False)
-        self.head_size.setAccessibleName("Size of the head")
-        self.head_size.setToolTip(f"How many values the head makes: 1 to {MAX_SIZE:,}")
-        self.head_size.setAlignment(Qt.AlignmentFlag.AlignRight)
-        self.head_size.setFixedWidth(62)
-        self.head_size.valueChanged.connect(lambda: self._set_head())
-        row.addWidget(self.head, 1)
-        row.addWidget(self.head_size)
-        self._column.addLayout(row)
+    def _build_layers(self) -> None:
+        self._column.addSpacing(6)
+        self.layers = LayerList()
+        self.layers.clicked.connect(self._choose)
+        self.layers.asked.connect(self._reshape)
+        self._column.addWidget(self.layers)
+        self.layer_form, self.head_form, self.input_form = LayerForm(), HeadForm(), InputForm()
+        self.layer_form.changed.connect(lambda fields: self._relayer(None, **fields))
+        self.head_form.changed.connect(self._rehead)
+        self.input_form.changed.connect(lambda fields: self._rebuild(None, **fields))
+        self._forms = {
+            "layer": self.layer_form,
+            "head": self.head_form,
+            "input": self.input_form,
+        }
+        for form in self._forms.values():
+            self._column.addWidget(form)
 
     def _build_tables(self) -> None:
         self._heading("Shape arithmetic")
@@ -161,45 +154,70 @@ class LeftPanel(QScrollArea):
         assert isinstance(network, Untrained)
         return network
 
-    def _rebuild(self, key: str | None, **changes: Any) -> None:
+    def _want(self, network: Untrained, key: str | None = None) -> None:
         """The same document with another untrained network."""
-        if self._showing:
-            return
-        network = replace(self._recipe(), **changes)
         self.edited.emit(replace(untrained_like(self._document), network=network), key)
+
+    def _rebuild(self, key: str | None, **changes: Any) -> None:
+        """The same network but for fields of its recipe."""
+        if not self._showing:
+            self._want(replace(self._recipe(), **changes), key)
+
+    def _relayer(self, key: str | None, **changes: Any) -> None:
+        """The same network but for fields of the layer that is shown."""
+        if not self._showing:
+            self._want(shaping.with_layer(self._recipe(), self._layer, **changes), key)
+
+    def _rehead(self, fields: dict[str, Any]) -> None:
+        """The same network but for fields of the head that is chosen."""
+        if not self._showing:
+            self._want(shaping.with_head(self._recipe(), self._place[1], **fields))
 
     def _resize(self, which: str, size: int, dragging: bool) -> None:
         held = dragging and self.sizes[which].slider.isSliderDown()
         key = f"{which} size, drag {self._drags}" if held else None
-        if which == "input":
-            self._rebuild(key, input_size=size)
-        else:
+        if which != "input":
             self._relayer(key, **{f"{which}_size": size})
-
-    def _relayer(self, key: str | None, **changes: Any) -> None:
-        """The same with another layer in the place of the one that is shown."""
-        if self._showing:
-            return
-        layers = list(self._recipe().layers)
-        layers[self._layer] = replace(layers[self._layer], **changes)
-        self._rebuild(key, layers=tuple(layers))
+        elif self._spec is not None and self._spec.embedding is not None:
+            self._rebuild(key, embedding=size)
+        else:
+            self._rebuild(key, input_size=size)
 
     def _begin_drag(self) -> None:
         """Each drag of a slider is undone by itself."""
         self._drags += 1
 
-    def _set_head(self) -> None:
-        activation = self.head.currentData()
-        head = HeadSpec(self.head_size.value(), activation) if activation else None
-        if self._spec is None or head != self._spec.head:
-            self._rebuild(None, heads=(head,) if head else ())
+    def _choose(self, place: shaping.Place) -> None:
+        """Show what can be set in a place, and the layer that goes with it."""
+        self._place = place
+        self._show_place()
+        if self._spec is not None:
+            self.layerWanted.emit(shaping.layer_at(recipe_of(self._spec), place))
+
+    def _reshape(self, what: str) -> None:
+        """Add, duplicate, move or remove what is chosen."""
+        recipe, place = self._recipe(), self._place
+        if what == "layer":
+            recipe, place = shaping.with_new_layer(recipe, shaping.below(recipe, place))
+        elif what == "head":
+            recipe, place = shaping.with_new_head(recipe, shaping.head_below(recipe, place))
+        elif what == "copy":
+            recipe, place = shaping.copied(recipe, place)
+        elif what == "remove":
+            recipe, place = shaping.removed(recipe, place)
+        else:
+            recipe, place = shaping.moved(recipe, place, 1 if what == "up" else -1)
+        self._place = place
+        self._want(recipe)
+        self._choose(place)
 
     # What is shown
 
     def set_theme(self, theme: Theme) -> None:
         """Words and icons in these colours from now on."""
         self._theme = theme
-        self.dice.setIcon(icon("dice", theme["ink"]))
+        self.weights.set_theme(theme)
+        self.layers.set_theme(theme)
         for field in self.sizes.values():
             field.label.setStyleSheet(f"color: {theme[field.role + '_text']}; font-weight: bold;")
             field.slider.setStyleSheet(
@@ -210,8 +228,10 @@ class LeftPanel(QScrollArea):
         if self._spec is not None:
             self._show_tables(self._spec)
 
-    def show_session(self, session: Session, spec: NetworkSpec | None, run: Run) -> None:
-        """Show the document and what follows from it."""
+    def show_session(
+        self, session: Session, spec: NetworkSpec | None, run: Run, before: Trained | None = None
+    ) -> None:
+        """Show the document and what follows from it; undo leads back to the model `before`."""
         self._showing = True
         layer = min(session.view.layer, len(spec.layers) - 1) if spec else 0
         shown = (spec, session.document, layer)
@@ -220,23 +240,50 @@ class LeftPanel(QScrollArea):
         if spec is not None and not same:
             self._show_network(session.document, spec)
             self._tables.start()
-        self.status.setText(network_words(session.document, run))
+        self.status.setText(network_words(session.document, run, before))
         self.input.show_document(session.document, run)
         self._showing = False
 
     def _show_network(self, document: Document, spec: NetworkSpec) -> None:
-        cell = spec.layers[self._layer]
+        self._show_sizes(spec)
+        self.note.setText(rule_words(spec, self._layer))
+        mark(self.note, not spec.possible)
+        network = document.network
+        recipe = network if isinstance(network, Untrained) else recipe_of(spec)
+        self.weights.show_recipe(recipe)
+        self._place = shaping.held(recipe, self._place, self._layer)
+        self._show_place()
+
+    def _show_sizes(self, spec: NetworkSpec) -> None:
+        """The sizes of the layer that is shown; only the lowest may choose what it reads."""
+        cell, several = spec.layers[self._layer], len(spec.layers) > 1
+        self.heading.setText(f"Sizes of layer {self._layer}" if several else "Sizes")
         sizes = {"input": cell.input_size, "hidden": cell.hidden_size, "cell": cell.cell_size}
         for which, size in sizes.items():
-            self.sizes[which].show_size(size, size_hint(spec, which, self._layer))
+            hint = size_hint(spec, which, self._layer)
+            if which == "input" and self._layer:
+                hint = f"What layer {self._layer - 1} hands on"
+            elif which == "input" and spec.embedding is not None:
+                hint = f"The embedding of {spec.embedding.size:,} symbols"
+            self.sizes[which].show_size(size, hint)
+        self.sizes["input"].setEnabled(self._layer == 0)
         self.project.setChecked(cell.project)
-        network = document.network
-        self.seed.setValue(network.seed if isinstance(network, Untrained) else 0)
-        self.note.setText(rule_words(cell))
-        self.head.setCurrentIndex(self.head.findData(spec.head.activation if spec.head else None))
-        self.head_size.setEnabled(spec.head is not None)
-        if spec.head:
-            self.head_size.setValue(spec.head.size)
+
+    def _show_place(self) -> None:
+        """The list with the place that is chosen, and what can be set in it."""
+        spec = self._spec
+        if spec is None:
+            return
+        showing, self._showing = self._showing, True
+        kind, index = self._place
+        self.layers.show_layers(spec, self._place, shaping.possible(recipe_of(spec), self._place))
+        self.layer_form.show_cell(spec.layers[self._layer])
+        self.input_form.show_input(spec)
+        if kind == "head":
+            self.head_form.show_head(spec.heads[index])
+        for name, form in self._forms.items():
+            form.setVisible(name == kind)
+        self._showing = showing
 
     def _show_tables_now(self) -> None:
         if self._spec is not None:
@@ -247,24 +294,32 @@ class LeftPanel(QScrollArea):
         self.names.setText(names(spec, self._theme))
 
 
-def network_words(document: Document, run: Run) -> str:
+def network_words(document: Document, run: Run, before: Trained | None = None) -> str:
     """What kind of weights these are, and what is known of its units."""
     if not isinstance(document.network, Trained):
-        return "Untrained: random weights."
+        back = f" Undo goes back to {before.path.split('/')[-1]}." if before else ""
+        return f"Untrained: random weights.{back}"
     network = run.network if run.document.network == document.network else None
     title = (network.title if network else "") or document.network.path
     units = network.notes.get("units", "") if network else ""
     return f"Trained: {title}. {units}".strip()
 
 
-def rule_words(cell: CellSpec) -> str:
-    """Which sizes must match, and why there is a projection or none."""
+def rule_words(spec: NetworkSpec, layer: int) -> str:
+    """What does not fit, if anything; else which sizes must match, and why there is a projection.
+
+    Where the layer itself is broken its own sizes are told of, else the first that is.
+    """
+    cell = spec.layers[layer]
     h, c = cell.hidden_size, cell.cell_size
     if not cell.possible:
         return (
             f"Impossible: o ⊙ tanh(c) would join {h:,} and {c:,} values. Make hidden and cell "
             "size equal, or tick the projection."
         )
+    told = problem(spec)
+    if told:
+        return f"Impossible: {told}"
     if cell.projected:
         return (
             f"Only operands of ⊙ and + must match: f, i, g, o and c all have {c:,}. h may have "

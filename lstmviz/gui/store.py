@@ -8,7 +8,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Signal
 
 from lstmviz import history
-from lstmviz.engine.spec import NetworkSpec
+from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.gui.compute import Compute
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run
@@ -53,7 +53,10 @@ class Store(QObject):
 
         A trained network's sizes, and an input size taken from the input, come with the run.
         """
-        network, known = self.document.network, self.run.spec
+        return self._sizes(self.document)
+
+    def _sizes(self, document: Document) -> NetworkSpec | None:
+        network, known = document.network, self.run.spec
         if isinstance(network, Trained):
             return known
         width = network.input_size or (known.input_size if known else None)
@@ -77,6 +80,15 @@ class Store(QObject):
         view = replace(self.view, **changes)
         if view != self.view:
             self._set(replace(self.session, view=view))
+
+    def look_at(self, layer: int, way: str | None = None) -> None:
+        """Show another layer at the end of its step, in this direction or as now if it can be."""
+        if self.spec is None:
+            return
+        wanted = replace(self.view, layer=layer, direction=way or self.view.direction)
+        view = fitted(wanted, self.spec)
+        last = stages(self.spec, view.layer)[-1]
+        self.look(layer=view.layer, direction=view.direction, stage=last)
 
     def edit(self, document: Document, key: str | None = None, **view: Any) -> None:
         """Change the Document, and the View with it; changes of one `key` undo as one."""
@@ -106,9 +118,11 @@ class Store(QObject):
         if self.document == self._sound.document:
             self._sound, self._sound_history = self.session, self.history
 
-    def _adopt(self, document: Document, **view: Any) -> None:
+    def _adopt(self, document: Document, **changes: Any) -> None:
         self.stopped = False
-        self._set(Session(document, replace(self.view, **{"hover": None, **view})))
+        view = replace(self.view, **{"hover": None, **changes})
+        spec = self._sizes(document)
+        self._set(Session(document, fitted(view, spec) if spec else view))
         self.compute.start(document)
 
     def _set(self, session: Session) -> None:

@@ -6,7 +6,7 @@ from functools import lru_cache
 
 from PySide6.QtCore import QPointF, QRectF, Qt
 from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen, QPixmap, QPolygonF
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QWidget
 
 from lstmviz import paint, resources
 from lstmviz.scene.colors import THEMES, Theme
@@ -78,6 +78,8 @@ def _grounds(theme: Theme) -> str:
     QLabel#brand {{ font-weight: bold; font-size: 15px; }}
     QLabel#note {{ background: {c("note")}; color: {c("note_text")}; padding: 6px 8px;
         border: 1px solid {c("note_edge")}; border-radius: 6px; }}
+    QLabel#note[broken="true"] {{ background: {c("bad_fill")}; color: {c("ink")};
+        border-color: {c("bad")}; }}
     QFrame#banner {{ background: {c("bad_fill")}; border: 1px solid {c("bad")};
         border-radius: 6px; }}
     QWidget#header {{ background: {c("panel")}; border-bottom: 1px solid {c("edge")}; }}
@@ -106,6 +108,12 @@ def _controls(theme: Theme) -> str:
         border: 1px solid {c("edge")}; border-radius: 5px; padding: 4px 10px; }}
     QToolButton {{ padding: 4px 6px; }}
     QToolButton#small {{ padding: 0 6px; }}
+    QPushButton#row {{ text-align: left; padding: 4px 8px; }}
+    QPushButton#row:checked {{ background: {c("card")}; color: {c("ink")};
+        border: 2px solid {c("accent")}; padding: 3px 7px; }}
+    QPushButton#row[broken="true"] {{ background: {c("bad_fill")}; border-color: {c("bad")}; }}
+    QToolButton#tool {{ padding: 2px 3px; }}
+    QToolButton#fold {{ background: transparent; border: 0; padding: 3px 0; color: {c("ink")}; }}
     QPushButton:hover, QToolButton:hover {{ border-color: {c("accent")}; }}
     QPushButton:focus, QToolButton:focus {{ border: 1.5px solid {c("accent")}; }}
     QPushButton:checked, QToolButton:checked, QPushButton:default {{ background: {c("accent")};
@@ -156,6 +164,8 @@ _SHAPES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
         ((0.22, 0.2), (0.62, 0.5), (0.22, 0.8)),
         ((0.66, 0.2), (0.78, 0.2), (0.78, 0.8), (0.66, 0.8)),
     ),
+    "up": (((0.16, 0.7), (0.5, 0.24), (0.84, 0.7)),),
+    "down": (((0.16, 0.3), (0.5, 0.76), (0.84, 0.3)),),
     "next-stage": (((0.34, 0.26), (0.7, 0.5), (0.34, 0.74)),),
     "last": (
         ((0.12, 0.2), (0.45, 0.5), (0.12, 0.8)),
@@ -166,10 +176,18 @@ _SHAPES: dict[str, tuple[tuple[tuple[float, float], ...], ...]] = {
 _MIRRORED = {"previous": "next", "previous-stage": "next-stage", "first": "last"}
 
 
+def mark(widget: QWidget, broken: bool) -> None:
+    """Let a control look broken, or sound again."""
+    if bool(widget.property("broken")) != broken:
+        widget.setProperty("broken", broken)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
 @lru_cache(maxsize=128)
 def icon(name: str, color: str) -> QIcon:
     """A drawn icon: play, pause, next, previous, next-stage, previous-stage, first, last, plus,
-    minus, fit, dice, loop.
+    minus, fit, dice, loop, up, down, copy, remove.
     """
     result = QIcon()
     for size in (16, 32, 48):
@@ -201,6 +219,15 @@ def _draw_icon(painter: QPainter, name: str, color: QColor) -> None:
         painter.drawLine(QPointF(0.5, 0.22), QPointF(0.5, 0.78))
     if name == "fit":
         painter.drawRect(QRectF(0.2, 0.26, 0.6, 0.48))
+    if name == "copy":
+        painter.drawRect(QRectF(0.16, 0.32, 0.48, 0.52))
+        path = QPainterPath(QPointF(0.4, 0.16))
+        path.lineTo(0.84, 0.16)
+        path.lineTo(0.84, 0.66)
+        painter.drawPath(path)
+    if name == "remove":
+        painter.drawLine(QPointF(0.24, 0.24), QPointF(0.76, 0.76))
+        painter.drawLine(QPointF(0.76, 0.24), QPointF(0.24, 0.76))
     if name == "dice":
         painter.drawRoundedRect(QRectF(0.18, 0.18, 0.64, 0.64), 0.14, 0.14)
         painter.setBrush(color)

@@ -41,9 +41,10 @@ from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.remembered import remember, remember_places, restore_places
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
+from lstmviz.history import trained_before
 from lstmviz.models import SeveralLstmsError
 from lstmviz.scene import inspector
-from lstmviz.scene.picture import moments_of
+from lstmviz.scene.picture import fitted, moments_of
 from lstmviz.session import Document, Session, open_source
 
 HINT = (
@@ -138,9 +139,7 @@ class MainWindow(QMainWindow):
         row.addSpacing(12)
         row.addWidget(self.summary, 1)
         self.layers = LayerChoice()
-        self.layers.chosen.connect(
-            lambda layer, way: self.store.look(layer=layer, direction=way, stage=self._end(layer))
-        )
+        self.layers.chosen.connect(self.store.look_at)
         row.addWidget(self.layers)
         self.view_buttons: dict[str, QToolButton] = {}
         for name, (text, tip) in VIEWS.items():
@@ -176,6 +175,7 @@ class MainWindow(QMainWindow):
         self.progress.stopRequested.connect(store.stop)
         self.progress.startRequested.connect(store.begin)
         self.left.edited.connect(lambda document, key: self.edit(document, key))
+        self.left.layerWanted.connect(store.look_at)
         for view in (self.diagram, self.heatmaps):
             view.unitHovered.connect(lambda unit: store.look(hover=unit))
             view.unitPinned.connect(self._pin)
@@ -282,14 +282,9 @@ class MainWindow(QMainWindow):
     def _point(self, words: str) -> None:
         self.pointed.setText(words or HINT)
 
-    def _end(self, layer: int) -> str:
-        """The last stage of a step in a layer."""
-        spec = self.store.run.spec
-        return stages(spec, layer)[-1] if spec else "output"
-
     def _order(self) -> tuple[str, ...]:
-        spec = self.store.run.spec
-        return stages(spec, self.store.view.layer) if spec else ("output",)
+        spec = self.store.spec
+        return stages(spec, fitted(self.store.view, spec).layer) if spec else ("output",)
 
     def cycle_theme(self) -> None:
         """From dark to light and back."""
@@ -327,12 +322,12 @@ class MainWindow(QMainWindow):
         fits = spec is not None and run.spec == spec
         moment = moments_of(run, replace(view, diagram="cell")).get(0) if fits else None
         self.inspector.set_shapes(inspector.inspector_shapes(moment, why=self._why_nothing()))
-        self.heatmaps.render(run, view)
-        self.left.show_session(store.session, spec, run)
+        self.heatmaps.render(run, fitted(view, run.spec) if run.spec else view)
+        self.left.show_session(store.session, spec, run, trained_before(store.history))
         self.player.show_view(view, run.steps if spec and spec.possible else 0, self.clock.playing)
         for name, button in self.view_buttons.items():
             button.setChecked(view.diagram == name)
-        self.layers.show_layers(run.spec, view)
+        self.layers.show_layers(spec, view)
         self.summary.say(summary(store.document, spec, run))
         self.progress.show_run(run, store.stopped)
         self.menus.refresh()

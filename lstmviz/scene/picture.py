@@ -7,7 +7,7 @@ from functools import lru_cache
 from typing import Protocol
 
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import NetworkSpec, stages
+from lstmviz.engine.spec import NetworkSpec, problem, stages
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene.diagram import Diagram
@@ -53,8 +53,21 @@ def fitted(view: View, spec: NetworkSpec) -> View:
 
 
 def diagram_of(spec: NetworkSpec, view: View, steps: int) -> Diagram:
-    """The diagram the view asks for."""
-    view = fitted(view, spec)
+    """The diagram the view asks for; one whose layer is sound tells of what is wrong elsewhere."""
+    drawn = _drawn(spec, fitted(view, spec), steps)
+    told = None if drawn.problem else problem(spec)
+    if told is None:
+        return drawn
+    cause, _, mend = told.rpartition("; ")
+    return replace(drawn, problem=f"{_begun(cause)}. {_begun(mend)}")
+
+
+def _begun(words: str) -> str:
+    """With a capital at the start."""
+    return words[:1].upper() + words[1:]
+
+
+def _drawn(spec: NetworkSpec, view: View, steps: int) -> Diagram:
     if view.diagram == "unrolled":
         return _unrolled(spec, view.layer, _position(view.step, steps))
     if view.diagram == "unit":

@@ -29,7 +29,7 @@ from lstmviz.session.resolved import (
     symbols_of,
     untrained_like,
 )
-from lstmviz.session.untrained import MAX_LAYERS, network_spec
+from lstmviz.session.untrained import MAX_LAYERS, network_spec, recipe_of
 
 __all__ = [
     "MAX_LAYERS",
@@ -51,6 +51,7 @@ __all__ = [
     "network_spec",
     "one_layer",
     "open_source",
+    "recipe_of",
     "resolve",
     "save_session",
     "sequence_of",

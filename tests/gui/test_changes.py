@@ -42,8 +42,8 @@ def test_two_drags_of_one_slider_are_two_entries(opened, qtbot):
 
 def test_each_roll_of_the_dice_is_an_entry(opened, qtbot):
     window = opened()
-    window.left.dice.click()
-    window.left.dice.click()
+    window.left.weights.dice.click()
+    window.left.weights.dice.click()
     window.store.undo()
     assert window.store.document.network.seed == 1
     settle(qtbot, window)
@@ -51,7 +51,7 @@ def test_each_roll_of_the_dice_is_an_entry(opened, qtbot):
 
 def test_what_is_refused_leaves_the_session_and_what_can_be_redone(opened, qtbot, tmp_path):
     window = opened(step=7, first=3.0, last=20.0, unit=2)
-    window.left.dice.click()
+    window.left.weights.dice.click()
     window.store.undo()
     settle(qtbot, window)
     window.store.look(first=3.0, last=20.0)

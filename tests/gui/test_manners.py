@@ -4,7 +4,13 @@ import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
 from PySide6.QtGui import QWheelEvent
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QAbstractScrollArea, QApplication, QMenuBar, QSpinBox, QWidget
+from PySide6.QtWidgets import (
+    QAbstractScrollArea,
+    QAbstractSpinBox,
+    QApplication,
+    QMenuBar,
+    QWidget,
+)
 from windows import settle
 
 Key = Qt.Key
@@ -106,23 +112,27 @@ def test_the_wheel_over_a_control_changes_nothing(window):
     for widget in (
         left.sizes["cell"].slider,
         left.sizes["cell"].spin,
-        left.head,
+        left.layer_form.variant,
+        left.layer_form.direction,
         left.input.kind,
-        left.seed,
+        left.weights.seed,
         player.timeline,
         player.speed,
     ):
         turn(widget)
     assert window.store.session == before
-    assert left.seed.value() == 0 and left.head.currentData() == "softmax"
+    assert left.weights.seed.value() == 0 and left.layer_form.variant.currentIndex() == 0
 
 
 def test_every_control_that_can_have_the_keys_has_a_name_and_a_tooltip(window):
     window.left.input.browse.show()
     window.left.input.made.show()
+    window.left.layer_form.more.setChecked(True)
+    for form in (window.left.head_form, window.left.input_form):
+        form.show()
     views = (window.diagram, window.heatmaps)
     for widget in window.findChildren(QWidget):
-        inner = isinstance(widget.parent(), QSpinBox | QAbstractScrollArea | QMenuBar)
+        inner = isinstance(widget.parent(), QAbstractSpinBox | QAbstractScrollArea | QMenuBar)
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not inner:
             assert widget.accessibleName() or widget.text(), widget
             assert widget.toolTip() or widget in views, widget.accessibleName()
