@@ -1,87 +1,93 @@
-"""Where everything of one cell stands, from its sizes alone."""
+"""Where everything of one cell stands, from its sizes and its variant alone."""
 
 from __future__ import annotations
 
-from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
+from lstmviz.engine.spec import LETTERS, CellSpec, HeadSpec, NetworkSpec
 from lstmviz.scene.diagram import SMALL, Card, Diagram, Operation
-from lstmviz.scene.shapes import Box, Rect, Shape, Text
-from lstmviz.scene.wiring import (
-    BUS,
-    CANDIDATE,
+from lstmviz.scene.gatewiring import COUPLED, Part, Sizes, column, loop_x, own_columns, sizes_of
+from lstmviz.scene.metrics import width
+from lstmviz.scene.places import (
+    BESIDE,
     CARD_H,
     CARD_W,
-    CELL_OUTPUT,
+    CLIP,
     CONVEYOR,
-    EXIT,
     EXPOSE,
-    FORGET,
-    GATE_COLUMNS,
     GATES,
     HEAD_MATRIX,
     HEAD_ROW,
     HEAD_SQUASH,
-    HEIGHT,
-    INPUT,
-    INPUT_ROW,
     JOIN,
     LEFT,
-    MATRIX,
     MIDDLE,
-    OUTPUT,
-    RIGHT,
+    PEEP,
+    PEEP_W,
     SIGMA,
     SQUASH,
     STATE,
-    WIDTH,
-    WRITE,
-    Sizes,
-    cell_wires,
+    Places,
+    clip_label,
+    disc_width,
     matrix_width,
+    places,
 )
+from lstmviz.scene.shapes import Box, Rect, Shape, Text
+from lstmviz.scene.symbols import applied, gate_vector, sign
+from lstmviz.scene.wiring import cell_wires, flow
 
 PREVIOUS = "ₜ₋₁"
 NOW = "ₜ"
+TITLE_OF = {
+    "forget_gate": "forget f",
+    "input_gate": "input i",
+    "candidate": "candidate g",
+    "output_gate": "output o",
+}
 
 
 def cell_diagram(spec: NetworkSpec, layer: int = 0) -> Diagram:
     """One cell of a layer, with the head if it is the last one; impossible cells included."""
     cell = spec.layers[layer]
     head = spec.head if layer == len(spec.layers) - 1 else None
-    sizes = Sizes(
-        cell.input_size,
-        cell.hidden_size,
-        cell.cell_size,
-        cell.cell_size if cell.possible else cell.hidden_size,
-        head.size if head else None,
-    )
-    cards = [*_state_cards(sizes, cell.projected), *_gate_cards(sizes)]
-    operations = [*_gate_operations(sizes), *_flow_operations(cell)]
-    wires = cell_wires(sizes, projected=cell.projected)
+    sizes, place = sizes_of(cell, head.size if head else None), places(cell)
+    cards = [*_state_cards(cell, sizes, place), *_gate_cards(cell, sizes, place)]
+    operations = [*_gate_operations(cell, sizes, place), *_flow_operations(cell, place)]
     if cell.projected:
-        cards.append(_card("m", CELL_OUTPUT, STATE, "m" + NOW, "h", sizes.cell, "output"))
-        middle, h, c = (CELL_OUTPUT + RIGHT) / 2, cell.hidden_size, cell.cell_size
-        operations.append(_matrix("W_hr", middle, STATE, "h", "project", h, c))
+        x = place.cell_output
+        cards.append(_card("m", x, STATE, "m" + NOW, "h", sizes.cell, "output"))
+        operations += _projection(cell, place)
     if head:
-        cards.append(_card("y", RIGHT, HEAD_ROW, "y" + NOW, "y", head.size, "head"))
-        operations += _head_operations(sizes, head)
+        cards.append(_card("y", place.right, HEAD_ROW, "y" + NOW, "y", head.size, "head"))
+        operations += _head_operations(sizes, head, place)
     return Diagram(
-        WIDTH,
-        HEIGHT,
+        place.width,
+        place.height,
         tuple(cards),
         tuple(operations),
-        tuple(wires),
-        _backdrop(),
-        _words(sizes, cell),
+        tuple(cell_wires(cell, sizes, place)),
+        _backdrop(cell, place),
+        _words(sizes, cell, place),
         problem=problem(cell),
     )
 
 
 def problem(cell: CellSpec) -> str | None:
     """Why the shapes do not fit and what would mend it, in a sentence; None if they do."""
+    variant = cell.variant
+    missing = [name for name in variant.absent if name != "output_gate"]
+    if variant.coupled and missing:
+        name = missing[0].replace("_", " ")
+        return (
+            f"f = 1 − i cannot be computed: it needs both gates, but the {name} is absent. "
+            "Bring it back or uncouple the two."
+        )
     if cell.possible:
         return None
+    squashed = applied(variant.output, "c")
+    opens = "output_gate" not in variant.absent
+    made, have = (f"o ⊙ {squashed}", "o and h have") if opens else (squashed, "h has")
     return (
-        f"h = o ⊙ tanh(c) cannot be computed: o and h have {cell.hidden_size:,} values, "
+        f"h = {made} cannot be computed: {have} {cell.hidden_size:,} values, "
         f"c has {cell.cell_size:,}. Make hidden and cell size equal, or allow the projection."
     )
 
@@ -97,6 +103,7 @@ def _card(
 _MEANING = {
     "c_before": ("cell_state_before", "cell"),
     "h_before": ("hidden_state_before", "hidden"),
+    "gates_before": ("gates_before", "gates"),
     "x": ("input", "input"),
     "f": ("forget_gate", "cell"),
     "i": ("input_gate", "cell"),
@@ -110,25 +117,35 @@ _MEANING = {
 """What each card shows, and what its squares are."""
 
 
-def _state_cards(sizes: Sizes, projected: bool) -> list[Card]:
-    end = "project" if projected else "output"
-    return [
+def _state_cards(cell: CellSpec, sizes: Sizes, place: Places) -> list[Card]:
+    end = "project" if cell.projected else "output"
+    cards = [
         _card("c_before", LEFT, CONVEYOR, "c" + PREVIOUS, "c", sizes.cell, None),
         _card("h_before", LEFT, STATE, "h" + PREVIOUS, "h", sizes.hidden, None),
-        _card("x", LEFT, INPUT_ROW, "x" + NOW, "x", sizes.inputs, None),
-        _card("c", RIGHT, CONVEYOR, "c" + NOW, "c", sizes.cell, "write"),
-        _card("h", RIGHT, STATE, "h" + NOW, "h", sizes.hidden, end),
+        _card("x", LEFT, place.bus, "x" + NOW, "x", sizes.inputs, None),
+        _card("c", place.right, CONVEYOR, "c" + NOW, "c", sizes.cell, "write"),
+        _card("h", place.right, STATE, "h" + NOW, "h", sizes.hidden, end),
     ]
+    if sizes.loop:
+        title = gate_vector(cell.variant) + PREVIOUS
+        cards.append(_card("gates_before", LEFT, place.loop, title, "x", sizes.loop, None))
+    return cards
 
 
-def _gate_cards(sizes: Sizes) -> list[Card]:
-    y = GATES + CARD_H / 2
-    return [
-        _card("f", FORGET, y, "forget f", "f", sizes.cell, "activate"),
-        _card("i", INPUT, y, "input i", "i", sizes.cell, "activate"),
-        _card("g", CANDIDATE, y, "candidate g", "g", sizes.cell, "activate"),
-        _card("o", OUTPUT, y, "output o", "o", sizes.gate_o, "activate"),
-    ]
+def _drawn(cell: CellSpec, array: str) -> bool:
+    """Whether a gate is there at all: with weights of its own, or coupled."""
+    return array not in cell.variant.lacking or (array == "forget_gate" and cell.variant.coupled)
+
+
+def _gate_cards(cell: CellSpec, sizes: Sizes, place: Places) -> list[Card]:
+    y, cards = GATES + CARD_H / 2, []
+    for gate, x, array in place.columns:
+        if not _drawn(cell, array):
+            continue
+        size = sizes.gate_o if gate == "o" else sizes.cell
+        stage = "output" if gate == "o" and place.sees_after else "activate"
+        cards.append(_card(gate, x, y, TITLE_OF[array], gate, size, stage))
+    return cards
 
 
 def _matrix(
@@ -138,54 +155,133 @@ def _matrix(
     return Operation(name, (x, y), name, stage, role, matrix_width(rows, columns), h, detail)
 
 
-def _gate_operations(sizes: Sizes) -> list[Operation]:
-    result = []
-    for gate, x, _ in GATE_COLUMNS:
+def _gate_operations(cell: CellSpec, sizes: Sizes, place: Places) -> list[Operation]:
+    result, columns = [], sizes.hidden + sizes.inputs
+    for gate, x, _ in own_columns(cell, place):
         rows = sizes.gate_o if gate == "o" else sizes.cell
-        columns = sizes.hidden + sizes.inputs
-        result.append(_matrix(f"W_{gate}", x, MATRIX + 12, gate, "pre-activate", rows, columns))
-        label, w = ("tanh", 40.0) if gate == "g" else ("σ", 24.0)
-        result.append(Operation(f"act_{gate}", (x, SIGMA), label, "activate", gate, w, 24))
+        matrix = _matrix(f"W_{gate}", x, place.matrix, gate, "pre-activate", rows, columns)
+        result.append(matrix)
+        for part in column(cell, place, gate):
+            result += _part(part, cell, sizes, gate, x)
+    if cell.variant.coupled:
+        w, broken = disc_width(COUPLED), problem(cell) is not None and cell.possible
+        center = (place.forget, SIGMA)
+        result.append(Operation("turn", center, COUPLED, "activate", "f", w, 24, broken=broken))
     return result
 
 
-def _head_operations(sizes: Sizes, head: HeadSpec) -> list[Operation]:
+def _part(part: Part, cell: CellSpec, sizes: Sizes, gate: str, x: float) -> list[Operation]:
+    """A +, with what comes into it from the left, a clip or an activation."""
+    name, y, stage = part.name, part.y, part.stage
+    if name.startswith("act"):
+        activation = cell.variant.candidate if gate == "g" else cell.variant.gate
+        label = sign(activation)
+        return [Operation(name, (x, y), label, stage, gate, disc_width(label), 24)]
+    if name.startswith("clip") and cell.variant.clip is not None:
+        label = clip_label(cell.variant.clip)
+        return [Operation(name, (x, y), label, stage, gate, disc_width(label), 2 * CLIP)]
+    plus = Operation(name, (x, y), "+", stage, gate)
+    if name.startswith("plus_p"):
+        middle, detail = x - BESIDE - PEEP_W / 2, f"{sizes.cell}"
+        name = f"⊙ p_{gate}"
+        peep = Operation(name, (middle, y), name, stage, "c", PEEP_W, 2 * PEEP, detail)
+        return [plus, peep]
+    rows, middle = sizes.gate_o if gate == "o" else sizes.cell, loop_x(sizes, gate, x)
+    loop = _matrix(f"R_{gate}", middle, y, gate, stage, rows, sizes.loop, 2 * PEEP)
+    return [plus, loop]
+
+
+def _head_operations(sizes: Sizes, head: HeadSpec, place: Places) -> list[Operation]:
+    x = place.right
     return [
-        _matrix("W_y", RIGHT, HEAD_MATRIX, "y", "head", head.size, sizes.hidden, 30),
-        Operation("y", (RIGHT, HEAD_SQUASH), head.activation, "head", "y", 62, 22),
+        _matrix("W_y", x, HEAD_MATRIX, "y", "head", head.size, sizes.hidden, 30),
+        Operation("y", (x, HEAD_SQUASH), head.activation, "head", "y", 62, 22),
     ]
 
 
-def _flow_operations(cell: CellSpec) -> list[Operation]:
-    return [
-        Operation("join", (JOIN, BUS), "[h; x]", "gather", "x", 54, 26),
-        Operation("forget", (FORGET, CONVEYOR), "⊙", "forget", "c"),
-        Operation("gated", (WRITE, MIDDLE), "⊙", "write", "g"),
-        Operation("add", (WRITE, CONVEYOR), "+", "write", "c"),
-        Operation("tanh", (EXIT, SQUASH), "tanh", "output", "c", 40, 24),
-        Operation("expose", (EXIT, EXPOSE), "⊙", "output", "h", broken=not cell.possible),
+def _projection(cell: CellSpec, place: Places) -> list[Operation]:
+    h, c, bound = cell.hidden_size, cell.cell_size, cell.variant.projection_clip
+    found = [_matrix("W_hr", place.projection, STATE, "h", "project", h, c)]
+    if bound is not None:
+        label, center = clip_label(bound), (place.projection_clip, STATE)
+        w = disc_width(label)
+        found.append(Operation("clip_h", center, label, "project", "h", w, 2 * CLIP))
+    return found
+
+
+def _flow_operations(cell: CellSpec, place: Places) -> list[Operation]:
+    parts, squash = flow(cell), sign(cell.variant.output)
+    broken = not cell.possible
+    found = [
+        Operation("join", (JOIN, place.bus), "[h; x]", "gather", "x", 54, 26),
+        Operation("add", (place.write, CONVEYOR), "+", "write", "c"),
     ]
+    if parts.forgets:
+        found.append(Operation("forget", (place.forget, CONVEYOR), "⊙", "forget", "c"))
+    if parts.writes:
+        found.append(Operation("gated", (place.write, MIDDLE), "⊙", "write", "g"))
+    if parts.cell_clip is not None:
+        label, center = clip_label(parts.cell_clip), (place.cell_clip(parts.cell_clip), CONVEYOR)
+        w = disc_width(label)
+        found.append(Operation("clip_c", center, label, "write", "c", w, 2 * CLIP))
+    squashed = Operation(
+        "tanh", (place.exit, SQUASH), squash, "output", "c", disc_width(squash), 24,
+        broken=broken and not parts.opens,
+    )  # fmt: skip
+    found.append(squashed)
+    if parts.opens:
+        center = (place.exit, EXPOSE)
+        found.append(Operation("expose", center, "⊙", "output", "h", broken=broken))
+    return found
 
 
-def _backdrop() -> tuple[Shape, ...]:
-    """The cell's body, and the neighbours in time behind the left and right cards."""
+def _backdrop(cell: CellSpec, place: Places) -> tuple[Shape, ...]:
+    """The cell's body, the neighbours in time behind the left and right cards, absent gates."""
+    before = 270.0 if place.loop_bus is None else place.loop + CARD_H / 2 - 46
     return (
-        Rect(Box(106, 66, 704, 418), fill="faint", radius=14, opacity=0.6),
-        Rect(Box(-14, 66, 46, 270), stroke="edge", radius=12, width=1.4, dashed=True),
-        Rect(Box(WIDTH - 24, 66, 46, 270), stroke="edge", radius=12, width=1.4, dashed=True),
+        Rect(Box(106, 66, place.right - 162, place.height - 98), "faint", radius=14, opacity=0.6),
+        Rect(Box(-14, 66, 46, before), stroke="edge", radius=12, width=1.4, dashed=True),
+        Rect(Box(place.width - 24, 66, 46, 270), stroke="edge", radius=12, width=1.4, dashed=True),
+        *(
+            Rect(_ghost(x), stroke="muted", width=1.2, radius=7, dashed=True, opacity=0.7)
+            for _, x, array in place.columns
+            if not _drawn(cell, array)
+        ),
     )
 
 
-def _words(sizes: Sizes, cell: CellSpec) -> tuple[Text, ...]:
+def _ghost(x: float) -> Box:
+    """Where the card of an absent gate would stand."""
+    return Box(x - CARD_W / 2, GATES, CARD_W, CARD_H)
+
+
+def _words(sizes: Sizes, cell: CellSpec, place: Places) -> tuple[Text, ...]:
     both = sizes.inputs + sizes.hidden
-    join = Text(JOIN + 34, BUS + 20, f"{sizes.hidden} + {sizes.inputs} = {both}", 12, "ink")
+    join = Text(JOIN + 34, place.bus + 20, f"{sizes.hidden} + {sizes.inputs} = {both}", 12, "ink")
     words = [
         join,
         Text(LEFT, 61, "from step t−1", SMALL, "muted", anchor="middle"),
-        Text(RIGHT, 61, "to step t+1", SMALL, "muted", anchor="middle"),
+        Text(place.right, 61, "to step t+1", SMALL, "muted", anchor="middle"),
         Text(118, 86, "LSTM cell", SMALL, "muted", bold=True),
     ]
+    for gate, x, array in place.columns:
+        if not _drawn(cell, array):
+            words += _absent(gate, x, array)
     if not cell.possible:
+        opens = "output_gate" not in cell.variant.absent
         clash = f"{sizes.gate_o} ≠ {sizes.cell}"
-        words.append(Text(EXIT + 20, EXPOSE + 5, clash, 14, "bad", bold=True))
+        y = EXPOSE + 5 if opens else SQUASH + 32
+        words.append(Text(place.exit + 20, y, clash, 14, "bad", bold=True))
     return tuple(words)
+
+
+def _absent(gate: str, x: float, array: str) -> list[Text]:
+    """What is said in the place of a gate that is not there."""
+    without = f"no {array.replace('_', ' ')}"
+    size = SMALL if width(without, SMALL, bold=True) <= CARD_W - 8 else SMALL - 1
+    y, letter = GATES + CARD_H / 2, LETTERS[array]
+    return [
+        Text(x, y - 10, without, size, f"{gate}_text", bold=True, anchor="middle"),
+        Text(x, y + 8, f"{letter} = 1", 12, f"{gate}_text", anchor="middle"),
+        Text(x, y + 24, "at every step", SMALL - 1, "muted", anchor="middle"),
+    ]

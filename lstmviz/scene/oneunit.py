@@ -9,8 +9,8 @@ from __future__ import annotations
 from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.scene.diagram import Card, Diagram, Operation, Wire
 from lstmviz.scene.layout import problem
+from lstmviz.scene.places import HEIGHT, WIDTH
 from lstmviz.scene.shapes import Box, Rect, Shape, Text
-from lstmviz.scene.wiring import HEIGHT, WIDTH
 from lstmviz.scene.words import index as subscript
 
 UNITS = 4

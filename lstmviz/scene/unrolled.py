@@ -5,8 +5,8 @@ from __future__ import annotations
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.scene.diagram import Card, Diagram, Operation, StepLabel, Wire
 from lstmviz.scene.layout import problem
+from lstmviz.scene.places import HEIGHT, WIDTH
 from lstmviz.scene.shapes import Box, Point, Rect, Shape, Text
-from lstmviz.scene.wiring import HEIGHT, WIDTH
 
 COUNT = 5
 """Steps side by side."""
