@@ -1,0 +1,135 @@
+from __future__ import annotations
+
+import numpy as np
+import poked
+import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+from nets import networks, noise, states, variants, ways
+
+from lstmviz.analysis.gradients import gradients, saliency, widened
+from lstmviz.analysis.slopes import slope
+from lstmviz.engine.activations import ACTIVATIONS
+from lstmviz.engine.initial import Initial, State, random_network
+from lstmviz.engine.spec import GATES, HeadSpec, single
+from lstmviz.engine.variant import STANDARD, Activation
+from lstmviz.errors import LstmvizError
+
+SMOOTH = [Activation("sigmoid"), Activation("tanh"), Activation("gelu_tanh"), Activation("linear")]
+anything = st.just(STANDARD) | variants(SMOOTH)
+NEAR = 1e-6
+
+
+def differences(network, x, initial, step, output, change):
+    """The central difference of an output, `change(by)` giving the run's arguments."""
+    high, low = (poked.output(*change(by))[step, output] for by in (NEAR, -NEAR))
+    return (high - low) / (2 * NEAR)
+
+
+def close(found, expected, scale):
+    """Whether a gradient is what differences say, but for kinks of clips between the two."""
+    return abs(found - expected) <= 1e-4 * (abs(expected) + scale) + 1e-8
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks(ways, anything), st.data())
+def test_gradients_are_what_moving_a_number_does(network, data):
+    network = widened(network)
+    x, initial = noise(network, 5), states(network)
+    step = data.draw(st.integers(0, 4))
+    output = data.draw(st.integers(0, network.spec.output_size - 1))
+    found = gradients(network, x, step, output, initial)
+    assert found.value == pytest.approx(poked.output(network, x, initial)[step, output])
+    layer = data.draw(st.integers(0, len(network.cells) - 1))
+    name = data.draw(st.sampled_from(network.spec.layers[layer].directions))
+    gradient = getattr(found.layers[layer], name)
+    at = data.draw(st.integers(0, 4))
+    for array in (*GATES, "cell_state", "cell_output", "hidden_state"):
+        values = getattr(gradient, array)
+        unit = data.draw(st.integers(0, values.shape[1] - 1))
+
+        def change(by, array=array, unit=unit):
+            return network, x, initial, (layer, name, array, at, unit, by)
+
+        expected = differences(network, x, initial, step, output, change)
+        one_sided = [poked.output(*change(by))[step, output] for by in (NEAR, 0, -NEAR)]
+        bend = abs(one_sided[0] - 2 * one_sided[1] + one_sided[2]) / NEAR
+        assume(bend < 1e-3)  # a bound lies between: there is no one slope
+        assert close(values[at, unit], expected, 1e-3), array
+
+
+@settings(deadline=None, max_examples=40)
+@given(networks(ways, anything), st.data())
+def test_gradients_of_inputs_and_initial_states(network, data):
+    network = widened(network)
+    x, initial = noise(network, 4), states(network)
+    step = data.draw(st.integers(0, 3))
+    output = data.draw(st.integers(0, network.spec.output_size - 1))
+    found = gradients(network, x, step, output, initial)
+    layer = data.draw(st.integers(0, len(network.cells) - 1))
+    name = data.draw(st.sampled_from(network.spec.layers[layer].directions))
+    gradient = getattr(found.layers[layer], name)
+    for which in ("hidden", "cell"):
+        start = getattr(initial.of(layer, name), which)
+        unit = data.draw(st.integers(0, len(start) - 1))
+
+        def change(by, which=which, unit=unit, start=start):
+            moved = start.copy()
+            moved[unit] += by
+            state = State(**{**vars(initial.of(layer, name)), which: moved})
+            layers = list(initial.states)
+            layers[layer] = {**layers[layer], name: state}
+            return network, x, Initial(tuple(layers))
+
+        expected = differences(network, x, initial, step, output, change)
+        values = [poked.output(*change(by))[step, output] for by in (NEAR, 0, -NEAR)]
+        assume(abs(values[0] - 2 * values[1] + values[2]) / NEAR < 1e-3)
+        array = getattr(gradient, f"initial_{which}_state")
+        assert close(array[unit], expected, 1e-3)
+    if network.embedding is None:
+        t, column = data.draw(st.integers(0, 3)), data.draw(st.integers(0, x.shape[1] - 1))
+
+        def moved_input(by):
+            moved = x.copy()
+            moved[t, column] += by
+            return network, moved, initial
+
+        expected = differences(network, x, initial, step, output, moved_input)
+        values = [poked.output(*moved_input(by))[step, output] for by in (NEAR, 0, -NEAR)]
+        assume(abs(values[0] - 2 * values[1] + values[2]) / NEAR < 1e-3)
+        assert close(found.input[t, column], expected, 1e-3)
+
+
+def test_what_comes_later_has_no_gradient():
+    network = random_network(single(3, 4, 6, head=HeadSpec(2)), 0)
+    found = gradients(network, np.ones((9, 3)), 4, 1)
+    forward = found.layers[0].forward
+    assert not found.input[5:].any()
+    assert not forward.cell_state[5:].any()
+    assert found.input[:5].all()
+    assert forward.forget_gate.shape == (9, 6)
+    assert forward.hidden_state.shape == (9, 4)
+
+
+def test_saliency_of_a_symbol_is_the_gradient_at_it():
+    network = random_network(single(3, 4, 4, head=HeadSpec(2)), 0)
+    x = np.eye(3)[[0, 2, 1, 1]]
+    found = gradients(network, x, 3, 0)
+    assert saliency(found, x).tolist() == [found.input[t, k] for t, k in enumerate([0, 2, 1, 1])]
+
+
+@pytest.mark.parametrize("name", sorted(ACTIVATIONS))
+def test_slopes(name):
+    row = ACTIVATIONS[name]
+    x = np.random.default_rng(0).uniform(-3, 3, 200)
+    expected = (
+        row.apply(x + 1e-6, row.alpha, row.beta) - row.apply(x - 1e-6, row.alpha, row.beta)
+    ) / 2e-6
+    assert slope(Activation(name), x) == pytest.approx(expected, abs=2e-5, rel=2e-5)
+
+
+@pytest.mark.parametrize(("step", "output"), [(-1, 0), (4, 0), (0, -1), (0, 2)])
+def test_what_is_not_there_is_told(step, output):
+    network = random_network(single(3, 4, 4, head=HeadSpec(2)), 0)
+    with pytest.raises(LstmvizError, match=r"there are|the run has"):
+        gradients(network, np.ones((4, 3)), step, output)
