@@ -141,13 +141,15 @@ class Diagram:
 def grid_shape(count: int, width: float, height: float) -> tuple[int, float]:
     """Columns of a grid of `count` squares in width × height, and their pitch.
 
-    The largest squares win, but full rows are worth squares smaller by up to an eighth.
+    The largest squares win, but full rows are worth squares smaller by up to an eighth where
+    squares are a pixel or more.
     """
     middle = max(1, round((count * width / height) ** 0.5))
     candidates = []
     for columns in range(max(1, middle - 6), min(count, middle + 6) + 1):
         pitch = min(width / columns, height / ceil(count / columns), 24.0)
-        candidates.append((pitch * (1.125 if count % columns == 0 else 1.0), pitch, columns))
+        full = count % columns == 0 and pitch >= 1.0
+        candidates.append((pitch * (1.125 if full else 1.0), pitch, columns))
     _, pitch, columns = max(candidates)
     return columns, pitch
 

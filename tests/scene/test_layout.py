@@ -3,7 +3,7 @@
 from itertools import combinations, pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from lstmviz.engine.activations import ACTIVATIONS
@@ -112,6 +112,7 @@ def inside(box: Box, texts: list[Text]) -> None:
 
 @settings(max_examples=100, deadline=None)
 @given(SPECS)
+@example(single(1, 1, 1020, project=False))
 def test_a_card_shows_every_unit_inside_itself(spec):
     for diagram in (cell_diagram(spec), unrolled_diagram(spec)):
         for card in diagram.cards:
