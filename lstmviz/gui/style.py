@@ -118,7 +118,8 @@ def _controls(theme: Theme) -> str:
     QPushButton:focus, QToolButton:focus {{ border: 1.5px solid {c("accent")}; }}
     QPushButton:checked, QToolButton:checked, QPushButton:default {{ background: {c("accent")};
         color: {c("on_accent")}; border-color: {c("accent")}; }}
-    QPushButton:disabled, QToolButton:disabled {{ color: {c("muted")}; }}
+    QPushButton:disabled, QToolButton:disabled {{ background: {c("faint")};
+        color: {c("muted")}; border-color: {c("edge")}; }}
     QSpinBox, QDoubleSpinBox, QLineEdit, QPlainTextEdit {{ background: {c("card")};
         color: {c("ink")}; border: 1px solid {c("edge")}; border-radius: 5px; padding: 3px 6px; }}
     QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus,
