@@ -1,7 +1,8 @@
 """See inside any LSTM: sizes, gates and states.
 
-`load` or `random_network` gives a `Network`; `trace` runs one and names every array;
-`view` opens the window, `export_figure` draws to a file. Importing lstmviz imports no Qt.
+`load` or `random_network` gives a `Network`; `trace` runs one and names every array; `compare`
+holds a run against a framework's own output; `view` opens the window, `export_figure` draws to a
+file. Importing lstmviz imports no Qt.
 """
 
 from __future__ import annotations
@@ -11,6 +12,9 @@ from typing import TYPE_CHECKING, Any
 from lstmviz.version import __version__
 
 if TYPE_CHECKING:
+    from lstmviz.api import (
+        Agreement as Agreement,
+    )
     from lstmviz.api import (
         HeadSpec as HeadSpec,
     )
@@ -22,6 +26,9 @@ if TYPE_CHECKING:
     )
     from lstmviz.api import (
         Trace as Trace,
+    )
+    from lstmviz.api import (
+        compare as compare,
     )
     from lstmviz.api import (
         export_figure as export_figure,
@@ -42,21 +49,27 @@ if TYPE_CHECKING:
         trace as trace,
     )
     from lstmviz.api import (
+        try_gate_orders as try_gate_orders,
+    )
+    from lstmviz.api import (
         view as view,
     )
 
 __all__ = [
+    "Agreement",
     "HeadSpec",
     "LstmvizError",
     "Network",
     "Trace",
     "__version__",
+    "compare",
     "export_figure",
     "load",
     "load_trace",
     "random_network",
     "save",
     "trace",
+    "try_gate_orders",
     "view",
 ]
 

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import ArrayLike, DTypeLike
 
 from lstmviz import models
+from lstmviz.analysis import agreement
+from lstmviz.analysis.agreement import Agreement
 from lstmviz.engine import initial, spec
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import HeadSpec
@@ -16,18 +18,22 @@ from lstmviz.engine.trace import Trace, load_trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.text import from_text
 from lstmviz.models import load
+from lstmviz.session import compared
 
 __all__ = [
+    "Agreement",
     "HeadSpec",
     "LstmvizError",
     "Network",
     "Trace",
+    "compare",
     "export_figure",
     "load",
     "load_trace",
     "random_network",
     "save",
     "trace",
+    "try_gate_orders",
     "view",
 ]
 
@@ -81,6 +87,30 @@ def trace(model: Network | str | Path, x: ArrayLike | str) -> Trace:
     if isinstance(x, str):
         x = from_text(x, network.spec.input_size, network.vocabulary).values
     return network.run(x)
+
+
+def compare(trace: Trace, expected: ArrayLike | str | Path) -> Agreement:
+    """How a trace agrees with a framework's own output for the same input.
+
+    `expected` is the output (steps, size), or (size,) for the last step, perhaps with a batch of
+    one, or a `.npy` or `.npz` file of it. Raises `LstmvizError` with both shapes where it does
+    not fit.
+    """
+    if isinstance(expected, str | Path):
+        return compared.agreement(trace, str(expected))
+    return agreement.compare(trace, {"output": np.asarray(expected)}, "what is expected")
+
+
+def try_gate_orders(
+    model: Network | str | Path, x: ArrayLike, expected: ArrayLike | str | Path
+) -> dict[str, Agreement]:
+    """All 24 gate orders a model's file may have, the one that agrees best first.
+
+    `x` and `expected` are as in `trace` and `compare`. Pass the order to `load`.
+    """
+    named = isinstance(expected, str | Path)
+    given = str(expected) if named else {"output": np.asarray(expected)}
+    return compared.ranked(dict(compared.tries(_network(model), x, given)))
 
 
 def view(model: Network | str | Path, x: ArrayLike | str | None = None) -> int:

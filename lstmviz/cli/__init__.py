@@ -110,25 +110,39 @@ def _view(parsed: argparse.Namespace) -> int:
 
 def _info(parsed: argparse.Namespace) -> int:
     from lstmviz.cli import info, source
+    from lstmviz.models import SeveralLstmsError
 
-    print(info.report(source.session(parsed).document, as_json=parsed.json))
+    try:
+        session = source.session(parsed)
+    except SeveralLstmsError as error:
+        if parsed.lstm is not None:
+            raise
+        print(info.several(parsed.source, error.choices, as_json=parsed.json))
+        return 0
+    print(info.report(session.document, as_json=parsed.json, expect=session.view.expect))
     return 0
 
 
 def _trace(parsed: argparse.Namespace) -> int:
-    from lstmviz.cli import source
+    from lstmviz.cli import source, understood
     from lstmviz.engine.unroll import run
     from lstmviz.session import resolve
 
     if parsed.out.suffix.lower() != ".npz":
         raise LstmvizError(f"{shown(parsed.out)} is not an .npz; traces are written as .npz.")
     check_target(parsed.out)
-    resolved = resolve(source.session(parsed).document)
+    session = source.session(parsed)
+    resolved = resolve(session.document)
     if resolved.network is None:
         raise LstmvizError(f"this network cannot run: {resolved.problem}")
     result = run(resolved.network, resolved.sequence.values, resolved.initial)
+    lines = []
+    if session.view.expect is not None:  # before anything is written: it may not fit
+        found = understood.compared(session.document, resolved, result, session.view.expect)
+        lines = understood.agreement_lines(*found)
     result.save(parsed.out)
-    print(" ".join((f"{shown(parsed.out)}: {result.steps:,} steps.", *resolved.sequence.notes)))
+    told = " ".join((f"{shown(parsed.out)}: {result.steps:,} steps.", *resolved.sequence.notes))
+    print("\n".join([told, *lines]))
     return 0
 
 

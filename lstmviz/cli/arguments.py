@@ -11,11 +11,13 @@ from pathlib import Path
 from typing import NoReturn
 
 from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, STAGES, HeadSpec
+from lstmviz.errors import LstmvizError
 from lstmviz.inputs import waves
 from lstmviz.inputs.columns import SCALINGS
 from lstmviz.inputs.generators import KINDS
 from lstmviz.inputs.recipes import Frames, GeneratedInput
 from lstmviz.inputs.vocabulary import SPLITS
+from lstmviz.models.gateorder import plain_order
 from lstmviz.version import __version__
 
 COMMANDS = {
@@ -125,6 +127,17 @@ def _common(result: Parser) -> None:
     result.add_argument(
         "--lstm", metavar="NAME", help="which LSTM of a model file that holds several"
     )
+    result.add_argument(
+        "--gate-order",
+        type=_order,
+        metavar="ORDER",
+        help="how the file keeps its gates where it is not as found: ifgo, ifco, iofc, ijfo, …",
+    )
+    result.add_argument(
+        "--expect",
+        metavar="FILE",
+        help="a .npy or .npz of the framework's own output, to compare with",
+    )
     network = result.add_argument_group("an untrained network")
     network.add_argument(
         "--sizes", type=_sizes, metavar="I,H,C", help="input, hidden, cell size; I may be auto"
@@ -222,6 +235,13 @@ def _sizes(text: str) -> Sizes:
         _int(parts[1], "a hidden size", 1, MAX_SIZE),
         _int(parts[2], "a cell size", 1, MAX_SIZE),
     )
+
+
+def _order(text: str) -> str:
+    try:
+        return plain_order(text)
+    except LstmvizError as error:
+        return _fail(str(error).rstrip("."))
 
 
 def _head(text: str) -> HeadSpec:

@@ -3,30 +3,57 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
+from lstmviz.cli import understood
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import CellSpec, NetworkSpec, chain_counts, counts, parameters
 from lstmviz.engine.variant import STANDARD, variant_name
+from lstmviz.files import shown
 from lstmviz.inputs.text import label
-from lstmviz.models import load
+from lstmviz.models import Certificate, Found
+from lstmviz.models.gateorder import plain_order
 from lstmviz.models.names import names
-from lstmviz.session import Document, Trained, spec_of
+from lstmviz.session import Document, Trained, opened, spec_of, trained
 from lstmviz.session.resolved import problem_of
 
 
-def report(document: Document, *, as_json: bool) -> str:
-    """The text of `lstmviz info`; raises `LstmvizError` for what cannot be opened."""
+def report(document: Document, *, as_json: bool, expect: str | None = None) -> str:
+    """The text of `lstmviz info`; raises `LstmvizError` for what cannot be opened.
+
+    With `expect`, the name of a file, the document is run and compared with it.
+    """
     spec = spec_of(document)
-    recipe = document.network
-    network = load(recipe.path, recipe.lstm) if isinstance(recipe, Trained) else None
+    recipe, network, certificate = document.network, None, None
+    if isinstance(recipe, Trained):
+        network, certificate = trained(recipe), opened(recipe).certificate
+    found = None if expect is None else understood.expected(document, expect)
     if as_json:
-        return json.dumps(facts(spec, network), ensure_ascii=False, indent=2)
-    return "\n".join(_lines(spec, network))
+        data = facts(spec, network, certificate)
+        if found:
+            data["expect"] = understood.agreement_facts(*found)
+        return json.dumps(data, ensure_ascii=False, indent=2)
+    lines = _lines(spec, network, certificate)
+    if found:
+        lines += ["", *understood.agreement_lines(*found)]
+    return "\n".join(lines)
 
 
-def facts(spec: NetworkSpec, network: Network | None) -> dict[str, Any]:
-    """The JSON of `info`: sizes, layers and counts, and of an opened file its format."""
+def several(source: str, choices: Sequence[Found], *, as_json: bool) -> str:
+    """What `lstmviz info` says of a file with several LSTMs while none is picked."""
+    if as_json:
+        data = {"choices": [asdict(found) for found in choices]}
+        return json.dumps(data, ensure_ascii=False, indent=2)
+    lines = [f"{shown(source)} holds several LSTMs; pick one with --lstm NAME:"]
+    return "\n".join([*lines, *understood.choice_lines(choices)])
+
+
+def facts(
+    spec: NetworkSpec, network: Network | None, certificate: Certificate | None
+) -> dict[str, Any]:
+    """The JSON of `info`: sizes, layers and counts, and of an opened file how it was read."""
     result: dict[str, Any] = {
         "input_size": spec.input_size,
         "output_size": spec.output_size,
@@ -61,6 +88,8 @@ def facts(spec: NetworkSpec, network: Network | None) -> dict[str, Any]:
             "vocabulary": vocabulary,
             "notes": network.notes,
         }
+    if certificate:
+        result["certificate"] = understood.certificate_facts(certificate)
     return result
 
 
@@ -68,9 +97,11 @@ def _direction(cell: CellSpec) -> str:
     return "bidirectional" if len(cell.directions) > 1 else cell.directions[0]
 
 
-def _lines(spec: NetworkSpec, network: Network | None) -> list[str]:
+def _lines(
+    spec: NetworkSpec, network: Network | None, certificate: Certificate | None
+) -> list[str]:
     """The whole report, line by line."""
-    lines = _heading(spec, network)
+    lines = _heading(spec, network, certificate)
     for index, cell in enumerate(spec.layers):
         lines += ["", *_layer(f"layer{index}", cell)]
     lines += ["", *_totals(spec), ""]
@@ -80,11 +111,15 @@ def _lines(spec: NetworkSpec, network: Network | None) -> list[str]:
     return lines
 
 
-def _heading(spec: NetworkSpec, network: Network | None) -> list[str]:
+def _heading(
+    spec: NetworkSpec, network: Network | None, certificate: Certificate | None
+) -> list[str]:
     """What it is, and how the sizes follow each other."""
     lines = [network.title if network and network.title else "an untrained network"]
     if network:
         order = ", ".join(network.gate_order)
+        if certificate and plain_order(network.gate_order) != plain_order(certificate.gate_order):
+            order += f" as asked for (found: {', '.join(certificate.gate_order)})"
         lines.append(f"  format      {network.format}, gates in the file: {order}")
         if network.vocabulary:
             lines.append(f"  vocabulary  {' '.join(map(label, network.vocabulary))}")
@@ -101,7 +136,7 @@ def _heading(spec: NetworkSpec, network: Network | None) -> list[str]:
             f"hidden {cell.hidden_size:,}{projected}{_departures(cell)}"
         )
     lines += [f"  head        {head.size:,}, {head.activation}" for head in spec.heads]
-    return lines
+    return lines + (understood.certificate_lines(certificate) if certificate else [])
 
 
 def _departures(cell: CellSpec) -> str:

@@ -10,6 +10,7 @@ from lstmviz.engine.spec import stages
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import check_file
 from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput, VocabularyFile
+from lstmviz.models import Progress
 from lstmviz.session import (
     Document,
     Session,
@@ -22,8 +23,8 @@ from lstmviz.session import (
 from lstmviz.session.files import SUFFIX
 
 
-def session(parsed: argparse.Namespace) -> Session:
-    """What SOURCE and the options ask for.
+def session(parsed: argparse.Namespace, progress: Progress | None = None) -> Session:
+    """What SOURCE and the options ask for; `progress` is told while a model is read.
 
     Without SOURCE and options it is the bundled demo; with options alone an untrained
     network. Raises `LstmvizError` for what cannot be opened, and where an option asks a
@@ -32,7 +33,7 @@ def session(parsed: argparse.Namespace) -> Session:
     changes = _network_changes(parsed)
     recipe = _input(parsed)
     if parsed.source is not None:
-        opened = open_source(parsed.source, parsed.lstm)
+        opened = open_source(parsed.source, parsed.lstm, parsed.gate_order, progress)
     else:
         bare = not changes and recipe is None and parsed.vocab is None
         plain = Trained() if bare else Untrained()
@@ -51,7 +52,11 @@ def session(parsed: argparse.Namespace) -> Session:
     if parsed.initial is not None:
         document = replace(document, initial=parsed.initial)
     document = _read_by(document, parsed)
-    return replace(opened, document=document)
+    given = parsed.source is not None and isinstance(document.network, Trained)
+    if parsed.gate_order is not None and not given:
+        raise LstmvizError("--gate-order is for a model file; an untrained network has none.")
+    view = opened.view if parsed.expect is None else replace(opened.view, expect=parsed.expect)
+    return replace(opened, document=document, view=view)
 
 
 def _read_by(document: Document, parsed: argparse.Namespace) -> Document:

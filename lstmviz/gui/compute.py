@@ -25,6 +25,10 @@ PATIENCE = 0.03
 """Seconds a long run rests at most between two chunks while the window is painted."""
 
 
+class _StaleError(Exception):
+    """A newer document has come while a model was being read."""
+
+
 class Compute(QObject):
     """Runs one document at a time in a thread of its own.
 
@@ -81,6 +85,8 @@ class Compute(QObject):
     def _work(self, generation: int, document: Document) -> None:
         try:
             self._follow(generation, document)
+        except _StaleError:
+            return
         except Exception as error:  # a fault of ours must end in a sentence, not in silence
             told = f"lstmviz failed on this ({type(error).__name__}: {error}); please report it."
             self.reported.emit(Run(generation, document, error=told))
@@ -89,7 +95,7 @@ class Compute(QObject):
         if generation != self.generation:
             return
         last = begun = time.monotonic()
-        for run in runs(generation, document):
+        for run in runs(generation, document, lambda done, total: self._look(generation)):
             now = time.monotonic()
             if now - begun > GRACE:
                 self._free.wait(PATIENCE)
@@ -98,6 +104,11 @@ class Compute(QObject):
             if run.finished or run.trace is None or now - last >= PERIOD:
                 self.reported.emit(run)
                 last = now
+
+    def _look(self, generation: int) -> None:
+        """End the reading of a model that nobody waits for any more."""
+        if self._ended(generation, GRACE):
+            raise _StaleError
 
     def _ended(self, generation: int, seconds: float) -> bool:
         """Whether a job that has run for so long is to end."""

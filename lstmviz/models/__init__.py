@@ -12,6 +12,7 @@ from lstmviz.engine.network import Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
 from lstmviz.models.certificate import Certificate, Found, Opened, Progress, SeveralLstmsError
+from lstmviz.models.gateorder import reordered
 
 Reader = Callable[[Path, str | None, Progress | None], Opened]
 """Opens a file: its path, the name of the LSTM picked (or None), and who is told of progress."""
@@ -71,9 +72,13 @@ def location(source: str | Path) -> Path:
     return resources.path("demos", f"{name}.npz")
 
 
-def load(source: str | Path, lstm: str | None = None) -> Network:
-    """The network of a model file or of `demo:NAME`; `open_model` says more."""
-    return open_model(source, lstm).network
+def load(source: str | Path, lstm: str | None = None, *, gate_order: str | None = None) -> Network:
+    """The network of a model file or of `demo:NAME`; `open_model` says more.
+
+    `gate_order` is the order of the gates in the file where it is another than was found, such
+    as "ifgo" (PyTorch), "ifco" (Keras), "iofc" (ONNX) or "ijfo" (TensorFlow 1).
+    """
+    return reordered(open_model(source, lstm).network, gate_order)
 
 
 def open_model(

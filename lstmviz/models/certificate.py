@@ -25,6 +25,14 @@ class Found:
     sizes: tuple[int, int, int]
 
 
+def found_words(found: Found) -> str:
+    """An LSTM of a file in a few words: its layers, directions and sizes."""
+    layers = f"{found.layers} layer{'s' * (found.layers != 1)}"
+    ways = "" if found.directions == ("forward",) else f", {' and '.join(found.directions)}"
+    width, cell, hidden = found.sizes
+    return f"{layers}{ways}, input {width:,}, cell {cell:,}, hidden {hidden:,}"
+
+
 @dataclass(frozen=True)
 class Certificate:
     """How a file was read: every choice that could have been made otherwise.

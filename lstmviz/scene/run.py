@@ -11,6 +11,7 @@ from lstmviz.engine.spec import NetworkSpec
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
+from lstmviz.models import Certificate, Progress
 from lstmviz.scene.moment import Scales, scales, widen_all
 from lstmviz.session import Document, resolve
 
@@ -21,6 +22,7 @@ class Run:
 
     `network`, `sequence` and `trace` are None until they are there, and stay None when the
     shapes do not fit (`problem` says why) or the document could not be followed (`error`).
+    `certificate` says how a model's file was read.
     """
 
     generation: int
@@ -32,6 +34,7 @@ class Run:
     done: int = 0
     scales: Scales | None = None
     problem: str | None = None
+    certificate: Certificate | None = None
     error: str | None = None
 
     @property
@@ -47,17 +50,21 @@ class Run:
         return self.trace is not None and self.done == self.trace.steps
 
 
-def runs(generation: int, document: Document) -> Iterator[Run]:
-    """A document as ever fuller runs; an error ends it as a run that carries the sentence."""
+def runs(generation: int, document: Document, progress: Progress | None = None) -> Iterator[Run]:
+    """A document as ever fuller runs; an error ends it as a run that carries the sentence.
+
+    `progress` is told of bytes while a model is read; what it raises passes through.
+    """
     run = Run(generation, document)
     try:
-        resolved = resolve(document)
+        resolved = resolve(document, progress)
         run = replace(
             run,
             spec=resolved.spec,
             network=resolved.network,
             sequence=resolved.sequence,
             problem=resolved.problem,
+            certificate=resolved.certificate,
         )
         if run.network is None or run.sequence is None:
             yield run

@@ -20,6 +20,7 @@ from lstmviz.session.documents import (
     one_layer,
 )
 from lstmviz.session.files import load_session, open_source, save_session
+from lstmviz.session.opened import opened, trained
 from lstmviz.session.resolved import (
     Resolved,
     input_of,
@@ -51,11 +52,13 @@ __all__ = [
     "network_spec",
     "one_layer",
     "open_source",
+    "opened",
     "recipe_of",
     "resolve",
     "save_session",
     "sequence_of",
     "spec_of",
     "symbols_of",
+    "trained",
     "untrained_like",
 ]

@@ -65,11 +65,13 @@ def one_layer(
 class Trained:
     """A model opened from a file, or a bundled one named `demo:NAME`.
 
-    `lstm` names the LSTM that is picked of a file that holds several.
+    `lstm` names the LSTM that is picked of a file that holds several. `gate_order` is the order
+    of the gates in the file, such as "ifgo", or None as it was found.
     """
 
     path: str = "demo:counter"
     lstm: str | None = None
+    gate_order: str | None = None
 
 
 @dataclass(frozen=True)
@@ -88,7 +90,8 @@ class View:
 
     `step` counts from 0; `stage` is the name of the stage just done; `unit` is the
     pinned cell unit, `hover` the one under the pointer; `first`/`last` are the zoomed
-    steps (last exclusive, None for the end); `low`/`high` the zoomed rows.
+    steps (last exclusive, None for the end); `low`/`high` the zoomed rows. `side` is what
+    stands beside the diagram; `expect` a file of a framework's own output to compare with.
     """
 
     step: int = 0
@@ -109,6 +112,8 @@ class View:
     loop: bool = True
     stages: bool = True
     reduce_motion: bool = False
+    side: str = "unit"  # or "file"
+    expect: str | None = None
 
 
 @dataclass(frozen=True)

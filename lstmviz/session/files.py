@@ -14,9 +14,12 @@ from lstmviz.files import read_text, shown, writing
 from lstmviz.inputs import check_file, generators
 from lstmviz.inputs.recipes import FileInput, GeneratedInput
 from lstmviz.inputs.vocabulary import check_split
+from lstmviz.models import Progress
+from lstmviz.models.gateorder import plain_order
 from lstmviz.plain import from_plain, parse, to_plain
 from lstmviz.session.documents import Document, Session, Trained, Untrained, View
-from lstmviz.session.resolved import INITIALS, spec_of
+from lstmviz.session.opened import opened
+from lstmviz.session.resolved import INITIALS
 from lstmviz.session.untrained import check_recipe
 
 SUFFIX = ".lstmviz"
@@ -29,6 +32,7 @@ CHOICES = {
     "direction": ("forward", "backward"),
     "diagram": ("cell", "unrolled", "unit"),
     "theme": ("system", "light", "dark"),
+    "side": ("unit", "file"),
 }
 """What the fields of a View may say; `order` is left to the heatmaps."""
 
@@ -85,14 +89,28 @@ def load_session(path: str | Path) -> Session:
     return _with_paths(session, lambda name: str(folder / name))
 
 
-def open_source(source: str, lstm: str | None = None) -> Session:
+def open_source(
+    source: str,
+    lstm: str | None = None,
+    gate_order: str | None = None,
+    progress: Progress | None = None,
+) -> Session:
     """The session of a SOURCE: a session file, a model file or `demo:NAME`.
 
-    A model is read here, so that its faults are told now; `lstm` picks one of several in it.
-    Raises `LstmvizError`, `SeveralLstmsError` where there is one to pick.
+    Its model is read here, so that its faults are told now; `lstm` picks one of several in it,
+    `gate_order` is the order of its gates where another was found, and `progress` is told of
+    bytes. Raises `LstmvizError`, `SeveralLstmsError` where there is one to pick.
     """
     if source.lower().endswith(SUFFIX):
-        return load_session(source)
+        session = load_session(source)
+        network = session.document.network
+        if isinstance(network, Trained):
+            changed = replace(
+                network, lstm=lstm or network.lstm, gate_order=gate_order or network.gate_order
+            )
+            session = replace(session, document=replace(session.document, network=changed))
+            opened(changed, progress)
+        return session
     if not source.startswith(models.DEMO):
         suffix = Path(source).suffix
         if suffix.lower() not in models.READERS and Path(source).exists():
@@ -103,9 +121,9 @@ def open_source(source: str, lstm: str | None = None) -> Session:
             raise LstmvizError(
                 f"{shown(source)} does not exist; give a model or session file, or demo:NAME."
             )
-    document = Document(Trained(source, lstm))
-    spec_of(document)
-    return Session(document)
+    recipe = Trained(source, lstm, gate_order)
+    opened(recipe, progress)
+    return Session(Document(recipe))
 
 
 def _check(session: Session, where: str) -> None:
@@ -114,6 +132,8 @@ def _check(session: Session, where: str) -> None:
     try:
         if isinstance(document.network, Untrained):
             check_recipe(document.network)
+        elif document.network.gate_order is not None:
+            plain_order(document.network.gate_order)
         if isinstance(document.input, GeneratedInput):
             generators.check(document.input)
         if isinstance(document.input, FileInput):
@@ -167,7 +187,10 @@ def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
     if document.vocabulary is not None:
         moved_file = replace(document.vocabulary, path=change(document.vocabulary.path))
         document = replace(document, vocabulary=moved_file)
-    return replace(session, document=document)
+    view = session.view
+    if view.expect is not None:
+        view = replace(view, expect=change(view.expect))
+    return replace(session, document=document, view=view)
 
 
 def _relative(name: str, folder: Path) -> str:

@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 
-from lstmviz import models
 from lstmviz.engine import memory
 from lstmviz.engine.initial import Initial, random_network, random_state
 from lstmviz.engine.network import Network
@@ -16,12 +15,12 @@ from lstmviz.files import shown
 from lstmviz.inputs import build, vocabfiles
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
 from lstmviz.inputs.sequence import Sequence
+from lstmviz.models import Certificate, Progress
 from lstmviz.session.documents import Document, Trained, Untrained
+from lstmviz.session.opened import Stamp, opened, stamp_of, trained
 from lstmviz.session.untrained import check_recipe, network_spec, recipe_of
 
 INITIALS = ("zero", "random")
-
-Stamp = tuple[int, int] | None
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +28,7 @@ class Resolved:
     """What a Document stands for.
 
     `network` is None where its shapes do not fit together; `problem` then says why, and
-    what would mend it. `initial` None starts from zero.
+    what would mend it. `initial` None starts from zero. `certificate` says how a file was read.
     """
 
     spec: NetworkSpec
@@ -37,10 +36,11 @@ class Resolved:
     sequence: Sequence
     initial: Initial | None = None
     problem: str | None = None
+    certificate: Certificate | None = None
 
 
-def resolve(document: Document) -> Resolved:
-    """The network and the sequence of a document.
+def resolve(document: Document, progress: Progress | None = None) -> Resolved:
+    """The network and the sequence of a document; `progress` is told while a model is read.
 
     An impossible network is no error: it resolves to a spec, a sequence and a problem.
     Raises `LstmvizError` for files that cannot be read, sizes out of range, an input that
@@ -49,12 +49,15 @@ def resolve(document: Document) -> Resolved:
     if document.initial not in INITIALS:
         known = " or ".join(INITIALS)
         raise LstmvizError(f"initial states {document.initial!r} are unknown; use {known}.")
+    certificate = None
+    if isinstance(document.network, Trained):
+        certificate = opened(document.network, progress).certificate
     spec = spec_of(document)
     sequence = sequence_of(document)
     if not spec.possible:
         return Resolved(spec, None, sequence, problem=problem_of(spec))
     recipe = document.network
-    network = _model(recipe) if isinstance(recipe, Trained) else _untrained(spec, recipe)
+    network = trained(recipe) if isinstance(recipe, Trained) else _untrained(spec, recipe)
     if document.vocabulary is not None:
         network = _named(network, symbols_of(document))
     given = input_of(document)
@@ -62,7 +65,7 @@ def resolve(document: Document) -> Resolved:
     memory.check(spec, sequence.steps, network.dtype, subject)
     seed = recipe.seed if isinstance(recipe, Untrained) else 0
     initial = random_state(spec, seed, network.dtype) if document.initial == "random" else None
-    return Resolved(spec, network, sequence, initial)
+    return Resolved(spec, network, sequence, initial, certificate=certificate)
 
 
 def spec_of(document: Document) -> NetworkSpec:
@@ -134,7 +137,7 @@ def symbols_of(document: Document) -> tuple[str, ...] | None:
     model = _model(network) if isinstance(network, Trained) else None
     if given is None:
         return model.vocabulary if model else None
-    symbols = _symbols(given.path, _stamp(Path(given.path)))
+    symbols = _symbols(given.path, stamp_of(Path(given.path)))
     size = network.input_size if isinstance(network, Untrained) else _model(network).spec.input_size
     if size is not None and len(symbols) > size:
         raise LstmvizError(
@@ -162,14 +165,7 @@ def sequence_of(document: Document) -> Sequence:
 
 
 def _model(recipe: Trained) -> Network:
-    path = models.location(recipe.path)
-    return _loaded(recipe.path, recipe.lstm, _stamp(path))
-
-
-@lru_cache(maxsize=2)
-def _loaded(path: str, lstm: str | None, stamp: Stamp) -> Network:
-    """A model, read again only when its file has changed."""
-    return models.load(path, lstm)
+    return opened(recipe).network
 
 
 def _untrained(spec: NetworkSpec, recipe: Untrained) -> Network:
@@ -207,13 +203,4 @@ def _named(network: Network, vocabulary: tuple[str, ...]) -> Network:
 
 
 def _stamp_of(recipe: InputRecipe) -> Stamp:
-    return _stamp(Path(recipe.path)) if isinstance(recipe, FileInput) else None
-
-
-def _stamp(path: Path) -> Stamp:
-    """What changes when a file does; None where there is none (opening it will say so)."""
-    try:
-        status = path.stat()
-    except (OSError, ValueError):
-        return None
-    return status.st_mtime_ns, status.st_size
+    return stamp_of(Path(recipe.path)) if isinstance(recipe, FileInput) else None
