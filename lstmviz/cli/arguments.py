@@ -10,7 +10,9 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import NoReturn
 
-from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, STAGES, HeadSpec
+from lstmviz.cli import networks
+from lstmviz.cli.networks import fail, whole
+from lstmviz.engine.spec import STAGES
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import waves
 from lstmviz.inputs.columns import SCALINGS
@@ -28,8 +30,6 @@ COMMANDS = {
 }
 VIEWS = ("diagram", "unrolled", "unit", "heatmaps", "window")
 SOURCE = "a model file, a session file (.lstmviz) or demo:NAME"
-
-Sizes = tuple[int | None, int, int]
 
 
 class Parser(argparse.ArgumentParser):
@@ -107,6 +107,12 @@ def _export() -> Parser:
     )
     result.add_argument("--stage", choices=STAGES, help="how far inside the step (else its end)")
     result.add_argument("--unit", type=_whole("a unit", 0), metavar="N", help="the unit to mark")
+    result.add_argument(
+        "--layer",
+        type=networks.layer_at,
+        metavar="K[:DIRECTION]",
+        help="which layer of a stack, from 0, and forward or backward",
+    )
     result.add_argument("--theme", choices=("light", "dark"), help="the colours (else light)")
     result.add_argument(
         "--scale", type=_scale, default=1.0, metavar="X", help="pixels per logical pixel (1)"
@@ -138,23 +144,7 @@ def _common(result: Parser) -> None:
         metavar="FILE",
         help="a .npy or .npz of the framework's own output, to compare with",
     )
-    network = result.add_argument_group("an untrained network")
-    network.add_argument(
-        "--sizes", type=_sizes, metavar="I,H,C", help="input, hidden, cell size; I may be auto"
-    )
-    network.add_argument("--seed", type=_whole("a seed", 0), metavar="N", help="of its weights")
-    network.add_argument(
-        "--project",
-        action=argparse.BooleanOptionalAction,
-        default=None,
-        help="allow a projection where hidden and cell size differ (it is)",
-    )
-    network.add_argument(
-        "--head",
-        type=_head,
-        metavar="SIZE[:ACTIVATION]",
-        help=f"a Dense layer on top, {', '.join(HEAD_ACTIVATIONS)}",
-    )
+    networks.add_options(result)
     group = result.add_argument_group("the input")
     given = group.add_mutually_exclusive_group()
     given.add_argument("--input", metavar="FILE", help="a .txt .csv .tsv .npy .npz .wav file")
@@ -208,57 +198,24 @@ def _reading(result: Parser) -> None:
     )
 
 
-def _fail(text: str) -> NoReturn:
-    raise argparse.ArgumentTypeError(text)
-
-
-def _int(text: str, what: str, low: int, high: int = 2**63 - 1) -> int:
-    """A whole number in range; the error names `what` and the range."""
-    value = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
-    if low <= value <= high:
-        return value
-    bounds = f"from {low} to {high}" if high < 2**63 - 1 else f"from {low}"
-    return _fail(f"{text!r} is not {what}, a whole number {bounds}")
-
-
 def _whole(what: str, low: int) -> Callable[[str], int]:
-    return lambda text: _int(text, what, low)
-
-
-def _sizes(text: str) -> Sizes:
-    parts = [part.strip() for part in text.split(",")]
-    if len(parts) != 3:
-        _fail(f"{text!r} is not three sizes I,H,C (input, hidden, cell), such as 5,128,256")
-    auto = parts[0].lower() == "auto"
-    return (
-        None if auto else _int(parts[0], "an input size (or auto)", 1, MAX_SIZE),
-        _int(parts[1], "a hidden size", 1, MAX_SIZE),
-        _int(parts[2], "a cell size", 1, MAX_SIZE),
-    )
+    return lambda text: whole(text, what, low)
 
 
 def _order(text: str) -> str:
     try:
         return plain_order(text)
     except LstmvizError as error:
-        return _fail(str(error).rstrip("."))
-
-
-def _head(text: str) -> HeadSpec:
-    size, _, activation = text.partition(":")
-    activation = activation or "softmax"
-    if activation not in HEAD_ACTIVATIONS:
-        _fail(f"{activation!r} is not one of {', '.join(HEAD_ACTIVATIONS)}")
-    return HeadSpec(_int(size, "a head size", 1, MAX_SIZE), activation)
+        return fail(str(error).rstrip("."))
 
 
 def _generate(text: str) -> GeneratedInput:
     kind, *numbers = text.split(":")
     if kind not in KINDS:
-        _fail(f"{kind!r} is not one of {', '.join(KINDS)}")
+        fail(f"{kind!r} is not one of {', '.join(KINDS)}")
     if len(numbers) > 2:
-        _fail(f"{text!r} is not KIND[:LENGTH[:SEED]], such as sine:200 or noise:200:1")
-    values = [_int(n, what, 0) for n, what in zip(numbers, ("a length", "a seed"), strict=False)]
+        fail(f"{text!r} is not KIND[:LENGTH[:SEED]], such as sine:200 or noise:200:1")
+    values = [whole(n, what, 0) for n, what in zip(numbers, ("a length", "a seed"), strict=False)]
     return GeneratedInput(kind, *values)
 
 
@@ -269,17 +226,17 @@ def _columns(text: str) -> tuple[str, ...]:
         row = []
     parts = tuple(part.strip() for part in row)
     if not parts or not all(parts):
-        _fail(f"{text!r} is not a list of columns, such as speed,turn or 1,3")
+        fail(f"{text!r} is not a list of columns, such as speed,turn or 1,3")
     return parts
 
 
 def _frames(text: str) -> Frames:
     kind, *numbers = text.split(":")
     if kind not in waves.KINDS or len(numbers) > 2:
-        _fail(f"{text!r} is not KIND[:LENGTH[:HOP]], such as samples:64 or spectrum:512:256")
+        fail(f"{text!r} is not KIND[:LENGTH[:HOP]], such as samples:64 or spectrum:512:256")
     names = ("a frame length", "a hop")
     top = waves.LONGEST_FRAME
-    values = [_int(n, what, 1, top) for n, what in zip(numbers, names, strict=False)]
+    values = [whole(n, what, 1, top) for n, what in zip(numbers, names, strict=False)]
     return Frames(kind, *values)
 
 
@@ -290,11 +247,11 @@ def _scale(text: str) -> float:
         value = math.nan
     if math.isfinite(value) and value > 0:
         return value
-    return _fail(f"{text!r} is not a scale, a number above 0")
+    return fail(f"{text!r} is not a scale, a number above 0")
 
 
 def _canvas(text: str) -> tuple[int, int]:
     width, cross, height = text.lower().partition("x")
     if not cross:
-        _fail(f"{text!r} is not a size WxH in pixels, such as 1600x1000")
-    return _int(width, "a width", 1, 32768), _int(height, "a height", 1, 32768)
+        fail(f"{text!r} is not a size WxH in pixels, such as 1600x1000")
+    return whole(width, "a width", 1, 32768), whole(height, "a height", 1, 32768)

@@ -9,14 +9,15 @@ from typing import Any
 
 from lstmviz.cli import understood
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import CellSpec, NetworkSpec, chain_counts, counts, parameters
-from lstmviz.engine.variant import STANDARD, variant_name
+from lstmviz.engine.spec import CellSpec, Count, NetworkSpec, chain_counts, counts, parameters
+from lstmviz.engine.variant import STANDARD, Variant, variant_name
 from lstmviz.files import shown
 from lstmviz.inputs.text import label
 from lstmviz.models import Certificate, Found
 from lstmviz.models.gateorder import plain_order
 from lstmviz.models.names import names
-from lstmviz.session import Document, Trained, opened, spec_of, trained
+from lstmviz.plain import to_plain
+from lstmviz.session import Document, Trained, Untrained, opened, spec_of, trained
 from lstmviz.session.resolved import problem_of
 
 
@@ -32,13 +33,26 @@ def report(document: Document, *, as_json: bool, expect: str | None = None) -> s
     found = None if expect is None else understood.expected(document, expect)
     if as_json:
         data = facts(spec, network, certificate)
+        if isinstance(recipe, Untrained):
+            drawn = ("seed", "forget_bias", "chrono")
+            data["weights"] = {name: getattr(recipe, name) for name in drawn}
         if found:
             data["expect"] = understood.agreement_facts(*found)
         return json.dumps(data, ensure_ascii=False, indent=2)
     lines = _lines(spec, network, certificate)
+    if isinstance(recipe, Untrained):
+        lines.insert(1, f"  weights     {_drawn(recipe)}")
     if found:
         lines += ["", *understood.agreement_lines(*found)]
     return "\n".join(lines)
+
+
+def _drawn(recipe: Untrained) -> str:
+    """How weights are drawn, in words."""
+    words = f"random, seed {recipe.seed}"
+    if recipe.forget_bias is not None:
+        return f"{words}, forget bias {recipe.forget_bias:g}"
+    return f"{words}, chrono up to {recipe.chrono:,} steps" if recipe.chrono else words
 
 
 def several(source: str, choices: Sequence[Found], *, as_json: bool) -> str:
@@ -67,11 +81,26 @@ def facts(
                 "direction": _direction(cell),
                 "variant": variant_name(cell.variant),
                 "projection": cell.projected,
+                "directions": list(cell.directions),
+                "merge": cell.merge if len(cell.directions) > 1 else None,
+                "return_sequences": cell.return_sequences,
+                "output_size": cell.output_size,
+                "departures": _departures_of(cell.variant),
+                "matrices": [_matrix(row) for row in counts(cell, 1)],
             }
             for index, cell in enumerate(spec.layers)
         ],
         "head": spec.head and {"size": spec.head.size, "activation": spec.head.activation},
-        "heads": [{"size": head.size, "activation": head.activation} for head in spec.heads],
+        "heads": [
+            {
+                "size": head.size,
+                "activation": head.activation,
+                "bias": head.bias,
+                "last_step": head.last_step,
+                "matrices": [_matrix(row) for row in rows],
+            }
+            for head, rows in zip(spec.heads, chain_counts(spec), strict=True)
+        ],
         "embedding": spec.embedding
         and {"size": spec.embedding.size, "dimension": spec.embedding.dimension},
         "names": {row.framework: row.call or None for row in names(spec)},
@@ -91,6 +120,20 @@ def facts(
     if certificate:
         result["certificate"] = understood.certificate_facts(certificate)
     return result
+
+
+def _matrix(row: Count) -> dict[str, Any]:
+    """One array of parameters; of a layer that of one direction, with one bias a gate."""
+    return {"name": row.name, "shape": list(row.shape), "parameters": row.total}
+
+
+def _departures_of(variant: Variant) -> dict[str, Any]:
+    """The fields of a variant that are not those of the standard cell."""
+    return {
+        name: to_plain(value)
+        for name, value in vars(variant).items()
+        if value != getattr(STANDARD, name)
+    }
 
 
 def _direction(cell: CellSpec) -> str:
@@ -135,7 +178,10 @@ def _heading(
             f"  {f'layer{index}':<11} {_direction(cell)}: cell {cell.cell_size:,}, "
             f"hidden {cell.hidden_size:,}{projected}{_departures(cell)}"
         )
-    lines += [f"  head        {head.size:,}, {head.activation}" for head in spec.heads]
+    for head in spec.heads:
+        bias = "" if head.bias else ", no bias"
+        steps = "the last step only" if head.last_step else "time-distributed"
+        lines.append(f"  head        {head.size:,}, {head.activation}{bias}, {steps}")
     return lines + (understood.certificate_lines(certificate) if certificate else [])
 
 

@@ -6,16 +6,19 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from lstmviz.engine.spec import stages
+from lstmviz.cli import networks
+from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import check_file
 from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput, VocabularyFile
 from lstmviz.models import Progress
+from lstmviz.scene.picture import fitted
 from lstmviz.session import (
     Document,
     Session,
     Trained,
     Untrained,
+    View,
     open_source,
     sequence_of,
     spec_of,
@@ -40,13 +43,13 @@ def session(parsed: argparse.Namespace, progress: Progress | None = None) -> Ses
         opened = Session(Document(plain))
     document = opened.document
     if isinstance(document.network, Trained) and changes:
-        option = next(iter(changes))
+        option = next(iter(changes)).replace("_", "-")
         raise LstmvizError(
             f"--{option} is for an untrained network, but {parsed.source} is a trained one; leave "
             "one of the two out."
         )
     if isinstance(document.network, Untrained):
-        document = replace(document, network=_changed(document.network, changes))
+        document = replace(document, network=networks.changed(document.network, changes))
     if recipe is not None:
         document = replace(document, input=recipe)
     if parsed.initial is not None:
@@ -91,8 +94,13 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     A session file keeps its own step and stage; else they are the last.
     """
     view, document = opened.view, opened.document
+    spec = spec_of(document)
+    if parsed.layer is not None:
+        view = _at_layer(view, spec, *parsed.layer)
+    view = fitted(view, spec)
+    last = stages(spec, view.layer)[-1]
+    view = view if view.stage in stages(spec, view.layer) else replace(view, stage=last)
     if parsed.source is None or not parsed.source.lower().endswith(SUFFIX):
-        last = stages(spec_of(document), view.layer)[-1]
         view = replace(view, step=sequence_of(document).steps - 1, stage=last)
     if parsed.step is not None:
         view = replace(view, step=parsed.step)
@@ -105,26 +113,20 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     return replace(opened, view=view)
 
 
+def _at_layer(view: View, spec: NetworkSpec, layer: int, way: str | None) -> View:
+    """The view on a layer; raises `LstmvizError` for one that is not there."""
+    if layer >= len(spec.layers):
+        raise LstmvizError(f"there is no layer {layer}; the last is {len(spec.layers) - 1}.")
+    ways = spec.layers[layer].directions
+    if way is not None and way not in ways:
+        raise LstmvizError(f"layer {layer} does not run {way}, only {ways[0]}.")
+    return replace(view, layer=layer, direction=way or view.direction)
+
+
 def _network_changes(parsed: argparse.Namespace) -> dict[str, Any]:
     """The options that make an untrained network, by name, as far as they were given."""
-    options = ("sizes", "seed", "project", "head")
-    given = {option: getattr(parsed, option) for option in options}
+    given = {option: getattr(parsed, option) for option in networks.OPTIONS}
     return {option: value for option, value in given.items() if value is not None}
-
-
-def _changed(network: Untrained, changes: dict[str, Any]) -> Untrained:
-    """The network with what the options ask for; those of layers act on every layer."""
-    layer: dict[str, Any] = {}
-    if "sizes" in changes:
-        input_size, layer["hidden_size"], layer["cell_size"] = changes["sizes"]
-        network = replace(network, input_size=input_size)
-    if "project" in changes:
-        layer["project"] = changes["project"]
-    if "seed" in changes:
-        network = replace(network, seed=changes["seed"])
-    if "head" in changes:
-        network = replace(network, heads=(changes["head"],))
-    return replace(network, layers=tuple(replace(each, **layer) for each in network.layers))
 
 
 def _input(parsed: argparse.Namespace) -> InputRecipe | None:
