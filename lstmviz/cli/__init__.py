@@ -160,8 +160,9 @@ def _export(parsed: argparse.Namespace) -> int:
     else:
         with _at_once():
             from lstmviz.export.figure import export_session
+            from lstmviz.export.pictures import DIAGRAMS
 
-        drawn = parsed.view if parsed.view in ("unrolled", "unit") else "cell"
+        drawn = parsed.view if parsed.view in DIAGRAMS else "cell"
         session = replace(session, view=replace(session.view, diagram=drawn))
         export_session(session, out, view=parsed.view, scale=parsed.scale, size=parsed.size)
     print(shown(out))

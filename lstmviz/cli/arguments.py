@@ -28,7 +28,7 @@ COMMANDS = {
     "export": "a figure; the suffix of --out chooses the format",
     "doctor": "what this machine lacks, as one install line",
 }
-VIEWS = ("diagram", "unrolled", "unit", "heatmaps", "window")
+VIEWS = ("diagram", "unrolled", "stack", "unit", "heatmaps", "window")
 SOURCE = "a model file, a session file (.lstmviz) or demo:NAME"
 
 

@@ -118,15 +118,19 @@ def arrays(trace: Trace) -> dict[str, Array]:
     return named
 
 
-def layer_input(trace: Trace, layer: int) -> Array:
-    """What a layer reads, (steps, its input size)."""
+EVERY = slice(None)
+"""All the steps of a trace."""
+
+
+def layer_input(trace: Trace, layer: int, steps: slice = EVERY) -> Array:
+    """What a layer reads at these steps, (steps, its input size)."""
     if layer > 0:
-        return layer_output(trace, layer - 1)
-    return trace.input if trace.embedded is None else trace.embedded
+        return layer_output(trace, layer - 1, steps)
+    return (trace.input if trace.embedded is None else trace.embedded)[steps]
 
 
-def layer_output(trace: Trace, layer: int) -> Array:
-    """What leaves a layer, (steps, its output size): its directions merged.
+def layer_output(trace: Trace, layer: int, steps: slice = EVERY) -> Array:
+    """What leaves a layer at these steps, (steps, its output size): its directions merged.
 
     Where it does not return sequences, row t is what would leave it if forward ended at step t;
     backward ends at step 0 in every row. So the last row is the final state.
@@ -134,9 +138,10 @@ def layer_output(trace: Trace, layer: int) -> Array:
     cell = trace.spec.layers[layer]
     rows = []
     for name, direction in trace.layers[layer].directions():
-        hidden = direction.hidden_state
+        hidden = direction.hidden_state[steps]
         ended = name == "backward" and not cell.return_sequences
-        rows.append(np.broadcast_to(hidden[0], hidden.shape) if ended else hidden)
+        first = direction.hidden_state[0]
+        rows.append(np.broadcast_to(first, hidden.shape) if ended else hidden)
     if len(rows) == 1:
         return rows[0]
     if cell.merge == "concat":

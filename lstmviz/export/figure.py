@@ -34,9 +34,9 @@ def export_session(
 ) -> Path:
     """Run a session to its end and write a figure of it; returns where.
 
-    `view` is "diagram", "unrolled", "unit" or "heatmaps"; the suffix of `out` chooses PNG, SVG or
-    PDF. `theme` None is the session's ("system" counts as light). `size` is in logical pixels.
-    Raises `LstmvizError` for everything that can be wrong; then nothing is written.
+    `view` is "diagram", "unrolled", "stack", "unit" or "heatmaps"; the suffix of `out` chooses
+    PNG, SVG or PDF. `theme` None is the session's ("system" counts as light). `size` is in
+    logical pixels. Raises `LstmvizError` for everything that can be wrong; then nothing is written.
     """
     devices.writer(out)
     devices.check_scale(scale)
@@ -67,10 +67,10 @@ def export_figure(
 
     `model_or_path` is a network, a model file or `demo:NAME` (None: `demo:counter`); `x` is
     (steps, I) floats, (steps,) integer ids or text for a network with a vocabulary, or a
-    `Sequence` (None: the model's own example). `view` is "diagram", "unrolled", "unit" or
-    "heatmaps", `step` counts from 0 (None: the last), `stage` names how far inside it (None: its
-    end), and the suffix of `path` chooses PNG, SVG or PDF. Raises `LstmvizError`; then nothing is
-    written.
+    `Sequence` (None: the model's own example). `view` is "diagram", "unrolled", "stack",
+    "unit" or "heatmaps", `step` counts from 0 (None: the last), `stage` names how far inside it
+    (None: its end), and the suffix of `path` chooses PNG, SVG or PDF. Raises `LstmvizError`; then
+    nothing is written.
     """
     devices.writer(path)
     devices.check_scale(scale)

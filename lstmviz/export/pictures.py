@@ -21,7 +21,9 @@ from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape
 from lstmviz.session import View
 
-VIEWS = ("diagram", "unrolled", "unit", "heatmaps")
+DIAGRAMS = ("unrolled", "stack", "unit")
+"""Views that are diagrams of their own name; "diagram" is the one that is looked at."""
+VIEWS = ("diagram", *DIAGRAMS, "heatmaps")
 Size = tuple[float, float]
 
 
@@ -47,7 +49,7 @@ def picture_of(
     if what not in VIEWS:
         raise LstmvizError(f"view {what!r} is unknown; choose {', '.join(VIEWS)}.")
     view = replace(fitted(view, run.spec), hover=None)
-    if what in ("unrolled", "unit"):
+    if what in DIAGRAMS:
         view = replace(view, diagram=what)
     words = title(run, view, what), recipe(run, view, what, theme.name, origin)
     if what == "heatmaps":
@@ -63,7 +65,7 @@ def picture_of(
             run.trace, sequence, view, width=w, height=h, scale=scale, limits=limits
         )
         return _picture(shapes, (w, h), (w, h), theme, words)
-    diagram = diagram_of(run.spec, view, run.steps)
+    diagram = diagram_of(run.spec, view, run.sequence)
     shapes = (
         *static_shapes(diagram),
         *frame_shapes(diagram, moments_of(run, view), run.spec),

@@ -20,14 +20,16 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstmviz import paint
 from lstmviz.engine.spec import NetworkSpec
+from lstmviz.gui.controls import tip
 from lstmviz.scene.colors import LIGHT, Theme
-from lstmviz.scene.diagram import Card, Diagram, static_shapes
+from lstmviz.scene.diagram import Card, Control, Diagram, static_shapes
 from lstmviz.scene.frame import frame_shapes
 from lstmviz.scene.moment import Moment
 from lstmviz.scene.picture import diagram_of, moments_of
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Rect, Shape
 from lstmviz.scene.unrolled import COUNT
+from lstmviz.scene.whole import array_words
 from lstmviz.scene.words import number
 from lstmviz.session import View
 
@@ -57,6 +59,7 @@ class DiagramView(QWidget):
     unitHovered = Signal(object)
     unitPinned = Signal(int)
     pointed = Signal(str)
+    asked = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -108,7 +111,7 @@ class DiagramView(QWidget):
         self._spec, self._args = spec, (run, view)
         if same:
             return
-        self._diagram = diagram_of(spec, view, run.steps) if spec else None
+        self._diagram = diagram_of(spec, view, run.sequence) if spec else None
         if travel is not None and travel > 2 * TICK:
             self._duration = min(travel, LONGEST)
             self._clock.restart()
@@ -184,6 +187,13 @@ class DiagramView(QWidget):
         self._shift += around - after
         self._still = None
         self.update()
+
+    def zoom(self, way: str) -> None:
+        """Zoom in by "plus" and out by "minus"; "fit" shows the whole picture."""
+        if way == "fit":
+            self.fit()
+        else:
+            self.zoom_by(1.25 if way == "plus" else 1 / 1.25)
 
     def fit(self) -> None:
         """Show the whole picture."""
@@ -267,6 +277,9 @@ class DiagramView(QWidget):
         card = self._diagram.card_at(x, y)
         return (card, card.unit_at(x, y)) if card else None
 
+    def _control(self, at: QPointF) -> Control | None:
+        return self._diagram.control_at(*self.to_scene(at)) if self._diagram else None
+
     def _cell_unit(self, hit: tuple[Card, int | None] | None) -> int | None:
         """The cell unit under the pointer, where a square is one."""
         if hit is None or self._spec is None or self._args is None:
@@ -288,16 +301,24 @@ class DiagramView(QWidget):
             return
         hit = self._hit(event.position())
         self._under = hit
-        self.unitHovered.emit(self._cell_unit(hit))
-        self.pointed.emit(self._told(hit) if hit else "")
+        unit, control = self._cell_unit(hit), self._control(event.position())
+        shape = Qt.CursorShape.ArrowCursor
+        if control is not None and unit is None:
+            shape = Qt.CursorShape.PointingHandCursor
+        self.setCursor(shape)
+        self.unitHovered.emit(unit)
+        told = self._told(hit) if hit else ""
+        if control is not None and self._args is not None and unit is None:
+            told = "  ·  ".join(filter(None, (told, tip(control, self._args[0].document))))
+        self.pointed.emit(told)
 
     def _told(self, hit: tuple[Card, int | None]) -> str:
         card, unit = hit
         moment = self._moments.get(card.offset)
-        name = CARD_WORDS[card.array]
+        name = array_words(card.array)
         if unit is None:
             return f"{name}: {card.count:,} values"
-        what = {"input": "column", "output": "column"}.get(card.unit, "unit")
+        what = {"input": "column", "output": "column", "value": "value"}.get(card.unit, "unit")
         values = moment.values.get(card.array) if moment else None
         if moment is None or values is None:
             return f"{name}, {what} {unit}: not made yet at this stage"
@@ -309,16 +330,21 @@ class DiagramView(QWidget):
             self._drag, self._moved = event.position(), False
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Pin the square under the pointer, unless the picture was dragged."""
+        """Pin the square or work the control under the pointer, unless it was a drag."""
         self._drag = None
-        unit = self._cell_unit(self._hit(event.position()))
-        if not self._moved and unit is not None and event.button() == Qt.MouseButton.LeftButton:
-            self.unitPinned.emit(unit)
+        if not self._moved and event.button() == Qt.MouseButton.LeftButton:
+            unit, control = self._cell_unit(self._hit(event.position())), None
+            if unit is not None:
+                self.unitPinned.emit(unit)
+            else:
+                control = self._control(event.position())
+            if control is not None:
+                self.asked.emit(control)
         self._moved = False
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole picture again."""
-        if self._hit(event.position()) is None:
+        if self._hit(event.position()) is None and self._control(event.position()) is None:
             self.fit()
 
     def wheelEvent(self, event: QWheelEvent) -> None:
@@ -331,21 +357,6 @@ class DiagramView(QWidget):
         self._under = None
         self.unitHovered.emit(None)
         self.pointed.emit("")
-
-
-CARD_WORDS = {
-    "cell_state_before": "cell state before",
-    "hidden_state_before": "hidden state before",
-    "input": "input x",
-    "forget_gate": "forget gate f",
-    "input_gate": "input gate i",
-    "candidate": "candidate g",
-    "output_gate": "output gate o",
-    "cell_state": "cell state c",
-    "cell_output": "cell output m",
-    "hidden_state": "hidden state h",
-    "output": "output y",
-}
 
 
 @lru_cache(maxsize=8)

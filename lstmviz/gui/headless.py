@@ -37,7 +37,8 @@ def export(
     scale: float = 1.0,
     size: Size | None = None,
 ) -> Path:
-    """Write a figure of a session: `view` is "diagram", "unrolled", "unit", "heatmaps" or "window".
+    """Write a figure of a session: `view` is "diagram", "unrolled", "stack", "unit", "heatmaps" or
+    "window".
 
     Otherwise as `lstmviz.export.figure.export_session`.
     """

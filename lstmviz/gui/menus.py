@@ -82,6 +82,7 @@ class Menus:
         menu = window.menu_bar.addMenu("&View")
         self._add(menu, "&Cell", lambda: store.look(diagram="cell"), "C")
         self._add(menu, "&Unrolled", lambda: store.look(diagram="unrolled"), "U")
+        self._add(menu, "&Stack", lambda: store.look(diagram="stack"), "S")
         self._add(menu, "&One unit", lambda: store.look(diagram="unit"), "O")
         menu.addSeparator()
         self._add(menu, "Zoom &in", lambda: window.diagram.zoom_by(1.25), "+")

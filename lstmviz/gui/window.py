@@ -12,9 +12,7 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QMainWindow,
-    QMenuBar,
     QSplitter,
-    QToolButton,
     QVBoxLayout,
     QWidget,
 )
@@ -22,15 +20,15 @@ from PySide6.QtWidgets import (
 from lstmviz.engine.spec import stages
 from lstmviz.errors import LstmvizError
 from lstmviz.gui import style
+from lstmviz.gui.controls import follow
 from lstmviz.gui.diagram import LONGEST, DiagramView
+from lstmviz.gui.header import Header
 from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.gui.manners import Manners
 from lstmviz.gui.menus import Menus
 from lstmviz.gui.panels import LeftPanel
 from lstmviz.gui.parts import (
     Banner,
-    Elided,
-    LayerChoice,
     Progress,
     framed,
     pick_lstm,
@@ -50,11 +48,6 @@ from lstmviz.session import Document, Session, open_source
 HINT = (
     "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
 )
-VIEWS = {
-    "cell": ("Cell", "One step of the whole cell  (C)"),
-    "unrolled": ("Unrolled", "Five steps side by side  (U)"),
-    "unit": ("One unit", "Four units, each with gates of its own  (O)"),
-}
 INPUT_SUFFIXES = (".txt", ".csv", ".tsv", ".npy")
 
 
@@ -127,45 +120,13 @@ class MainWindow(QMainWindow):
 
     def _header(self) -> QWidget:
         """The menus, and beside them what is open and how to look at it."""
-        bar = QWidget()
-        bar.setObjectName("header")
-        row = QHBoxLayout(bar)
-        row.setContentsMargins(6, 4, 10, 4)
-        row.setSpacing(4)
-        self.menu_bar = QMenuBar()
-        self.summary = Elided()
-        self.summary.setObjectName("heading")
-        row.addWidget(self.menu_bar)
-        row.addSpacing(12)
-        row.addWidget(self.summary, 1)
-        self.layers = LayerChoice()
+        self.header = Header()
+        self.menu_bar, self.summary = self.header.menu_bar, self.header.summary
+        self.layers, self.view_buttons = self.header.layers, self.header.view_buttons
         self.layers.chosen.connect(self.store.look_at)
-        row.addWidget(self.layers)
-        self.view_buttons: dict[str, QToolButton] = {}
-        for name, (text, tip) in VIEWS.items():
-            button = QToolButton()
-            button.setText(text)
-            button.setCheckable(True)
-            button.setToolTip(tip)
-            button.clicked.connect(lambda _, name=name: self.store.look(diagram=name))
-            self.view_buttons[name] = button
-            row.addWidget(button)
-        row.addSpacing(8)
-        self.zoom_buttons = {}
-        for name, tip in (
-            ("minus", "Zoom out  (−)"),
-            ("fit", "Fit  (0)"),
-            ("plus", "Zoom in  (+)"),
-        ):
-            button = QToolButton()
-            button.setToolTip(tip)
-            button.setAccessibleName(tip.split("  ")[0])
-            self.zoom_buttons[name] = button
-            row.addWidget(button)
-        self.zoom_buttons["minus"].clicked.connect(lambda: self.diagram.zoom_by(1 / 1.25))
-        self.zoom_buttons["plus"].clicked.connect(lambda: self.diagram.zoom_by(1.25))
-        self.zoom_buttons["fit"].clicked.connect(self.diagram.fit)
-        return bar
+        self.header.viewWanted.connect(lambda name: self.store.look(diagram=name))
+        self.header.zoomWanted.connect(self.diagram.zoom)
+        return self.header
 
     def _connect(self) -> None:
         store = self.store
@@ -180,6 +141,7 @@ class MainWindow(QMainWindow):
             view.unitHovered.connect(lambda unit: store.look(hover=unit))
             view.unitPinned.connect(self._pin)
             view.pointed.connect(self._point)
+        self.diagram.asked.connect(lambda control: self._point(follow(store, control)))
         self.heatmaps.stepRequested.connect(self.go)
         self.heatmaps.spanRequested.connect(
             lambda first, last, low, high: store.look(first=first, last=last, low=low, high=high)
@@ -325,8 +287,7 @@ class MainWindow(QMainWindow):
         self.heatmaps.render(run, fitted(view, run.spec) if run.spec else view)
         self.left.show_session(store.session, spec, run, trained_before(store.history))
         self.player.show_view(view, run.steps if spec and spec.possible else 0, self.clock.playing)
-        for name, button in self.view_buttons.items():
-            button.setChecked(view.diagram == name)
+        self.header.show_diagram(view.diagram)
         self.layers.show_layers(spec, view)
         self.summary.say(summary(store.document, spec, run))
         self.progress.show_run(run, store.stopped)
@@ -353,8 +314,7 @@ class MainWindow(QMainWindow):
         """Hand the theme to the views."""
         for view in (self.left, self.diagram, self.inspector, self.player, self.heatmaps):
             view.set_theme(self.theme)
-        for name, button in self.zoom_buttons.items():
-            button.setIcon(style.icon(name, self.theme["ink"]))
+        self.header.set_theme(self.theme)
 
     def _scheme_changed(self) -> None:
         if self.store.view.theme == "system":

@@ -32,6 +32,7 @@ class Card:
     offset: int = 0  # steps from the current one
     small: bool = False
     index: int | None = None
+    beside: bool = False  # the symbol it stands for is written at its right, not beneath
 
     @property
     def grid(self) -> Box:
@@ -109,6 +110,7 @@ class Wire:
     thick: bool = False
     offset: int = 0
     thin: bool = False  # one of many alike: drawn as a hairline, nothing travels on it
+    label: str = ""  # written on it in place of its size
 
 
 @dataclass(frozen=True)
@@ -120,8 +122,26 @@ class StepLabel:
 
 
 @dataclass(frozen=True)
+class Control:
+    """A place that does something when it is clicked.
+
+    `act` is "layer" (look at the layer), or "return_sequences" (switch it); both of `layer`
+    and, where it is one, `direction`. `tip` says so.
+    """
+
+    box: Box
+    act: str
+    layer: int
+    tip: str
+    direction: str | None = None
+
+
+@dataclass(frozen=True)
 class Diagram:
-    """A whole picture: its size, its parts, and words that do not change with the step."""
+    """A whole picture: its size, its parts, and words that do not change with the step.
+
+    `headline` is what is written at its top (bold, then plain) in place of the stage's formula.
+    """
 
     width: float
     height: float
@@ -132,6 +152,13 @@ class Diagram:
     words: tuple[Text, ...] = ()
     step_labels: tuple[StepLabel, ...] = ()
     problem: str | None = None
+    controls: tuple[Control, ...] = ()
+    headline: tuple[str, str] | None = None
+
+    def control_at(self, x: float, y: float) -> Control | None:
+        """The control under a point: of several the smallest."""
+        found = [control for control in self.controls if control.box.contains(x, y)]
+        return min(found, key=lambda control: control.box.w * control.box.h, default=None)
 
     def card_at(self, x: float, y: float) -> Card | None:
         """The card under a point."""
@@ -188,11 +215,16 @@ def pill_shapes(wire: Wire) -> list[Shape]:
     if wire.pill is None:
         return []
     x, y = wire.pill
-    text = str(wire.size)
-    w = width(text, SMALL) + 10
+    text, bold, size = str(wire.size), False, SMALL
+    if wire.label:
+        text, bold, size = wire.label, True, TITLE
+    bad = wire.role == "bad"
+    w, h = width(text, size, bold=bold) + 10, 16 if not bold else 18
+    fill, stroke, color = ("bad_fill", "bad", "bad") if bad else ("panel", "edge", "muted")
+    ink = "ink" if bold and not bad else color
     return [
-        Rect(Box(x - w / 2, y - 8, w, 16), fill="panel", stroke="edge", radius=8),
-        Text(x, y + 4, text, SMALL, color="muted", anchor="middle"),
+        Rect(Box(x - w / 2, y - h / 2, w, h), fill=fill, stroke=stroke, radius=h / 2),
+        Text(x, y + 4, text, size, ink, bold=bold, anchor="middle"),
     ]
 
 

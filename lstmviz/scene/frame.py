@@ -40,7 +40,7 @@ def frame_shapes(
         shapes += _card_values(card, moments.get(card.offset))
     if now is not None:
         shapes += _tokens(diagram, now)
-        shapes += _caption(now, spec)
+        shapes += _caption(diagram, now, spec)
     for label in diagram.step_labels:
         moment = moments.get(label.offset)
         if moment is not None:
@@ -98,12 +98,14 @@ def _card_values(card: Card, moment: Moment | None) -> list[Shape]:
 def _symbol(card: Card, moment: Moment) -> list[Shape]:
     """Under a small card: the symbol read, or the one the output finds likeliest."""
     values = moment.values[card.array]
-    if card.array == "input" and moment.label is not None:
+    if card.array in ("input", "network.input") and moment.label is not None:
         text = f"“{moment.label}”"
-    elif card.array == "output" and len(moment.columns) == len(values):
+    elif card.array in ("output", "network.output") and len(moment.columns) == len(values):
         text = f"“{moment.columns[int(values.argmax())]}”"
     else:
         return []
+    if card.beside:
+        return [Text(card.box.right + 10, card.box.center[1] + 5, text, 13, "ink", bold=True)]
     return [Text(card.box.center[0], card.box.bottom + 17, text, 12, "ink", anchor="middle")]
 
 
@@ -188,8 +190,12 @@ def point_along(points: tuple[Point, ...], share: float) -> Point:
     return points[-1]
 
 
-def _caption(now: Moment, spec: NetworkSpec) -> list[Shape]:
+def _caption(diagram: Diagram, now: Moment, spec: NetworkSpec) -> list[Shape]:
     where, formula, real = caption(now, spec)
+    if diagram.headline is not None:
+        formula, real = diagram.headline
+        if spec.last_step and now.step < now.steps - 1:
+            real = f"what leaves at the top is as if the sequence ended at step {now.step:,}"
     start = 10 + width(formula, 14, bold=True) + 18
     return [
         Text(10, 16, where, 12, "muted"),

@@ -70,7 +70,7 @@ def step_values(trace: Trace, layer: int, direction: str, step: int) -> dict[str
     values["hidden_state"] = run.hidden_state[step]
     values["cell_state_before"] = run.cell_state[before] if inside else run.initial_cell_state
     values["hidden_state_before"] = run.hidden_state[before] if inside else run.initial_hidden_state
-    values["input"] = layer_input(trace, layer)[step]
+    values["input"] = layer_input(trace, layer, slice(step, step + 1))[0]
     values["gathered"] = np.concatenate([values["hidden_state_before"], values["input"]])
     values["forgotten"] = values["forget_gate"] * values["cell_state_before"]
     values["written"] = values["input_gate"] * values["candidate"]
@@ -193,10 +193,15 @@ def limits(
     result["squashed"] = (-squashed, squashed)
     result["cell_state_before"] = result["cell_state"]
     result["hidden_state_before"] = result["hidden_state"]
-    given = layer_input(trace, layer)[first:last]
+    given = layer_input(trace, layer, slice(first, last))
     result["input"] = _span(given)
-    bounded = trace.spec.head is not None and trace.spec.head.activation in ("softmax", "sigmoid")
-    result["output"] = (0.0, 1.0) if bounded else _span(trace.output[first:last])
+    outputs = {f"head{k}": array for k, array in enumerate(trace.head_outputs)}
+    activations = [head.activation for head in trace.spec.heads] or ["linear"]
+    for (name, array), activation in zip(
+        (outputs | {"output": trace.output}).items(), activations, strict=True
+    ):
+        bounded = activation in ("softmax", "sigmoid")
+        result[name] = (0.0, 1.0) if bounded else _span(array[first:last])
     widest = max(abs(result["input"][1]), abs(result["hidden_state"][1]))
     result["gathered"] = (-widest, widest)
     return result

@@ -7,14 +7,17 @@ from functools import lru_cache
 from typing import Protocol
 
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import NetworkSpec, problem, stages
+from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene.diagram import Diagram
 from lstmviz.scene.layout import cell_diagram
+from lstmviz.scene.levels import problem
 from lstmviz.scene.moment import Moment, Scales, moment
 from lstmviz.scene.oneunit import first_unit, unit_diagram
+from lstmviz.scene.stack import stack_diagram
 from lstmviz.scene.unrolled import COUNT, unrolled_diagram
+from lstmviz.scene.whole import with_layers
 from lstmviz.session import View
 
 
@@ -52,22 +55,19 @@ def fitted(view: View, spec: NetworkSpec) -> View:
     return replace(view, layer=layer, direction=direction)
 
 
-def diagram_of(spec: NetworkSpec, view: View, steps: int) -> Diagram:
-    """The diagram the view asks for; one whose layer is sound tells of what is wrong elsewhere."""
-    drawn = _drawn(spec, fitted(view, spec), steps)
-    told = None if drawn.problem else problem(spec)
-    if told is None:
-        return drawn
-    cause, _, mend = told.rpartition("; ")
-    return replace(drawn, problem=f"{_begun(cause)}. {_begun(mend)}")
+def diagram_of(spec: NetworkSpec, view: View, sequence: Sequence | None) -> Diagram:
+    """The diagram the view asks for, of a network that reads this sequence (None: not known)."""
+    diagram = _diagram(spec, fitted(view, spec), sequence)
+    if diagram.problem is None and not spec.possible:
+        return replace(diagram, problem=problem(spec))
+    return diagram
 
 
-def _begun(words: str) -> str:
-    """With a capital at the start."""
-    return words[:1].upper() + words[1:]
-
-
-def _drawn(spec: NetworkSpec, view: View, steps: int) -> Diagram:
+def _diagram(spec: NetworkSpec, view: View, sequence: Sequence | None) -> Diagram:
+    steps = sequence.steps if sequence else 0
+    if view.diagram == "stack":
+        symbolic = bool(sequence and sequence.symbolic)
+        return _stack(spec, view.layer, view.direction, steps, symbolic)
     if view.diagram == "unrolled":
         return _unrolled(spec, view.layer, _position(view.step, steps))
     if view.diagram == "unit":
@@ -78,6 +78,11 @@ def _drawn(spec: NetworkSpec, view: View, steps: int) -> Diagram:
 @lru_cache(maxsize=16)
 def _cell(spec: NetworkSpec, layer: int) -> Diagram:
     return cell_diagram(spec, layer)
+
+
+@lru_cache(maxsize=16)
+def _stack(spec: NetworkSpec, layer: int, way: str, steps: int, symbolic: bool) -> Diagram:
+    return stack_diagram(spec, layer, way, steps, symbolic)
 
 
 @lru_cache(maxsize=16)
@@ -113,7 +118,7 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
         at = step + offset
         if not 0 <= at < run.done or (offset > 0 and view.reveal):
             continue
-        result[offset] = moment(
+        shown = moment(
             run.network,
             run.trace,
             limits,
@@ -127,4 +132,7 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
             columns=run.network.vocabulary or (),
             progress=progress if offset == 0 else 1.0,
         )
+        if view.diagram == "stack":
+            shown = with_layers(shown, run.trace, run.scales, view.layer)
+        result[offset] = shown
     return result

@@ -100,7 +100,7 @@ class View:
     hover: int | None = None
     layer: int = 0
     direction: str = "forward"
-    diagram: str = "cell"  # or "unrolled", "unit"
+    diagram: str = "cell"  # or "unrolled", "stack", "unit"
     theme: str = "system"  # or "light", "dark"
     order: str = "index"  # or "similarity", or a statistic
     reveal: bool = False

@@ -30,7 +30,7 @@ LONGEST = 16 * 2**20
 CHOICES = {
     "stage": STAGES,
     "direction": ("forward", "backward"),
-    "diagram": ("cell", "unrolled", "unit"),
+    "diagram": ("cell", "unrolled", "stack", "unit"),
     "theme": ("system", "light", "dark"),
     "side": ("unit", "file"),
 }

@@ -1,0 +1,67 @@
+"""Clicks on what a diagram offers: another layer, and whether a layer returns its sequence."""
+
+import pytest
+from PySide6.QtCore import QPoint, Qt
+from windows import settle
+
+from lstmviz.engine.spec import HeadSpec
+from lstmviz.gui.controls import FIXED
+from lstmviz.session import Document, GeneratedInput, Layer, Untrained
+
+TWO = Document(
+    Untrained(1, (Layer(20, 20), Layer(12, 12)), (HeadSpec(3),)), GeneratedInput("sine", 30)
+)
+
+
+def click(qtbot, window, act, layer):
+    """Click a control of the diagram."""
+    diagram = window.diagram
+    control = next(c for c in diagram._diagram.controls if (c.act, c.layer) == (act, layer))
+    box = control.box
+    x, y = (box.x + 6, box.bottom - 6) if act == "layer" else box.center
+    at = diagram.to_widget(x, y)
+    qtbot.mouseClick(diagram, Qt.MouseButton.LeftButton, pos=QPoint(round(at.x()), round(at.y())))
+
+
+@pytest.fixture
+def window(opened):
+    return opened(TWO, diagram="stack")
+
+
+def test_a_click_on_a_layer_goes_to_it(qtbot, window):
+    click(qtbot, window, "layer", 1)
+    assert (window.store.view.layer, window.store.view.stage) == (1, "head")
+    click(qtbot, window, "layer", 0)
+    assert (window.store.view.layer, window.store.view.stage) == (0, "output")
+
+
+def test_the_switch_changes_the_document_and_undo_brings_it_back(qtbot, window):
+    click(qtbot, window, "return_sequences", 1)
+    assert [layer.return_sequences for layer in window.store.document.network.layers] == [
+        True, False,
+    ]  # fmt: skip
+    window.store.undo()
+    assert window.store.document == TWO
+
+
+def test_an_impossible_network_can_be_mended_where_it_is_drawn(qtbot, window):
+    click(qtbot, window, "return_sequences", 0)
+    assert not window.store.spec.possible
+    click(qtbot, window, "return_sequences", 0)
+    assert window.store.spec.possible
+    settle(qtbot, window)
+    assert window.store.run.trace is not None
+
+
+def test_an_opened_network_keeps_its_switch_and_says_so(qtbot, opened):
+    window = opened(Document(), diagram="stack")
+    click(qtbot, window, "return_sequences", 0)
+    assert window.pointed.text() == FIXED
+    assert window.store.document == Document()
+
+
+def test_s_shows_the_stack(qtbot, opened):
+    window = opened(Document())
+    qtbot.mouseClick(window.view_buttons["stack"], Qt.MouseButton.LeftButton)
+    assert window.store.view.diagram == "stack"
+    assert window.view_buttons["stack"].isChecked()
