@@ -14,9 +14,8 @@ from lstmviz.cli import networks
 from lstmviz.cli.networks import fail, whole
 from lstmviz.engine.spec import STAGES
 from lstmviz.errors import LstmvizError
-from lstmviz.inputs import waves
+from lstmviz.inputs import generators, waves
 from lstmviz.inputs.columns import SCALINGS
-from lstmviz.inputs.generators import KINDS
 from lstmviz.inputs.recipes import Frames, GeneratedInput
 from lstmviz.inputs.vocabulary import SPLITS
 from lstmviz.models.gateorder import plain_order
@@ -153,7 +152,7 @@ def _common(result: Parser) -> None:
         "--generate",
         type=_generate,
         metavar="KIND[:LENGTH[:SEED]]",
-        help=f"a made sequence: {', '.join(KINDS)}",
+        help=f"a made sequence: {', '.join(generators.KINDS)}",
     )
     group.add_argument("--initial", choices=("zero", "random"), help="h and c before step 0")
     _reading(result)
@@ -210,13 +209,10 @@ def _order(text: str) -> str:
 
 
 def _generate(text: str) -> GeneratedInput:
-    kind, *numbers = text.split(":")
-    if kind not in KINDS:
-        fail(f"{kind!r} is not one of {', '.join(KINDS)}")
-    if len(numbers) > 2:
-        fail(f"{text!r} is not KIND[:LENGTH[:SEED]], such as sine:200 or noise:200:1")
-    values = [whole(n, what, 0) for n, what in zip(numbers, ("a length", "a seed"), strict=False)]
-    return GeneratedInput(kind, *values)
+    try:
+        return generators.parse(text)
+    except LstmvizError as error:
+        return fail(str(error).removesuffix("."))
 
 
 def _columns(text: str) -> tuple[str, ...]:

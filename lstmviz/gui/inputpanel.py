@@ -40,6 +40,9 @@ MADE = {
     "sine": "Sine",
     "noise": "Noise",
     "onehot": "Random one-hot",
+    "chirp": "Sine of changing frequency",
+    "bits": "Random bits",
+    "adding": "Adding problem",
 }
 """Words for the generators."""
 PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)

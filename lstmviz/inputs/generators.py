@@ -2,15 +2,26 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmviz.errors import LstmvizError
+from lstmviz.inputs import tasks
 from lstmviz.inputs.recipes import GeneratedInput
-from lstmviz.inputs.sequence import Sequence, check_size, numbered, one_hot, unnamed
+from lstmviz.inputs.sequence import (
+    Sequence,
+    check_size,
+    numbered,
+    one_hot,
+    unnamed,
+)
 from lstmviz.inputs.text import label
 
-KINDS = ("impulse", "step", "sine", "noise", "onehot")
+KINDS = ("impulse", "step", "sine", "noise", "onehot", "chirp", "bits", "adding")
+WIDTHS = {"chirp": 1, "bits": 1, "adding": 2}
+"""Columns where neither network nor vocabulary gives a number, else `DEFAULT_SIZE`."""
 LONGEST = 100_000
 DEFAULT_SIZE = 5
 """Input size where neither network nor vocabulary gives one."""
@@ -21,26 +32,49 @@ Values = NDArray[np.float64]
 def generate(
     recipe: GeneratedInput, input_size: int | None, vocabulary: tuple[str, ...] | None
 ) -> Sequence:
-    """(length, I) values of one kind; only noise and onehot draw on the seed.
+    """(length, I) values of one kind; impulse, step and sine do not draw on the seed.
 
     impulse: 1 in column k at one step, later for later columns. step: 0, then 1 from such a
     step on. sine: slower in the first column, faster in the last. noise: normal, variance 1.
-    onehot: one random column a step (a symbol, where a vocabulary is given). Raises
-    `LstmvizError` for an unknown kind, a length outside 1..100,000 and a negative seed.
+    onehot: one random column a step (a symbol, where a vocabulary is given). chirp, bits and
+    adding are those of `tasks`. Raises `LstmvizError` for an unknown kind, a length outside
+    1..100,000 and a negative seed.
     """
     check(recipe)
     length = recipe.length
-    width = input_size or (len(vocabulary) if vocabulary else DEFAULT_SIZE)
+    usual = WIDTHS.get(recipe.kind, DEFAULT_SIZE)
+    width = input_size or (len(vocabulary) if vocabulary else usual)
     check_size(f"the generated {recipe.kind}", length, width, 8)
+    rng = np.random.Generator(np.random.PCG64(recipe.seed))
     title = f"{recipe.kind}, {length:,} steps"
-    if recipe.kind == "onehot":
-        return _onehot(recipe, width, vocabulary, title)
-    if recipe.kind == "noise":
-        values = np.random.Generator(np.random.PCG64(recipe.seed)).standard_normal((length, width))
-    else:
-        values = {"impulse": _impulse, "step": _step, "sine": _sine}[recipe.kind](length, width)
+    match recipe.kind:
+        case "onehot":
+            return _onehot(recipe, width, vocabulary, title)
+        case "noise":
+            values = rng.standard_normal((length, width))
+        case "chirp":
+            values = tasks.chirp(rng, length, width)
+        case "bits":
+            values = tasks.bits(rng, length, width)
+        case "adding":
+            values = tasks.adding(rng, length, width)
+        case _:
+            values = {"impulse": _impulse, "step": _step, "sine": _sine}[recipe.kind](length, width)
     values.setflags(write=False)
-    return numbered(values, title)
+    sequence = numbered(values, title)
+    return replace(sequence, columns=tasks.columns(width)) if recipe.kind == "adding" else sequence
+
+
+def parse(text: str) -> GeneratedInput:
+    """The recipe written as KIND[:LENGTH[:SEED]]; raises `LstmvizError` as `check` does."""
+    kind, *numbers = text.split(":")
+    if len(numbers) > 2 or not all(n.isascii() and n.isdecimal() and len(n) < 20 for n in numbers):
+        raise LstmvizError(
+            f"generator {text[:60]!r} is not KIND[:LENGTH[:SEED]], such as sine:200 or noise:200:1."
+        )
+    recipe = GeneratedInput(kind, *map(int, numbers))
+    check(recipe)
+    return recipe
 
 
 def check(recipe: GeneratedInput) -> None:
@@ -81,6 +115,6 @@ def _onehot(
 ) -> Sequence:
     symbols = tuple(map(label, vocabulary)) if vocabulary else unnamed(width)
     symbols = symbols[:width]
-    generator = np.random.Generator(np.random.PCG64(recipe.seed))
-    ids = generator.integers(0, len(symbols), recipe.length)
+    rng = np.random.Generator(np.random.PCG64(recipe.seed))
+    ids = rng.integers(0, len(symbols), recipe.length)
     return one_hot(ids, symbols, width, title)

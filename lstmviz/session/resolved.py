@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -12,7 +13,7 @@ from lstmviz.engine.network import Network
 from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, problem
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
-from lstmviz.inputs import build, vocabfiles
+from lstmviz.inputs import build, generators, vocabfiles
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.models import Certificate, Progress
@@ -91,15 +92,23 @@ def spec_of(document: Document) -> NetworkSpec:
 
 
 def input_of(document: Document) -> InputRecipe:
-    """The document's input; where it gives none the model's own example, else a generator."""
+    """The document's input; where it gives none the model's own example, else a generator.
+
+    A model that reads symbols keeps a text in its note "example"; any other may keep a generator
+    there, as `generators.parse` reads it. What cannot be read is passed over.
+    """
     if document.input is not None:
         return document.input
     if isinstance(document.network, Untrained):
         return GeneratedInput()
     network, symbols = _model(document.network), symbols_of(document)
-    if network.vocabulary and network.vocabulary == symbols and network.notes.get("example"):
-        return TextInput(network.notes["example"])
+    note = network.notes.get("example", "")
+    if note and network.vocabulary and network.vocabulary == symbols:
+        return TextInput(note)
     symbolic = symbols or network.spec.embedding
+    if note and not symbolic:
+        with suppress(LstmvizError):
+            return generators.parse(note)
     return GeneratedInput("onehot" if symbolic else "sine")
 
 

@@ -3,7 +3,7 @@ import pytest
 
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import FileInput, GeneratedInput, TextInput, build
-from lstmviz.inputs.generators import KINDS
+from lstmviz.inputs.generators import KINDS, parse
 
 
 def read(path, size=None, vocabulary=None):
@@ -118,13 +118,65 @@ def test_generators_are_what_their_names_say():
     assert (make("noise") != make("noise", 1)).any() and (make("onehot") != make("onehot", 1)).any()
 
 
+@pytest.mark.parametrize("length", [1, 2, 7, 100])
+def test_the_adding_problem_marks_a_number_in_each_half(length):
+    for seed in range(20):
+        sequence = build(GeneratedInput("adding", length, seed), 2, None)
+        numbers, marks = sequence.values.T
+        half = length // 2
+        assert sequence.columns == ("value", "marker")
+        assert (numbers >= 0).all() and (numbers < 1).all() and set(marks) <= {0, 1}
+        assert marks[:half].sum() == min(half, 1) and marks[half:].sum() == 1
+
+
+def test_an_adding_problem_of_any_width_has_its_marker_last():
+    for width, columns in ((1, ("marker",)), (3, ("value0", "value1", "marker"))):
+        sequence = build(GeneratedInput("adding", 50, 1), width, None)
+        assert sequence.columns == columns and sequence.values[:, -1].sum() == 2
+
+
+def test_a_chirp_wanders_between_its_slowest_and_its_fastest():
+    values = build(GeneratedInput("chirp", 4000, 1), 2, None).values
+    assert np.abs(values).max() <= 1
+    for wave in values.T:
+        crossings = np.flatnonzero(np.diff(np.sign(wave)) > 0)
+        periods = np.diff(crossings)
+        assert 7 <= periods.min() < 12 and 35 < periods.max() <= 50
+    assert (values[:, 0] != values[:, 1]).any()
+
+
+def test_bits_are_bits():
+    values = build(GeneratedInput("bits", 2000, 1), 3, None).values
+    assert set(np.unique(values)) == {0, 1} and abs(values.mean() - 0.5) < 0.03
+    assert (values != build(GeneratedInput("bits", 2000, 2), 3, None).values).any()
+
+
+def test_generators_are_read_from_words():
+    assert parse("sine") == GeneratedInput("sine")
+    assert parse("adding:100") == GeneratedInput("adding", 100)
+    assert parse("bits:20:7") == GeneratedInput("bits", 20, 7)
+    for wrong in (
+        "",
+        "dance",
+        "sine:",
+        "sine:-1",
+        "sine:1:2:3",
+        "sine:0",
+        "sine:9999999",
+        "sine:x",
+    ):
+        with pytest.raises(LstmvizError, match="generator"):
+            parse(wrong)
+
+
+@pytest.mark.parametrize(("kind", "width"), [("sine", 5), ("chirp", 1), ("bits", 1), ("adding", 2)])
+def test_generators_have_a_width_of_their_own(kind, width):
+    assert build(GeneratedInput(kind), None, None).values.shape == (60, width)
+
+
 def test_onehot_uses_the_vocabulary():
     sequence = build(GeneratedInput("onehot", 50), 3, ("#", "a", "b"))
     assert set(sequence.labels) == {"#", "a", "b"} and sequence.columns == ("#", "a", "b")
-
-
-def test_a_generator_without_a_size_has_five_columns():
-    assert build(GeneratedInput("sine"), None, None).values.shape == (60, 5)
 
 
 def test_the_budget_is_told_before_anything_is_built(monkeypatch):

@@ -1,0 +1,198 @@
+"""Units that follow something: which gates and states rise and fall with an annotation.
+
+An annotation says one number of every step: 0 or 1 (inside a string or not), or any number
+(the depth of brackets). Where it is NaN the step is left out.
+
+Correlation is Pearson's, r = Σ (v − v̄)(a − ā) / √(Σ (v − v̄)² Σ (a − ā)²). For an annotation
+of 0s and 1s the AUC is the chance that a step with 1 has the larger value than a step with 0,
+ties counting one half: (R − n₁(n₁ + 1)/2) / (n₁ n₀), R the sum of the ranks of the n₁ steps
+with 1 (Mann and Whitney 1947). ½ is chance; 0 separates as well as 1, upside down.
+
+Of hundreds of units one follows anything by accident, so the ranking is made on some of the
+steps, and each row says what it comes to on the steps held out.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace
+from lstmviz.errors import LstmvizError
+
+Numbers = NDArray[np.float64]
+
+BLOCKS = 12
+"""A sequence is cut into so many runs of steps; every third one is held out."""
+LEAST = 2 * BLOCKS
+"""Fewest annotated steps that can be ranked."""
+SLAB = 2**22
+"""Numbers that are worked on at a time."""
+
+
+@dataclass(frozen=True)
+class Follower:
+    """How well one unit of one array follows an annotation.
+
+    `correlation` −1…1 and `auc` 0…1 (None unless the annotation is 0s and 1s) are of the steps
+    that were ranked; `held_correlation` and `held_auc` are of the steps held out, None
+    where the annotation does not change there. A unit that never changes has 0 and ½.
+    """
+
+    array: str
+    unit: int
+    correlation: float
+    auc: float | None
+    held_correlation: float | None
+    held_auc: float | None
+
+
+def follow(
+    trace: Trace, annotation: ArrayLike, layer: int = 0, direction: str = "forward"
+) -> tuple[Follower, ...]:
+    """Every unit of every gate and state of a layer, those that follow best (by |r|) first.
+
+    `annotation` (steps,) is 0/1 or any numbers, NaN where it says nothing. The steps are cut
+    into twelve runs, of which the third, sixth, ninth and last are held out. Without a
+    projection `hidden_state` is `cell_output`, and only the latter is ranked. Raises
+    `LstmvizError` for a layer or direction the trace lacks, and as `rank` does.
+    """
+    if not 0 <= layer < len(trace.layers):
+        raise LstmvizError(f"layer {layer} does not exist; the trace has {len(trace.layers)}.")
+    found = dict(trace.layers[layer].directions())
+    if direction not in found:
+        ways = " and ".join(found)
+        raise LstmvizError(f"layer {layer} does not run {direction[:40]!r}; it runs {ways}.")
+    values = vars(found[direction])
+    arrays = {name: values[name] for name in DIRECTION_ARRAYS}
+    if arrays["hidden_state"] is arrays["cell_output"]:
+        del arrays["hidden_state"]
+    return rank(arrays, annotation, held_out(trace.steps))
+
+
+def held_out(steps: int) -> NDArray[np.bool_]:
+    """Which steps (steps,) `follow` keeps for the proof: every third of twelve runs."""
+    blocks = np.arange(steps) * BLOCKS // max(steps, 1)
+    held: NDArray[np.bool_] = blocks % 3 == 2
+    return held
+
+
+def rank(
+    arrays: Mapping[str, NDArray[np.floating]], annotation: ArrayLike, held: NDArray[np.bool_]
+) -> tuple[Follower, ...]:
+    """The columns of `arrays` (name → (steps, units)), those that follow best first.
+
+    `held` (steps,) says which steps are held out. Of equal rows the array and the unit that
+    come first stand first. Raises `LstmvizError` for an annotation of another length, of
+    fewer than 24 steps, infinite, or the same at every step that is ranked.
+    """
+    told = _checked(annotation, len(held))
+    ranked, proof = ~held & ~np.isnan(told), held & ~np.isnan(told)
+    _check_enough(told, ranked)
+    both = bool(np.isin(told[ranked | proof], (0.0, 1.0)).all())
+    rows: list[Follower] = []
+    for name, values in arrays.items():
+        first, second = (_scores(values, told, rows_, both) for rows_ in (ranked, proof))
+        for unit in range(values.shape[1]):
+            correlation, auc = first.of(unit)
+            assert correlation is not None  # `_check_enough` saw the annotation change
+            rows.append(Follower(name, unit, correlation, auc, *second.of(unit)))
+    return tuple(sorted(rows, key=lambda row: -abs(row.correlation)))
+
+
+@dataclass(frozen=True)
+class _Scores:
+    """Correlations and AUCs (units,) of one array, each None where there is none."""
+
+    correlations: Numbers | None
+    aucs: Numbers | None
+
+    def of(self, unit: int) -> tuple[float | None, float | None]:
+        """Both of one unit."""
+        return (
+            None if self.correlations is None else float(self.correlations[unit]),
+            None if self.aucs is None else float(self.aucs[unit]),
+        )
+
+
+def _checked(annotation: ArrayLike, steps: int) -> Numbers:
+    """The annotation as (steps,) numbers."""
+    try:
+        told = np.asarray(annotation, np.float64)
+    except (TypeError, ValueError):
+        raise LstmvizError("the annotation is not numbers; give one number a step.") from None
+    if told.shape != (steps,):
+        raise LstmvizError(
+            f"the annotation has shape {told.shape}, but the trace has {steps:,} steps; give one "
+            "number a step."
+        )
+    if np.isinf(told).any():
+        step = int(np.isinf(told).argmax())
+        raise LstmvizError(
+            f"the annotation is infinite at step {step:,}; give finite numbers, or NaN to leave a "
+            "step out."
+        )
+    return told
+
+
+def _check_enough(told: Numbers, ranked: NDArray[np.bool_]) -> None:
+    """Raise `LstmvizError` where nothing can be ranked."""
+    known = int((~np.isnan(told)).sum())
+    if known < LEAST:
+        raise LstmvizError(
+            f"the annotation says something of {known:,} steps; a ranking needs at least {LEAST}."
+        )
+    if not ranked.any() or np.ptp(told[ranked]) == 0:
+        raise LstmvizError(
+            "the annotation is the same at every step that is ranked, so nothing can follow it; "
+            "annotate steps all over the sequence."
+        )
+
+
+def _scores(
+    values: NDArray[np.floating], told: Numbers, steps: NDArray[np.bool_], both: bool
+) -> _Scores:
+    """The scores of an array's columns over some of the steps, a slab of columns at a time."""
+    told = told[steps]
+    if not len(told) or np.ptp(told) == 0:
+        return _Scores(None, None)
+    correlations, aucs = [], []
+    width = max(1, SLAB // len(told))
+    for start in range(0, values.shape[1], width):
+        slab = np.ascontiguousarray(values[steps, start : start + width].T, np.float64)
+        correlations.append(_correlations(slab, told))
+        if both:
+            aucs.append(_aucs(slab, told > 0))
+    return _Scores(np.concatenate(correlations), np.concatenate(aucs) if both else None)
+
+
+def _correlations(slab: Numbers, told: Numbers) -> Numbers:
+    """Pearson's r of every row of (units, steps) with the annotation; 0 of a constant row."""
+    still = np.ptp(slab, axis=1) == 0
+    slab = slab - slab.mean(axis=1, keepdims=True)
+    told = told - told.mean()
+    norms = np.linalg.norm(slab, axis=1) * np.linalg.norm(told)
+    still |= norms == 0
+    found = np.divide(slab @ told, norms, out=np.zeros(len(slab)), where=~still)
+    clipped: Numbers = np.clip(found, -1, 1)
+    return clipped
+
+
+def _aucs(slab: Numbers, positive: NDArray[np.bool_]) -> Numbers:
+    """The AUC of every row of (units, steps): Mann and Whitney's U over n₁ n₀."""
+    ones = int(positive.sum())
+    zeros = len(positive) - ones
+    sums = np.array([_ranks(row)[positive].sum() for row in slab])
+    aucs: Numbers = (sums - ones * (ones + 1) / 2) / (ones * zeros)
+    return aucs
+
+
+def _ranks(row: Numbers) -> Numbers:
+    """Ranks from 1; equal values share the mean of theirs."""
+    _, group, sizes = np.unique(row, return_inverse=True, return_counts=True)
+    last = np.cumsum(sizes)
+    ranks: Numbers = (last - (sizes - 1) / 2)[group]
+    return ranks
