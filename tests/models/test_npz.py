@@ -211,7 +211,7 @@ def test_suffixes_and_demos(tmp_path):
         load(tmp_path / "m.xyz")
     with pytest.raises(LstmvizError, match="no suffix"):
         load("model")
-    with pytest.raises(LstmvizError, match=r"demo:no is not a demo; there are demo:counter"):
+    with pytest.raises(LstmvizError, match=r"demo:no is not a demo; there are .*demo:counter"):
         load("demo:no")
     with pytest.raises(LstmvizError, match="does not exist"):
         load(tmp_path / "m.npz")
