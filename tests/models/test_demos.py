@@ -74,7 +74,7 @@ def test_their_cards_hold(name):
 def test_the_units_named_are_those_found(name):
     network, task = load(f"demo:{name}"), task_of(name)
     followed = task.followed(network)
-    told = re.findall(r"unit (\d+) \(r = (-?[\d.]+)", network.notes["units"])
+    told = re.findall(r"[Uu]nit (\d+) [^(]*\(r = (-?[\d.]+)", network.notes["units"])
     assert len(told) == len(followed)
     for (unit, correlation), (found, _) in zip(told, followed, strict=True):
         assert int(unit) == found.unit
@@ -167,7 +167,7 @@ def test_the_python_model_is_as_good_as_its_card_says():
 def test_its_units_follow_what_its_card_says():
     network, task = load("demo:python"), task_of("python")
     rows = task.followed(network, small=True)
-    told = re.findall(r"unit (\d+) (.*?) \(r = (-?[\d.]+)", network.notes["units"])
+    told = re.findall(r"[Uu]nit (\d+) (.*?) \(r = (-?[\d.]+)", network.notes["units"])
     assert [words for _, words, _ in told] == [words for _, words in rows]
     ranked = task.rankings(network, small=True)
     for (unit, _, correlation), rows in zip(told, ranked.values(), strict=True):

@@ -107,7 +107,7 @@ def followed(network: Network) -> Followed:
 def quality(found: dict[str, float]) -> str:
     """How well it does, in words."""
     return (
-        f"right up to n = {found['largest n']:.0f}, trained up to {LONGEST}; "
+        f"Right up to n = {found['largest n']:.0f}, trained up to {LONGEST}; "
         f"{found['accuracy']:.4f} of the decided symbols of random texts."
     )
 
@@ -118,7 +118,7 @@ def card(network: Network) -> dict[str, str]:
         "about": "Counts twice at once: it foresees every symbol of aⁿbⁿcⁿ once the first b came.",
         "quality": quality(figures(network)),
         "units": units_words(followed(network)),
-        "trained on": f"strings aⁿbⁿcⁿ with n from 1 to {LONGEST}, joined by #, predicting the "
+        "trained on": f"Strings aⁿbⁿcⁿ with n from 1 to {LONGEST}, joined by #, predicting the "
         "next symbol.",
         "example": EXAMPLE,
         "made by": MADE + "abc",

@@ -68,7 +68,7 @@ def followed(network: Network) -> Followed:
 def quality(found: dict[str, float]) -> str:
     """How well it does, in words."""
     return (
-        f"mean squared error {found['error']:.5f} over 1,000 sequences of {STEPS} steps "
+        f"Mean squared error {found['error']:.5f} over 1,000 sequences of {STEPS} steps "
         f"(always saying 1 has {BASELINE:.3f}); {found['twice']:.5f} at {2 * STEPS} steps."
     )
 
@@ -79,7 +79,7 @@ def card(network: Network) -> dict[str, str]:
         "about": "Reads a hundred numbers, and at the end gives the sum of the two marked ones.",
         "quality": quality(figures(network)),
         "units": units_words(followed(network)),
-        "trained on": f"sequences of 10 to {STEPS} steps; only the output of the last counts.",
+        "trained on": f"Sequences of 10 to {STEPS} steps; only the output of the last counts.",
         "example": "adding:100:3",
         "made by": MADE + "adding",
     }

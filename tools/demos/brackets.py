@@ -136,7 +136,7 @@ def followed(network: Network) -> Followed:
 def quality(found: dict[str, float]) -> str:
     """How well it does, in words."""
     return (
-        f"names the right closing bracket in {found['accuracy']:.4f} of all places, "
+        f"Names the right closing bracket in {found['accuracy']:.4f} of all places, "
         f"{found['deepest']:.4f} at depth {DEEPEST}, the deepest it was trained on, and "
         f"{found['beyond']:.2f} at depths {DEEPEST + 1} to {DEEPEST + 3} (by chance 0.33)."
     )
@@ -148,7 +148,7 @@ def card(network: Network) -> dict[str, str]:
         "about": "Remembers which brackets are open, of three kinds, and which must close next.",
         "quality": quality(figures(network)),
         "units": units_words(followed(network)),
-        "trained on": f"random nested brackets up to depth {DEEPEST}, strings joined by #, "
+        "trained on": f"Random nested brackets up to depth {DEEPEST}, strings joined by #, "
         "predicting the next symbol.",
         "example": EXAMPLE,
         "made by": MADE + "brackets",

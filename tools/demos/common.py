@@ -71,12 +71,10 @@ Followed = list[tuple[Follower, str]]
 
 
 def units_words(followed: Followed) -> str:
-    """`unit 3 (r = 0.981 where it was chosen, 0.979 held out) counts; …`."""
-    return (
-        "; ".join(
-            f"unit {each.unit} (r = {each.correlation:.3f} where it was chosen, "
-            f"{each.held_correlation:.3f} held out) {words}"
-            for each, words in followed
-        )
-        + "."
+    """`Unit 3 counts (r = 0.981, 0.979 on held-out runs); unit …`."""
+    words = "; ".join(
+        f"unit {each.unit} {words} "
+        f"(r = {each.correlation:.3f}, {each.held_correlation:.3f} held out)"
+        for each, words in followed
     )
+    return words[:1].upper() + words[1:] + "."

@@ -106,7 +106,7 @@ def figures(network: Network, small: bool = False) -> dict[str, float]:
 def quality(found: dict[str, float]) -> str:
     """How well it does, in words."""
     return (
-        f"right up to n = {found['largest n']:.0f}, trained up to {LONGEST}; "
+        f"Right up to n = {found['largest n']:.0f}, trained up to {LONGEST}; "
         f"{found['accuracy']:.4f} of the decided symbols of random texts."
     )
 
@@ -117,9 +117,9 @@ def card(network: Network) -> dict[str, str]:
     return {
         "about": "Counts a's up and b's down, so that it foresees the end of aⁿbⁿ.",
         "quality": quality(found),
-        "units": "unit 0 counts: its cell state rises with every a and falls with every b "
+        "units": "Unit 0 counts: its cell state rises with every a and falls with every b "
         f"(r = {found['correlation']:.4f} with the number of open a's).",
-        "trained on": f"strings aⁿbⁿ with n from 1 to {LONGEST}, joined by #, predicting the "
+        "trained on": f"Strings aⁿbⁿ with n from 1 to {LONGEST}, joined by #, predicting the "
         "next symbol.",
         "example": EXAMPLE,
         "made by": "tools/train_counter.py; measured by: python tools/measure_demos.py counter",

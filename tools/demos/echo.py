@@ -95,7 +95,7 @@ def card(network: Network) -> dict[str, str]:
         "about": f"Says every bit again {DELAY} steps later: it must hold {DELAY} at once.",
         "quality": quality(figures(network)),
         "units": units_words(followed(network)),
-        "trained on": f"random bits; the bit of {DELAY} steps ago is asked for at every step.",
+        "trained on": f"Random bits; the bit of {DELAY} steps ago is asked for at every step.",
         "example": "bits:60:1",
         "made by": MADE + "echo",
     }

@@ -177,15 +177,19 @@ def card(network: Network) -> dict[str, str]:
     return {
         "about": "Reads the standard library's source code and foresees each next character.",
         "quality": quality(figures(network)),
-        "units": "; ".join(_unit(row, words) for row, words in followed(network)) + ".",
-        "trained on": "the standard library of Python 3.11 without tests and tables, 8.6 million "
+        "units": _units(followed(network)),
+        "trained on": "The standard library of Python 3.11 without tests and tables, 8.6 million "
         "characters; one file in 16, by a hash of its name, is held out.",
         "example": EXAMPLE,
         "made by": "tools/train_python.py; measured by: python tools/measure_demos.py python",
     }
 
 
-def _unit(row: Follower, words: str) -> str:
-    """A unit in words; the numbers are of the files that it was not chosen on."""
-    auc = "" if row.held_auc is None else f", AUC {row.held_auc:.3f}"
-    return f"unit {row.unit} {words} (r = {row.held_correlation:.2f}{auc})"
+def _units(followed: Followed) -> str:
+    """The units in words; the numbers are of the files that they were not chosen on."""
+    parts = []
+    for row, words in followed:
+        auc = "" if row.held_auc is None else f", AUC {row.held_auc:.3f}"
+        parts.append(f"unit {row.unit} {words} (r = {row.held_correlation:.2f}{auc})")
+    words = "; ".join(parts)
+    return words[:1].upper() + words[1:] + ", on files that they were not chosen on."

@@ -139,7 +139,7 @@ def followed(network: Network) -> Followed:
 def quality(found: dict[str, float]) -> str:
     """How well it does, in words."""
     return (
-        f"its likeliest next symbol is legal in {found['legal']:.5f} of 100,000 places "
+        f"Its likeliest next symbol is legal in {found['legal']:.5f} of 100,000 places "
         "without setting back its states; every legal symbol is likelier than every illegal one "
         f"in {found['strict']:.5f} ({found['wrong']:.0f} places are not so)."
     )
@@ -151,7 +151,7 @@ def card(network: Network) -> dict[str, str]:
         "about": "Knows a grammar, and keeps one letter in mind until its string ends.",
         "quality": quality(figures(network)),
         "units": units_words(followed(network)),
-        "trained on": "the continual embedded Reber grammar, predicting the next symbol.",
+        "trained on": "The continual embedded Reber grammar, predicting the next symbol.",
         "example": text(random.Random(4), 90)[0],
         "made by": MADE + "reber",
     }

@@ -77,7 +77,7 @@ def followed(network: Network) -> Followed:
 def quality(found: dict[str, float]) -> str:
     """How well it does, in words."""
     return (
-        f"mean squared error {found['error']:.6f} over 100 new waves; saying the last "
+        f"Mean squared error {found['error']:.6f} over 100 new waves; saying the last "
         f"value again has {found['last']:.4f}, the best line through the last two "
         f"{found['line']:.4f}."
     )
@@ -89,7 +89,7 @@ def card(network: Network) -> dict[str, str]:
         "about": "Foretells the next value of a sine that goes faster and slower.",
         "quality": quality(figures(network)),
         "units": units_words(followed(network)),
-        "trained on": f"sines whose frequency wanders between periods of {1 / FASTEST:.0f} and "
+        "trained on": f"Sines whose frequency wanders between periods of {1 / FASTEST:.0f} and "
         f"{1 / SLOWEST:.0f} steps, predicting the next value.",
         "example": "chirp:240:2",
         "made by": MADE + "sine",
