@@ -21,6 +21,7 @@ from lstmviz.engine.recur import Prepared, advance, prepared
 from lstmviz.engine.spec import CellSpec, problem
 from lstmviz.engine.trace import (
     DIRECTION_ARRAYS,
+    INITIAL_ARRAYS,
     DirectionTrace,
     LayerTrace,
     Trace,
@@ -90,8 +91,44 @@ def allocate(network: Network, x: ArrayLike, initial: Initial | None = None) -> 
         ) from None
 
 
-def chunks(network: Network, trace: Trace) -> Iterator[int]:
+def carried(earlier: Trace, done: int, trace: Trace) -> int:
+    """Copy the rows that an earlier run of the same network has already, and count them.
+
+    Those are the steps that both read alike from the start, of the `done` that are filled there.
+    0 where a layer reads backwards, where the states before the first step differ, and where
+    `trace` is not of the same network's sizes.
+    """
+    forward = all(cell.directions == ("forward",) for cell in trace.spec.layers)
+    if not forward or earlier.spec != trace.spec or earlier.input.dtype != trace.input.dtype:
+        return 0
+    pairs = [
+        (old.forward, new.forward)
+        for old, new in zip(earlier.layers, trace.layers, strict=True)
+        if old.forward is not None and new.forward is not None
+    ]
+    for old, new in pairs:
+        if any(not np.array_equal(getattr(old, n), getattr(new, n)) for n in INITIAL_ARRAYS):
+            return 0
+    most = min(done, earlier.steps, trace.steps)
+    other = (earlier.input[:most] != trace.input[:most]).any(axis=1)
+    same = int(other.argmax()) if other.any() else most
+    for old, new in pairs:
+        for name in DIRECTION_ARRAYS:
+            getattr(new, name)[:same] = getattr(old, name)[:same]
+    outputs = (
+        (earlier.output, trace.output),
+        *zip(earlier.head_outputs, trace.head_outputs, strict=True),
+    )
+    for before, after in outputs:
+        after[:same] = before[:same]
+    return same
+
+
+def chunks(network: Network, trace: Trace, start: int = 0) -> Iterator[int]:
     """Fill a trace made by `allocate`, yielding after each chunk how many rows are done.
+
+    The rows before `start` are filled already (see `carried`); those of its chunk are computed
+    again, so that the bytes do not depend on it.
 
     A chunk is some 5 ms of work (8 steps at 1024 cells), after which a caller may draw
     the rows done or stop. Where a layer reads backwards no row is done before the end, and
@@ -100,7 +137,7 @@ def chunks(network: Network, trace: Trace) -> Iterator[int]:
     """
     ready = _ready(network)
     if all(cell.directions == ("forward",) for cell in network.spec.layers):
-        return _stream(network, ready, trace)
+        return _stream(network, ready, trace, start)
     return _layer_by_layer(network, ready, trace)
 
 
@@ -123,11 +160,11 @@ def _ready(network: Network) -> _Layers:
     return ready
 
 
-def _stream(network: Network, layers: _Layers, trace: Trace) -> Iterator[int]:
+def _stream(network: Network, layers: _Layers, trace: Trace, start: int) -> Iterator[int]:
     """Forward layers only: each chunk goes through every layer and the heads."""
     cells = [directions["forward"] for directions in layers]
     traces = [direction for layer in trace.layers for _, direction in layer.directions()]
-    for rows in _spans(trace.steps, cells):
+    for rows in _spans(trace.steps, cells, start):
         x = layer_input(trace, 0)
         for cell, direction in zip(cells, traces, strict=True):
             advance(cell, x, direction, rows)
@@ -163,12 +200,15 @@ def _apply_heads(network: Network, x: Array, trace: Trace, rows: slice) -> None:
         x = target
 
 
-def _spans(steps: int, cells: list[Prepared]) -> Iterator[slice]:
-    """Consecutive slices of the steps, each some 5 ms of work for these cells."""
+def _spans(steps: int, cells: list[Prepared], start: int = 0) -> Iterator[slice]:
+    """Consecutive slices of the steps, each some 5 ms of work for these cells.
+
+    The slices wholly before `start` are left out.
+    """
     per_step = sum(cell.bytes_per_step for cell in cells)
     length = min(max(CHUNK_BYTES // per_step, 1), CHUNK_STEPS)
-    for start in range(0, steps, length):
-        yield slice(start, min(start + length, steps))
+    for first in range(min(start, steps - 1) // length * length, steps, length):
+        yield slice(first, min(first + length, steps))
 
 
 def _reversed(trace: DirectionTrace) -> DirectionTrace:

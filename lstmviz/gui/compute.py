@@ -44,6 +44,7 @@ class Compute(QObject):
         self.generation = 0
         self._cancelled = 0
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="lstmviz-engine")
+        self._last: Run | None = None  # what the thread has computed, to go on from
         self._closed = threading.Event()
         self._free = threading.Event()
         self._free.set()
@@ -95,8 +96,11 @@ class Compute(QObject):
         if generation != self.generation:
             return
         last = begun = time.monotonic()
-        for run in runs(generation, document, lambda done, total: self._look(generation)):
+        made = runs(generation, document, lambda done, total: self._look(generation), self._last)
+        for run in made:
             now = time.monotonic()
+            if run.done:
+                self._last = run
             if now - begun > GRACE:
                 self._free.wait(PATIENCE)
             if self._ended(generation, now - begun):

@@ -102,9 +102,13 @@ def numbers(text: str, known: Vocabulary) -> tuple[list[int], Unknown | None]:
     """
     if known.split == "words":
         return _words(text, known)
+    written, longest = known.written, known.longest
+    if longest == 1:
+        quick = list(map(written.get, text))
+        if None not in quick:
+            return [number for number in quick if number is not None], None
     found: list[int] = []
     at, missing, first = 0, 0, -1
-    written, longest = known.written, known.longest
     while at < len(text):
         for length in range(min(longest, len(text) - at), 0, -1):
             number = written.get(text[at : at + length])

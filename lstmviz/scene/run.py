@@ -50,10 +50,16 @@ class Run:
         return self.trace is not None and self.done == self.trace.steps
 
 
-def runs(generation: int, document: Document, progress: Progress | None = None) -> Iterator[Run]:
+def runs(
+    generation: int,
+    document: Document,
+    progress: Progress | None = None,
+    earlier: Run | None = None,
+) -> Iterator[Run]:
     """A document as ever fuller runs; an error ends it as a run that carries the sentence.
 
-    `progress` is told of bytes while a model is read; what it raises passes through.
+    `progress` is told of bytes while a model is read; what it raises passes through. Steps at
+    the start that an `earlier` run of the same network read alike are taken from it.
     """
     run = Run(generation, document)
     try:
@@ -71,7 +77,8 @@ def runs(generation: int, document: Document, progress: Progress | None = None) 
             return
         trace = unroll.allocate(run.network, run.sequence.values, resolved.initial)
         done, known = 0, None
-        for reached in unroll.chunks(run.network, trace):
+        taken = _taken(earlier, run.network, trace)
+        for reached in unroll.chunks(run.network, trace, taken):
             fresh = scales(trace, done, reached)
             known = widen_all(known, fresh) if known else fresh
             done = reached
@@ -80,6 +87,13 @@ def runs(generation: int, document: Document, progress: Progress | None = None) 
         yield replace(run, error=str(error))
     except MemoryError:
         yield replace(run, error="This run needs more memory than the machine has free.")
+
+
+def _taken(earlier: Run | None, network: Network, trace: Trace) -> int:
+    """How many rows could be taken from an earlier run."""
+    if earlier is None or earlier.trace is None or earlier.network is not network:
+        return 0
+    return unroll.carried(earlier.trace, earlier.done, trace)
 
 
 def finished(document: Document) -> Run:

@@ -1,0 +1,143 @@
+"""What a network finds likely to come next, and sequences drawn from that."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmviz.engine import cell
+from lstmviz.engine.network import Array, Network
+from lstmviz.engine.spec import CellSpec, NetworkSpec
+from lstmviz.engine.trace import INITIAL_ARRAYS, DirectionTrace, Trace
+from lstmviz.engine.variant import SWITCHES
+from lstmviz.errors import LstmvizError
+
+PREDICTING = ("softmax", "linear")
+"""Activations of a last head whose output tells what comes next; linear ones are logits."""
+
+MOST = 10_000
+"""Symbols that may be drawn at once."""
+HOTTEST = 100.0
+
+
+def predicts(spec: NetworkSpec) -> bool:
+    """Whether the output at each step can be read as what symbol comes next.
+
+    So it is where as many values come out as go in, of a softmax or of logits, and no layer
+    has read what is to come.
+    """
+    head = spec.head
+    forward = all(layer.directions == ("forward",) for layer in spec.layers)
+    return (
+        head is not None
+        and forward
+        and head.activation in PREDICTING
+        and head.size == spec.input_size
+    )
+
+
+def probabilities(output: Array, activation: str) -> NDArray[np.float64]:
+    """A step's output (V,) as probabilities; of logits the softmax is taken.
+
+    Where the output is not finite all are 0.
+    """
+    values = np.asarray(output, np.float64)
+    if not np.isfinite(values).all():
+        return np.zeros_like(values)
+    if activation != "softmax":
+        values = np.exp(values - values.max())
+    total = values.sum()
+    return values / total if total > 0 else np.zeros_like(values)
+
+
+def likeliest(shares: NDArray[np.float64], most: int) -> list[int]:
+    """The numbers of the `most` largest probabilities, largest first; ties by number."""
+    return [int(k) for k in np.argsort(-shares, kind="stable")[:most]]
+
+
+class Walker:
+    """A network at a step of its own: reads symbols one by one from where a trace ended."""
+
+    def __init__(self, network: Network, trace: Trace, step: int) -> None:
+        """Stand after `step` of the trace (−1: before the first); its rows must be filled."""
+        self._network = network
+        self._states = [
+            _state(spec, layer.forward, step)
+            for spec, layer in zip(network.spec.layers, trace.layers, strict=True)
+            if layer.forward is not None
+        ]
+
+    def read(self, symbol: int) -> Array:
+        """Read a symbol and return the output (V,)."""
+        network = self._network
+        if network.embedding is not None:
+            x: Array = network.embedding[symbol].astype(network.dtype)
+        else:
+            x = np.zeros(network.spec.input_size, network.dtype)
+            x[symbol] = 1
+        for index, (h, c, gates) in enumerate(self._states):
+            variant = network.spec.layers[index].variant
+            done = cell.step(network.cells[index]["forward"], x, h, c, variant, gates)
+            self._states[index] = (done.hidden_state, done.cell_state, done.gates)
+            x = done.hidden_state
+        for spec, weights in zip(network.spec.heads, network.heads, strict=True):
+            x = cell.head(weights, spec.activation, x)
+        return x
+
+
+def _state(spec: CellSpec, run: DirectionTrace, step: int) -> tuple[Array, Array, Array]:
+    """Hidden state, cell state and gates [i; f; o] after a step."""
+    if step < 0:
+        c, h = (getattr(run, name) for name in INITIAL_ARRAYS)
+        return h, c, np.zeros(3 * spec.cell_size, c.dtype)
+    gates = np.concatenate([getattr(run, name)[step] for name in SWITCHES])
+    return run.hidden_state[step], run.cell_state[step], gates
+
+
+def drawn(
+    network: Network,
+    trace: Trace,
+    count: int,
+    temperature: float = 1.0,
+    seed: int = 0,
+    barred: Sequence[int] = (),
+) -> list[int]:
+    """`count` symbols that go on from a trace's last step, each drawn from what comes before.
+
+    Probabilities are taken to the power 1/`temperature` and made to sum to 1; at 0 the
+    likeliest is taken. `barred` are never drawn. Equal seeds (PCG64) draw equal symbols.
+    Raises `LstmvizError` for a network that predicts no symbols (see `predicts`), for a count
+    outside 1 to 10,000, a temperature outside 0 to 100, and outputs that are not finite.
+    """
+    head = network.spec.head
+    if head is None or not predicts(network.spec):
+        raise LstmvizError("this network does not tell which symbol comes next.")
+    if not 1 <= count <= MOST:
+        raise LstmvizError(f"{count:,} symbols are outside 1 to {MOST:,}.")
+    if not 0 <= temperature <= HOTTEST:
+        raise LstmvizError(f"temperature {temperature:g} is outside 0 to {HOTTEST:g}.")
+    generator = np.random.Generator(np.random.PCG64(seed))
+    walker, output = Walker(network, trace, trace.steps - 1), trace.output[-1]
+    symbols: list[int] = []
+    for _ in range(count):
+        shares = probabilities(output, head.activation)
+        shares[list(barred)] = 0
+        symbols.append(_draw(shares, temperature, generator))
+        if len(symbols) < count:
+            output = walker.read(symbols[-1])
+    return symbols
+
+
+def _draw(shares: NDArray[np.float64], temperature: float, generator: np.random.Generator) -> int:
+    """One symbol."""
+    largest = shares.max()
+    if not largest > 0:
+        raise LstmvizError("the network's output is not finite, so nothing can be drawn from it.")
+    if temperature == 0:
+        return int(shares.argmax())
+    with np.errstate(divide="ignore", under="ignore"):
+        heated = np.exp(np.log(shares / largest) / temperature)
+    sums = np.cumsum(heated)
+    return int(min(np.searchsorted(sums, generator.random() * sums[-1], "right"), len(sums) - 1))
