@@ -53,8 +53,8 @@ def floor(cells, steps):
     common.settle(app)
     order = steps_at_random(steps)
     return {
-        "play": frames(app, lambda k: window.go(k % steps)),
-        "scrub": frames(app, lambda k: window.go(order[k])),
+        "play": frames(app, lambda k: window.playing.go(k % steps)),
+        "scrub": frames(app, lambda k: window.playing.go(order[k])),
     }
 
 
@@ -92,7 +92,7 @@ def travel(app, window):
     times = []
     for _ in range(12):
         common.painted(app)
-        window.do("next-stage")
+        window.playing.do("next-stage")
         while timer.isActive():
             times.append(common.milliseconds(lambda: (timer.timeout.emit(), common.painted(app))))
     return times

@@ -157,7 +157,7 @@ class Hand:
         window.resize(width - 40 * (k % 5), height - 25 * (k % 4))
 
     def _scrub(self, window, k):
-        window.go(97 * k % max(window.store.run.done, 1))
+        window.playing.go(97 * k % max(window.store.run.done, 1))
 
     def _hover(self, window, k):
         window.store.look(hover=k % CELLS)

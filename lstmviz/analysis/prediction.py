@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -96,14 +96,14 @@ def _state(spec: CellSpec, run: DirectionTrace, step: int) -> tuple[Array, Array
     return run.hidden_state[step], run.cell_state[step], gates
 
 
-def drawn(
+def draws(
     network: Network,
     trace: Trace,
     count: int,
     temperature: float = 1.0,
     seed: int = 0,
     barred: Sequence[int] = (),
-) -> list[int]:
+) -> Iterator[int]:
     """`count` symbols that go on from a trace's last step, each drawn from what comes before.
 
     Probabilities are taken to the power 1/`temperature` and made to sum to 1; at 0 the
@@ -118,16 +118,22 @@ def drawn(
         raise LstmvizError(f"{count:,} symbols are outside 1 to {MOST:,}.")
     if not 0 <= temperature <= HOTTEST:
         raise LstmvizError(f"temperature {temperature:g} is outside 0 to {HOTTEST:g}.")
+    return _draws(network, trace, count, temperature, seed, list(barred))
+
+
+def _draws(
+    network: Network, trace: Trace, count: int, temperature: float, seed: int, barred: list[int]
+) -> Iterator[int]:
     generator = np.random.Generator(np.random.PCG64(seed))
     walker, output = Walker(network, trace, trace.steps - 1), trace.output[-1]
-    symbols: list[int] = []
-    for _ in range(count):
-        shares = probabilities(output, head.activation)
-        shares[list(barred)] = 0
-        symbols.append(_draw(shares, temperature, generator))
-        if len(symbols) < count:
-            output = walker.read(symbols[-1])
-    return symbols
+    activation = network.spec.heads[-1].activation
+    for left in range(count, 0, -1):
+        shares = probabilities(output, activation)
+        shares[barred] = 0
+        symbol = _draw(shares, temperature, generator)
+        yield symbol
+        if left > 1:
+            output = walker.read(symbol)
 
 
 def _draw(shares: NDArray[np.float64], temperature: float, generator: np.random.Generator) -> int:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 OPEN_FILTER = (
     f"Models, sessions and sequences ({' '.join(f'*{suffix}' for suffix in READERS)} "
-    "*.lstmviz *.txt *.csv *.tsv *.npy);;All files (*)"
+    "*.lstmviz *.txt *.csv *.tsv *.npy *.wav);;All files (*)"
 )
 
 Key = Qt.Key
@@ -117,7 +117,7 @@ class Menus:
             ("first", "First step\tHome"),
             ("last", "Last step\tEnd"),
         ):
-            self._add(menu, text, partial(self.window.do, name))
+            self._add(menu, text, partial(self.window.playing.do, name))
 
     def _help(self) -> None:
         menu = self.window.menu_bar.addMenu("&Help")
@@ -143,7 +143,7 @@ class Menus:
         name = keys.get(Key(event.key()))
         if name is None:
             return False
-        self.window.do(name)
+        self.window.playing.do(name)
         return True
 
     # Files

@@ -82,14 +82,14 @@ class Banner(QFrame):
         self.show()
 
 
-def framed(widget: QWidget, bar: QWidget | None = None) -> QFrame:
-    """A panel with a view, and a bar above it if there is one."""
+def framed(widget: QWidget, *bars: QWidget) -> QFrame:
+    """A panel with a view, and bars above it."""
     frame = QFrame()
     frame.setObjectName("panel")
     column = QVBoxLayout(frame)
     column.setContentsMargins(6, 6, 6, 6)
     column.setSpacing(2)
-    if bar is not None:
+    for bar in bars:
         column.addWidget(bar)
     column.addWidget(widget, 1)
     return frame

@@ -34,6 +34,7 @@ class Store(QObject):
         self.compute.reported.connect(self._reported)
         self.run = Run(0, session.document)
         self.stopped = False
+        self._followed: Document | None = None
         self._sound = session
         self._sound_history = self.history
 
@@ -90,13 +91,19 @@ class Store(QObject):
         last = stages(self.spec, view.layer)[-1]
         self.look(layer=view.layer, direction=view.direction, stage=last)
 
-    def edit(self, document: Document, key: str | None = None, **view: Any) -> None:
-        """Change the Document, and the View with it; changes of one `key` undo as one."""
+    def edit(
+        self, document: Document, key: str | None = None, *, follow: bool = False, **view: Any
+    ) -> None:
+        """Change the Document, and the View with it; changes of one `key` undo as one.
+
+        With `follow` the View goes to the last step once the document is computed.
+        """
         if document == self.document:
             self.look(**view)
             return
         self._remember()
         self.history = history.record(self.history, document, key)
+        self._followed = document if follow else None
         self._adopt(document, **view)
 
     def undo(self) -> None:
@@ -144,12 +151,18 @@ class Store(QObject):
         if newest and self._sound.document != run.document:
             self._sound, self._sound_history = self.session, self.history
         self.run = run
-        if run.spec is not None:
-            view = fitted(self.view, run.spec)
-            self.look(layer=view.layer, direction=view.direction)
-        if run.steps and self.view.step >= run.steps:
-            self.look(step=run.steps - 1)
+        self.session = replace(self.session, view=self._placed(run))
         self.ran.emit(run)
+
+    def _placed(self, run: Run) -> View:
+        """The view on what this run has; `ran` tells of both at once."""
+        view = self.view if run.spec is None else fitted(self.view, run.spec)
+        if not run.steps:
+            return view
+        if run.finished and run.document == self._followed and run.spec is not None:
+            self._followed = None
+            return replace(view, step=run.steps - 1, stage=stages(run.spec, view.layer)[-1])
+        return replace(view, step=min(view.step, run.steps - 1))
 
     def _refuse(self, run: Run) -> None:
         """Say why and go back to the last session that could be followed, as it was."""

@@ -107,6 +107,9 @@ def _controls(theme: Theme) -> str:
     QPushButton, QToolButton {{ background: {c("faint")}; color: {c("ink")};
         border: 1px solid {c("edge")}; border-radius: 5px; padding: 4px 10px; }}
     QToolButton {{ padding: 4px 6px; }}
+    QToolButton#parted {{ padding-right: 20px; }}
+    QToolButton#parted::menu-button {{ border: 0; border-left: 1px solid {c("edge")};
+        width: 16px; }}
     QToolButton#small {{ padding: 0 6px; }}
     QPushButton#row {{ text-align: left; padding: 4px 8px; }}
     QPushButton#row:checked {{ background: {c("card")}; color: {c("ink")};

@@ -17,7 +17,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lstmviz.engine.spec import stages
 from lstmviz.errors import LstmvizError
 from lstmviz.gui import style
 from lstmviz.gui.controls import follow
@@ -36,11 +35,14 @@ from lstmviz.gui.parts import (
     summary,
 )
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
+from lstmviz.gui.playing import Playing
 from lstmviz.gui.remembered import remember, remember_places, restore_places
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
+from lstmviz.gui.typeline import TypeLine
 from lstmviz.history import trained_before
-from lstmviz.models import SeveralLstmsError
+from lstmviz.inputs import SUFFIXES
+from lstmviz.models import READERS, SeveralLstmsError
 from lstmviz.scene import inspector
 from lstmviz.scene.picture import fitted, moments_of
 from lstmviz.session import Document, Session, open_source
@@ -48,7 +50,7 @@ from lstmviz.session import Document, Session, open_source
 HINT = (
     "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
 )
-INPUT_SUFFIXES = (".txt", ".csv", ".tsv", ".npy")
+INPUT_SUFFIXES = tuple(suffix for suffix in SUFFIXES if suffix not in READERS)
 
 
 class MainWindow(QMainWindow):
@@ -59,6 +61,7 @@ class MainWindow(QMainWindow):
         self.settings = settings
         self.store = Store(session, self)
         self.clock = Clock(self)
+        self.playing = Playing(self.store, self.clock)
         self._wear()  # first: widgets made before the application has its font keep another
         self.setWindowTitle("lstmviz")
         self.setAcceptDrops(True)
@@ -89,7 +92,8 @@ class MainWindow(QMainWindow):
         top.addWidget(scrolled(self.inspector))
         top.setStretchFactor(0, 1)
         top.setChildrenCollapsible(False)
-        bottom = framed(self.heatmaps, self.player)
+        self.typing = TypeLine()
+        bottom = framed(self.heatmaps, self.player, self.typing)
         right = QSplitter(Qt.Orientation.Vertical)
         right.addWidget(top)
         right.addWidget(bottom)
@@ -142,23 +146,23 @@ class MainWindow(QMainWindow):
             view.unitPinned.connect(self._pin)
             view.pointed.connect(self._point)
         self.diagram.asked.connect(lambda control: self._point(follow(store, control)))
-        self.heatmaps.stepRequested.connect(self.go)
+        self.typing.edited.connect(lambda document, key: self.edit(document, key, follow=True))
+        self.heatmaps.stepRequested.connect(self.playing.go)
         self.heatmaps.spanRequested.connect(
             lambda first, last, low, high: store.look(first=first, last=last, low=low, high=high)
         )
-        self.player.stepRequested.connect(self.go)
+        self.player.stepRequested.connect(self.playing.go)
         self.player.viewRequested.connect(lambda changes: store.look(**changes))
-        self.player.asked.connect(self.do)
-        self.clock.ticked.connect(self._tick)
+        self.player.asked.connect(self.playing.do)
         self.clock.playingChanged.connect(self.player.show_playing)
         QApplication.styleHints().colorSchemeChanged.connect(self._scheme_changed)
 
     # What the user does
 
-    def edit(self, document: Document, key: str | None = None) -> None:
+    def edit(self, document: Document, key: str | None = None, *, follow: bool = False) -> None:
         """Take up another document; what it says of steps and units starts anew if it must."""
         self.banner.hide()
-        self.store.edit(document, key, first=0.0, last=None, low=0.0, high=None)
+        self.store.edit(document, key, follow=follow, first=0.0, last=None, low=0.0, high=None)
 
     def open_path(self, path: str, lstm: str | None = None) -> None:
         """Open a model, a session or a sequence, by what it is; of several LSTMs ask which."""
@@ -187,66 +191,11 @@ class MainWindow(QMainWindow):
         self.left.input.keep_text()
         self.banner.say(sentence)
 
-    def go(self, step: int) -> None:
-        """To a step, at its end."""
-        if self.store.run.steps:
-            step = min(max(step, 0), self.store.run.steps - 1)
-            self.store.look(step=step, stage=self._order()[-1])
-
-    def do(self, name: str) -> None:
-        """One of the player's buttons."""
-        view, steps = self.store.view, self.store.run.steps
-        if not steps:
-            return
-        if name == "play":
-            self._play(not self.clock.playing)
-        elif name in ("next-stage", "previous-stage"):
-            self._advance(1 if name == "next-stage" else -1)
-        else:
-            targets = {"first": 0, "previous": view.step - 1, "next": view.step + 1}
-            self.go(targets.get(name, steps - 1))
-
-    def _play(self, on: bool) -> None:
-        view = self.store.view
-        if on and view.step >= self.store.run.steps - 1:
-            self.store.look(step=0, stage=self._order()[0] if view.stages else self._order()[-1])
-        self.clock.set_speed(view.speed)
-        self.clock.play(on)
-
-    def _advance(self, by: int) -> bool:
-        view = self.store.view
-        place = advance(Place(view.step, view.stage), self._order(), self.store.run.steps, by)
-        if place is not None:
-            self.store.look(step=place.step, stage=place.stage)
-        return place is not None
-
-    def _tick(self) -> None:
-        """One stage or step on; at the end start again or stop."""
-        view, steps = self.store.view, self.store.run.steps
-        if not steps:
-            return
-        order = self._order()
-        if view.stages:
-            moved = self._advance(1)
-        else:
-            moved = view.step + 1 < steps
-            if moved:
-                self.go(view.step + 1)
-        if not moved:
-            if view.loop:
-                self.store.look(step=0, stage=order[0] if view.stages else order[-1])
-            else:
-                self.clock.play(False)
-
     def _pin(self, unit: int) -> None:
         self.store.look(unit=None if self.store.view.unit == unit else unit)
 
     def _point(self, words: str) -> None:
         self.pointed.setText(words or HINT)
-
-    def _order(self) -> tuple[str, ...]:
-        spec = self.store.spec
-        return stages(spec, fitted(self.store.view, spec).layer) if spec else ("output",)
 
     def cycle_theme(self) -> None:
         """From dark to light and back."""
@@ -271,7 +220,7 @@ class MainWindow(QMainWindow):
             return None
         if view.reduce_motion or not self.store.run.done:
             return 0
-        if advance(before, self._order(), self.store.run.steps, 1) != after:
+        if advance(before, self.playing.order(), self.store.run.steps, 1) != after:
             return 0
         return int(800 / view.speed) if self.clock.playing else LONGEST
 
@@ -286,6 +235,7 @@ class MainWindow(QMainWindow):
         self.inspector.set_shapes(inspector.inspector_shapes(moment, why=self._why_nothing()))
         self.heatmaps.render(run, fitted(view, run.spec) if run.spec else view)
         self.left.show_session(store.session, spec, run, trained_before(store.history))
+        self.typing.show_run(store.document, run, view)
         self.player.show_view(view, run.steps if spec and spec.possible else 0, self.clock.playing)
         self.header.show_diagram(view.diagram)
         self.layers.show_layers(spec, view)
@@ -312,7 +262,8 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         """Hand the theme to the views."""
-        for view in (self.left, self.diagram, self.inspector, self.player, self.heatmaps):
+        views = (self.left, self.diagram, self.inspector, self.player, self.typing, self.heatmaps)
+        for view in views:
             view.set_theme(self.theme)
         self.header.set_theme(self.theme)
 

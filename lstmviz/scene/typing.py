@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lstmviz.analysis.prediction import drawn, likeliest, predicts, probabilities
+from lstmviz.analysis.prediction import draws, likeliest, predicts, probabilities
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.text import label
 from lstmviz.inputs.vocabulary import Vocabulary, joined, numbers, vocabulary
 from lstmviz.scene.run import Run
-from lstmviz.session import Document, TextInput, input_of
+from lstmviz.session import TextInput, input_of
 
 MOST = 5
 """Suggestions at once."""
@@ -42,10 +43,17 @@ def known(run: Run) -> Vocabulary | None:
     return vocabulary(symbols, given.split if given else "auto")
 
 
-def text_of(document: Document) -> str:
-    """The text that is read, "" where the input is no text that was typed."""
-    recipe = input_of(document)
-    return recipe.text if isinstance(recipe, TextInput) else ""
+def text_of(run: Run) -> str:
+    """The text that is read: as it was typed, else what the symbols read make."""
+    recipe = input_of(run.document)
+    if isinstance(recipe, TextInput):
+        return recipe.text
+    names, sequence = known(run), run.sequence
+    if names is None or sequence is None:
+        return ""
+    between = " " if names.split == "words" else ""
+    ids = sequence.values.argmax(axis=1).tolist()
+    return between.join(names.text_of(k) for k in ids if k < len(names.symbols))
 
 
 def suggestions(run: Run, step: int, most: int = MOST) -> tuple[Suggestion, ...]:
@@ -62,6 +70,14 @@ def suggestions(run: Run, step: int, most: int = MOST) -> tuple[Suggestion, ...]
         for k in likeliest(shares, most)
         if k < len(names.symbols) and names.symbols[k] and shares[k] > 0
     )
+
+
+def number_at(run: Run, step: int) -> int | None:
+    """The number of the symbol that is read at a step, None where there is no such step."""
+    sequence = run.sequence
+    if sequence is None or not 0 <= step < sequence.steps:
+        return None
+    return int(sequence.values[step].argmax())
 
 
 def source_words(run: Run) -> str:
@@ -112,17 +128,22 @@ def taken(text: str, number: int, names: Vocabulary) -> str:
     return joined(text, number, names)
 
 
-def written(run: Run, count: int, temperature: float, seed: int) -> str:
-    """The run's text with `count` symbols that the network itself adds; see `drawn`.
+def writing(run: Run, count: int, temperature: float, seed: int) -> Iterator[str]:
+    """The run's text with ever more symbols that the network itself adds, `count` in the end.
 
-    Raises `LstmvizError` where it cannot.
+    See `prediction.draws` for how, and for the errors; also raises `LstmvizError` where no
+    text has been read to its end.
     """
     names = known(run)
     if names is None or run.network is None or run.trace is None or not run.finished:
         raise LstmvizError("only a network that has read a text to its end can write on.")
-    size = run.network.spec.output_size
-    barred = [k for k in range(size) if k >= len(names.symbols) or not names.symbols[k]]
-    text = text_of(run.document)
-    for number in drawn(run.network, run.trace, count, temperature, seed, barred):
+    size, count_known = run.network.spec.output_size, len(names.symbols)
+    barred = [k for k in range(size) if k >= count_known or not names.symbols[k]]
+    numbers_drawn = draws(run.network, run.trace, count, temperature, seed, barred)
+    return _joining(text_of(run), numbers_drawn, names)
+
+
+def _joining(text: str, symbols: Iterator[int], names: Vocabulary) -> Iterator[str]:
+    for number in symbols:
         text = joined(text, number, names)
-    return text
+        yield text

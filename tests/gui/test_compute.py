@@ -27,7 +27,7 @@ def test_the_last_report_is_of_the_whole_run(computing, qtbot):
 def test_a_failure_of_ours_is_told_and_not_waited_for(computing, qtbot, monkeypatch):
     worker, reports = computing
 
-    def broken(generation, document, progress):
+    def broken(*arguments):
         raise RuntimeError("a wheel came off")
         yield
 

@@ -69,7 +69,7 @@ def test_space_plays_and_pauses(opened, qtbot):
 
 def test_playing_without_loop_stops_at_the_end(opened, qtbot):
     window = opened(step=27, speed=60.0, stages=False, loop=False)
-    window.do("play")
+    window.playing.do("play")
     qtbot.waitUntil(lambda: not window.clock.playing, timeout=5000)
     assert window.store.view.step == 29
 
@@ -120,7 +120,7 @@ def test_without_projection_the_network_is_impossible_but_drawn(opened, qtbot):
     assert window.store.run.trace is None
     assert any(op.broken for op in window.diagram._diagram.operations)
     assert "Impossible" in window.left.note.text()
-    window.do("next")
+    window.playing.do("next")
     window.left.project.click()
     settle(qtbot, window)
     assert window.store.run.trace is not None
@@ -214,10 +214,10 @@ def test_both_themes_colour_the_whole_window(opened):
 
 def test_values_travel_between_stages_unless_motion_is_reduced(opened, qtbot):
     window = opened(step=3, stage="forget")
-    window.do("next-stage")
+    window.playing.do("next-stage")
     assert window.diagram._progress() == 1.0
     window.store.look(reduce_motion=False)
-    window.do("next-stage")
+    window.playing.do("next-stage")
     assert window.diagram._progress() < 1.0
     qtbot.waitUntil(lambda: window.diagram._progress() == 1.0, timeout=2000)
 
