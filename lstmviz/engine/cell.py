@@ -32,7 +32,7 @@ from lstmviz.engine.network import Array, CellWeights, HeadWeights
 from lstmviz.engine.spec import GATES
 from lstmviz.engine.variant import STANDARD, SWITCHES, Activation, Variant
 
-__all__ = ["Step", "head", "sigmoid", "step"]
+__all__ = ["Step", "bounded", "head", "sent", "sigmoid", "step"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -130,7 +130,7 @@ def _pre_activations(
             a = a + bias
     a_i, a_f, a_g, a_o = a.reshape(4, -1)
     if variant.gate_recurrence and weights.gate_recurrence is not None and gates is not None:
-        r_i, r_f, r_o = (weights.gate_recurrence @ _sent(gates, variant)).reshape(3, -1)
+        r_i, r_f, r_o = (weights.gate_recurrence @ sent(gates, variant)).reshape(3, -1)
         a_i, a_f, a_o = a_i + r_i, a_f + r_f, a_o + r_o
     if variant.peephole and weights.peepholes is not None:
         p_i, p_f, _ = weights.peepholes
@@ -143,7 +143,7 @@ def bounded(values: Array, bound: float | None) -> Array:
     return values if bound is None else np.clip(values, -bound, bound)
 
 
-def _sent(gates: Array, variant: Variant) -> Array:
+def sent(gates: Array, variant: Variant) -> Array:
     """The gates [i; f; o] that gate recurrence reads: those without weights send nothing."""
     sent = gates.reshape(3, -1).copy()
     sent[[name in variant.lacking for name in SWITCHES]] = 0

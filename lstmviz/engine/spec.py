@@ -265,8 +265,10 @@ def single(
 def stages(spec: NetworkSpec, layer: int = 0) -> tuple[str, ...]:
     """The stages one step of this layer goes through, in order."""
     last = layer == len(spec.layers) - 1
-    absent = set()
-    if not spec.layers[layer].projected:
+    cell, absent = spec.layers[layer], set()
+    if "forget_gate" in cell.variant.absent and not cell.variant.coupled:
+        absent.add("forget")
+    if not cell.projected:
         absent.add("project")
     if not (spec.head and last):
         absent.add("head")

@@ -16,7 +16,7 @@ from lstmviz.scene.diagram import (
     wire_line,
 )
 from lstmviz.scene.metrics import fit, width
-from lstmviz.scene.moment import MADE_IN, Moment, colormap_of
+from lstmviz.scene.moment import Moment, colormap_of, made_in
 from lstmviz.scene.shapes import Box, Cells, Point, Rect, Shape, Text
 from lstmviz.scene.words import caption, number
 
@@ -158,7 +158,8 @@ def _tokens(diagram: Diagram, now: Moment) -> list[Shape]:
     for wire in diagram.wires:
         if wire.stage != now.stage or wire.offset != 0 or wire.thin:
             continue
-        late = MADE_IN.get(wire.array) == now.stage or wire.array == "hidden_state" != now.stage
+        made = made_in(wire.array, now.order, now.variant)
+        late = made == now.stage
         share = now.progress * 2 - (1.0 if late else 0.0)
         if 0.0 <= share <= 1.0:
             shapes += _token(wire, now, point_along(wire.points, ease(share)))
@@ -191,16 +192,20 @@ def point_along(points: tuple[Point, ...], share: float) -> Point:
 
 
 def _caption(diagram: Diagram, now: Moment, spec: NetworkSpec) -> list[Shape]:
+    """Where we are, over the formula and its real numbers; these go up if they do not fit."""
     where, formula, real = caption(now, spec)
     if diagram.headline is not None:
         formula, real = diagram.headline
         if spec.last_step and now.step < now.steps - 1:
             real = f"what leaves at the top is as if the sequence ended at step {now.step:,}"
+    room, y = diagram.width - 10, 37.0
     start = 10 + width(formula, 14, bold=True) + 18
+    if start + width(real, 13) > room:
+        start, y = 10 + width(where, 12) + 18, 16.0
     return [
         Text(10, 16, where, 12, "muted"),
-        Text(10, 37, formula, 14, "ink", bold=True),
-        Text(start, 37, real, 13, "ink"),
+        Text(10, 37, fit(formula, room - 10, 14, bold=True), 14, "ink", bold=True),
+        Text(start, y, fit(real, room - start, 13), 13, "ink"),
     ]
 
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 from lstmviz.engine.spec import LETTERS
+from lstmviz.scene.equations import activation_of, cell_formula, forgets, output_formula
 from lstmviz.scene.metrics import fit
+from lstmviz.scene.metrics import width as text_width
 from lstmviz.scene.moment import Moment
 from lstmviz.scene.shapes import Box, Rect, Shape, Text
+from lstmviz.scene.symbols import applied, bound, clipped
 from lstmviz.scene.words import number
 
 WIDTH = 226.0
@@ -15,7 +18,6 @@ NAMES = {
     "candidate": "candidate",
     "output_gate": "output gate",
 }
-FORMULAS = {"input_gate": "σ", "forget_gate": "σ", "candidate": "tanh", "output_gate": "σ"}
 READING = ("forget_gate", "input_gate", "candidate", "output_gate")
 """Order in which the gates are told: what is kept, what is let in, what it is, what shows."""
 
@@ -59,70 +61,115 @@ def _how(moment: Moment) -> str:
 def _gate(moment: Moment, gate: str, y: float, width: float) -> list[Shape]:
     letter = LETTERS[gate]
     made = gate in moment.values
-    pre = moment.pre.get(gate)
     value = float(moment.values[gate][moment.focus]) if made else None
     told = "not made yet" if value is None else f"{number(value)}"
     color = f"{letter}_text" if made else "muted"
-    shapes: list[Shape] = [
+    return [
         Text(14, y, f"{letter}  {NAMES[gate]}", 12, f"{letter}_text", bold=True),
         Text(width - 14, y, told, 12, color, bold=made, anchor="end"),
-        *_bar(value, Box(14, y + 6, width - 28, 7), letter, centred=gate == "candidate"),
+        *_bar(value, Box(14, y + 6, width - 28, 7), letter, moment.limits[gate]),
+        Text(14, y + 25, _gate_words(moment, gate, width - 28), 11, "muted"),
     ]
-    known = pre is not None and moment.stage != "gather"
-    arithmetic = f"{letter} = {FORMULAS[gate]}({number(pre)})" if known and pre is not None else ""
-    shapes.append(Text(14, y + 25, arithmetic, 11, "muted"))
-    return shapes
 
 
-def _bar(value: float | None, box: Box, role: str, *, centred: bool) -> list[Shape]:
-    """A value 0…1 from the left, or −1…1 from the middle."""
+def _gate_words(moment: Moment, gate: str, room: float) -> str:
+    """How a gate comes about, with all terms of its sum if there is room for them."""
+    letter, variant = LETTERS[gate], moment.variant
+    if gate == "forget_gate" and variant.coupled:
+        made = "input_gate" in moment.values
+        i = number(float(moment.values["input_gate"][moment.focus])) if made else "i"
+        return f"f = 1 − {i}, coupled"
+    found = moment.sums.get(gate)
+    if found is None:
+        return f"{letter} = 1: this cell has no {NAMES[gate]}"
+    if moment.stage == "gather" or (found.late and gate not in moment.values):
+        return "" if moment.stage == "gather" else f"waits for p_{letter} ⊙ cₜ"
+    activation = activation_of(variant, gate)
+    terms = clipped(" + ".join(map(number, found.terms)), found.bound)
+    for inside in (terms, number(found.total)):
+        words = f"{letter} = {applied(activation, inside)}"
+        if text_width(words, 11) <= room:
+            return words
+    return fit(words, room, 11)
+
+
+def _bar(value: float | None, box: Box, role: str, limits: tuple[float, float]) -> list[Shape]:
+    """A value from the left, or from the middle where the limits are centred on 0."""
     shapes: list[Shape] = [Rect(box, fill="faint", radius=3.5)]
     if value is None or value != value:
         return shapes
-    if centred:
-        middle, reach = box.x + box.w / 2, min(max(value, -1.0), 1.0) * box.w / 2
+    low, high = limits
+    if low < 0:
+        part = min(max(value / high, -1.0), 1.0)
+        middle, reach = box.x + box.w / 2, part * box.w / 2
         left = min(middle, middle + reach)
         shapes.append(Rect(Box(left, box.y, abs(reach), box.h), fill=role))
         shapes.append(Rect(Box(middle - 0.5, box.y - 2, 1, box.h + 4), fill="muted"))
     else:
-        shapes.append(
-            Rect(Box(box.x, box.y, min(max(value, 0.0), 1.0) * box.w, box.h), role, radius=3.5)
-        )
+        part = min(max(value / high, 0.0), 1.0)
+        shapes.append(Rect(Box(box.x, box.y, part * box.w, box.h), role, radius=3.5))
     return shapes
+
+
+Words = tuple[str, int, str, bool, bool]
+"""A line of the arithmetic: its text, size, colour, and whether it is bold and of one pitch."""
 
 
 def _state(moment: Moment, y: float, width: float) -> list[Shape]:
     """The arithmetic of c and of h (or m), as far as the stage has come."""
-    unit, values = moment.focus, moment.values
-
-    def at(array: str) -> str:
-        return number(float(values[array][unit]))
-
-    lines: list[tuple[str, int, str, bool, bool]] = [
-        ("cₜ = f · cₜ₋₁ + i · g", 13, "c_text", True, False)
-    ]
-    if "cell_state" in values:
-        lines += [
-            (f"= {at('forget_gate')} × {at('cell_state_before')}", 11, "ink", False, True),
-            (f"  + {at('input_gate')} × {at('candidate')}", 11, "ink", False, True),
-            (f"= {at('cell_state')}", 12, "ink", True, True),
-        ]
-    else:
-        lines.append((f"cₜ₋₁ = {at('cell_state_before')}", 11, "ink", False, False))
-    name = "m" if "project" in moment.order else "h"
-    lines.append((f"{name}ₜ = o · tanh(cₜ)", 13, "h_text", True, False))
-    if "cell_output" in values:
-        lines += [
-            (f"= {at('output_gate')} × {at('squashed')}", 11, "ink", False, True),
-            (f"= {at('cell_output')}", 12, "ink", True, True),
-        ]
-    if name == "m":
-        sizes = f"{len(values['hidden_state_before'])}"
-        lines.append((f"then W_hr mixes all m into {sizes} h", 11, "muted", False, False))
     shapes: list[Shape] = []
-    for text, size, color, bold, mono in lines:
+    for text, size, color, bold, mono in [*_cell_lines(moment), *_output_lines(moment)]:
         y += 6 if size == 13 else 0
-        shown = fit(text, width - 28, size, bold=bold and not mono, mono=mono)
-        shapes.append(Text(14, y, shown, size, color, bold=bold and not mono, mono=mono))
+        strong = bold and not mono
+        while size > 10 and text_width(text, size, bold=strong, mono=mono) > width - 28:
+            size -= 1
+        shown = fit(text, width - 28, size, bold=strong, mono=mono)
+        shapes.append(Text(14, y, shown, size, color, bold=strong, mono=mono))
         y += 17
     return shapes
+
+
+def _cell_lines(moment: Moment) -> list[Words]:
+    values, variant = moment.values, moment.variant
+    head: Words = (f"cₜ = {cell_formula(variant, ' · ')}", 13, "c_text", True, False)
+    before = _at(moment, "cell_state_before")
+    if "cell_state" not in values:
+        return [head, (f"cₜ₋₁ = {before}", 11, "ink", False, False)]
+    kept = f"{_at(moment, 'forget_gate')} × {before}" if forgets(variant) else before
+    written = _at(moment, "candidate")
+    if "input_gate" not in variant.absent:
+        written = f"{_at(moment, 'input_gate')} × {written}"
+    end = f"= {_at(moment, 'cell_state')}"
+    if variant.cell_clip is not None:
+        end = f"= {clipped(_at(moment, 'summed'), variant.cell_clip)} {end}"
+    return [
+        head,
+        (f"= {kept}", 11, "ink", False, True),
+        (f"  + {written}", 11, "ink", False, True),
+        (end, 12, "ink", True, True),
+    ]
+
+
+def _output_lines(moment: Moment) -> list[Words]:
+    values, variant = moment.values, moment.variant
+    name = "m" if "project" in moment.order else "h"
+    formula = output_formula(variant, " · ")
+    lines: list[Words] = [(f"{name}ₜ = {formula}", 13, "h_text", True, False)]
+    if "cell_output" in values:
+        real = _at(moment, "squashed")
+        if "output_gate" not in variant.absent:
+            real = f"{_at(moment, 'output_gate')} × {real}"
+        else:
+            real = applied(variant.output, _at(moment, "cell_state"))
+        lines.append((f"= {real}", 11, "ink", False, True))
+        lines.append((f"= {_at(moment, 'cell_output')}", 12, "ink", True, True))
+    if name == "m":
+        hidden = f"then W_hr mixes all m into {len(values['hidden_state_before'])} h"
+        clip = variant.projection_clip
+        hidden += "" if clip is None else f", {bound(clip)}"
+        lines.append((hidden, 11, "muted", False, False))
+    return lines
+
+
+def _at(moment: Moment, array: str) -> str:
+    return number(float(moment.values[array][moment.focus]))

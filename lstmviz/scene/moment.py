@@ -7,11 +7,13 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmviz.engine import cell
 from lstmviz.engine.activations import function
-from lstmviz.engine.network import CellWeights, Network
+from lstmviz.engine.network import Network
 from lstmviz.engine.spec import GATES, stages
 from lstmviz.engine.trace import DirectionTrace, Trace, layer_input
+from lstmviz.engine.variant import STANDARD, SWITCHES, Variant
+from lstmviz.scene.sums import Sum, sums
+from lstmviz.scene.symbols import late_output_gate, recurrent, weighted
 
 Array = NDArray[np.floating]
 Limits = dict[str, tuple[float, float]]
@@ -22,6 +24,7 @@ MADE_IN = {
     **dict.fromkeys(GATES, "activate"),
     "forgotten": "forget",
     "written": "write",
+    "summed": "write",
     "cell_state": "write",
     "squashed": "output",
     "cell_output": "output",
@@ -35,8 +38,8 @@ class Moment:
     """Step `step` of a run after stage `stage`; `values` holds only what exists by then.
 
     `progress` 0…1 is how far this stage's values have travelled along their wires.
-    `focus` is the cell unit whose arithmetic is told in words. `pre` maps each gate to the
-    focus unit's pre-activation.
+    `focus` is the cell unit whose arithmetic is told in words; `sums` are the parts of its
+    pre-activations, but of gates that have no weights of their own.
     """
 
     step: int
@@ -46,12 +49,18 @@ class Moment:
     values: dict[str, Array]
     limits: Limits
     focus: int
-    pre: dict[str, float] = field(default_factory=dict)
+    sums: dict[str, Sum] = field(default_factory=dict)
+    variant: Variant = STANDARD
     label: str | None = None
     columns: tuple[str, ...] = ()
     hover: int | None = None
     pinned: int | None = None
     progress: float = 1.0
+
+    @property
+    def pre(self) -> dict[str, float]:
+        """Each gate's pre-activation of the focus unit, as it is squashed."""
+        return {gate: found.total for gate, found in self.sums.items()}
 
 
 def direction_trace(trace: Trace, layer: int, direction: str) -> DirectionTrace:
@@ -60,9 +69,11 @@ def direction_trace(trace: Trace, layer: int, direction: str) -> DirectionTrace:
     return found[direction]
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def step_values(trace: Trace, layer: int, direction: str, step: int) -> dict[str, Array]:
     """Every array of the step by name, with the states it started from; nothing left out."""
-    squash = function(trace.spec.layers[layer].variant.output)
+    variant = trace.spec.layers[layer].variant
+    squash = function(variant.output)
     run = direction_trace(trace, layer, direction)
     before = step - 1 if direction == "forward" else step + 1
     inside = 0 <= before < trace.steps
@@ -75,53 +86,29 @@ def step_values(trace: Trace, layer: int, direction: str, step: int) -> dict[str
     values["forgotten"] = values["forget_gate"] * values["cell_state_before"]
     values["written"] = values["input_gate"] * values["candidate"]
     values["squashed"] = squash(values["cell_state"])
+    if variant.cell_clip is not None:
+        values["summed"] = values["forgotten"] + values["written"]
+    if recurrent(variant):
+        sending = [getattr(run, name) for name in weighted(variant)]
+        start = np.zeros(len(sending) * len(values["cell_state"]), values["cell_state"].dtype)
+        values["gates_before"] = np.concatenate([g[before] for g in sending]) if inside else start
     values["output"] = trace.output[step]
     return values
 
 
-def exists(array: str, stage: str, order: tuple[str, ...]) -> bool:
-    """Whether `array` has been made once `stage` is done."""
-    made = MADE_IN.get(array)
+def made_in(array: str, order: tuple[str, ...], variant: Variant = STANDARD) -> str | None:
+    """The stage that makes an array; None for what is there at once."""
+    if array == "output_gate" and late_output_gate(variant):
+        return "output"
     if array == "hidden_state":
-        made = "project" if "project" in order else "output"
+        return "project" if "project" in order else "output"
+    return MADE_IN.get(array)
+
+
+def exists(array: str, stage: str, order: tuple[str, ...], variant: Variant = STANDARD) -> bool:
+    """Whether `array` has been made once `stage` is done."""
+    made = made_in(array, order, variant)
     return made is None or made not in order or order.index(made) <= order.index(stage)
-
-
-def pre_activations(weights: CellWeights, unit: int, gathered: Array) -> dict[str, float]:
-    """a_i, a_f, a_g, a_o of one unit: the rows of W times [h; x], plus the biases."""
-    size = len(weights.input_weights) // 4
-    hidden = weights.recurrent_weights.shape[1]
-    rows = np.arange(4) * size + unit
-    a = weights.recurrent_weights[rows] @ gathered[:hidden]
-    a = a + weights.input_weights[rows] @ gathered[hidden:]
-    for bias in (weights.input_bias, weights.recurrent_bias):
-        if bias is not None:
-            a = a + bias[rows]
-    return dict(zip(GATES, a.tolist(), strict=True))
-
-
-def _pre_of(
-    network: Network,
-    trace: Trace,
-    layer: int,
-    direction: str,
-    step: int,
-    unit: int,
-    values: dict[str, Array],
-) -> dict[str, float]:
-    """The focus unit's pre-activations, by its own rows where that is all there is to them."""
-    weights, variant = network.cells[layer][direction], network.spec.layers[layer].variant
-    if not (variant.peephole or variant.gate_recurrence or variant.clip is not None):
-        return pre_activations(weights, unit, values["gathered"])
-    run = direction_trace(trace, layer, direction)
-    before = step - 1 if direction == "forward" else step + 1
-    gates = None
-    if 0 <= before < trace.steps:
-        names = ("input_gate", "forget_gate", "output_gate")
-        gates = np.concatenate([getattr(run, name)[before] for name in names])
-    x, h, c = (values[name] for name in ("input", "hidden_state_before", "cell_state_before"))
-    whole = cell.step(weights, x, h, c, variant, gates)
-    return {gate: float(a[unit]) for gate, a in whole.pre_activation.items()}
 
 
 def moment(
@@ -146,17 +133,22 @@ def moment(
     order = stages(network.spec, layer)
     stage = stage if stage in order else order[-1]
     values = step_values(trace, layer, direction, step)
-    size = network.spec.layers[layer].cell_size
-    unit = next((u for u in (hover, focus) if u is not None and u < size), 0)
+    cell = network.spec.layers[layer]
+    unit = next((u for u in (hover, focus) if u is not None and u < cell.cell_size), 0)
     return Moment(
         step=step,
         steps=trace.steps,
         stage=stage,
         order=order,
-        values={name: value for name, value in values.items() if exists(name, stage, order)},
+        values={
+            name: value
+            for name, value in values.items()
+            if exists(name, stage, order, cell.variant)
+        },
         limits=limits,
         focus=unit,
-        pre=_pre_of(network, trace, layer, direction, step, unit, values),
+        sums=sums(network.cells[layer][direction], cell.variant, unit, values),
+        variant=cell.variant,
         label=labels[step] if labels else None,
         columns=columns,
         hover=hover,
@@ -176,14 +168,16 @@ def limits(
     run = direction_trace(trace, layer, direction)
     variant = trace.spec.layers[layer].variant
     result: Limits = {}
-    for name in ("input_gate", "forget_gate", "output_gate"):
+    for name in SWITCHES:
         values = getattr(run, name)[first:last]
         result[name] = (0.0, 1.0) if variant.gate.name in UNIT_RANGE else _span(values)
+    every = [result[name] for name in SWITCHES]
+    result["gates_before"] = (min(low for low, _ in every), max(high for _, high in every))
     tanh = variant.candidate.name == "tanh"
     result["candidate"] = (-1.0, 1.0) if tanh else _span(run.candidate[first:last])
     state = _largest(run.cell_state[first:last], run.initial_cell_state)
     hidden = _largest(run.hidden_state[first:last], run.initial_hidden_state)
-    for name in ("cell_state", "forgotten", "written"):
+    for name in ("cell_state", "forgotten", "written", "summed"):
         result[name] = (-state, state)
     projected = trace.spec.layers[layer].projected
     output = _largest(run.cell_output[first:last]) if projected else hidden

@@ -7,9 +7,17 @@ from collections.abc import Callable
 import numpy as np
 
 from lstmviz.engine.spec import LETTERS, NetworkSpec
+from lstmviz.engine.variant import SWITCHES
+from lstmviz.scene.equations import (
+    activation_of,
+    cell_formula,
+    output_formula,
+    projection_formula,
+    sum_formula,
+)
 from lstmviz.scene.moment import Moment
-
-MINUS = "\N{MINUS SIGN}"
+from lstmviz.scene.sums import Sum
+from lstmviz.scene.symbols import MINUS, applied, clipped, late_output_gate, plain
 
 
 def number(value: float, digits: int = 3, *, short: bool = False) -> str:
@@ -46,17 +54,63 @@ def _gather(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
 
 
 def _pre_activate(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
-    parts = [f"{LETTERS[gate]} {number(a)}" for gate, a in moment.pre.items()]
-    return "a = W [h; x] + b", "a of " + ",  ".join(parts)
+    variant, others = moment.variant, dict(moment.sums)
+    whole = next((gate for gate in _FIRST if gate in others), "candidate")
+    if len(others[whole].early) < 2 and variant.clip is None:
+        return "a = W [h; x] + b", "a of " + ",  ".join(map(_listed, others.items()))
+    found, letter = others.pop(whole), LETTERS[whole]
+    real = f"a_{letter} = {_early(found)} = {number(_early_value(found))}"
+    formula = f"a_{letter} = {sum_formula(variant, whole, '', late=False)}"
+    return formula, ",  ".join([real, *map(_listed, others.items())])
+
+
+def _listed(row: tuple[str, Sum]) -> str:
+    """A pre-activation after its letter: "i 0.035", "o −0.099 so far"."""
+    gate, found = row
+    return f"{LETTERS[gate]} {number(_early_value(found))}{' so far' if found.late else ''}"
+
+
+_FIRST = ("forget_gate", "input_gate", "output_gate")
+"""The gate whose sum or squashing is told, if it has weights; else the next."""
+
+
+def _early(found: Sum) -> str:
+    """The parts of a sum that are known before the new cell state is, and its bound."""
+    text = " + ".join(number(term) for term in found.early)
+    return text if found.late else clipped(text, found.bound)
+
+
+def _early_value(found: Sum) -> float:
+    return sum(found.early) if found.late else found.total
+
+
+def _squashed(moment: Moment, gate: str) -> str:
+    """F = σ(0.182) = 0.545"""
+    letter, activation = LETTERS[gate], activation_of(moment.variant, gate)
+    if plain(activation):
+        return f"{letter} = {_at(moment, gate)}"
+    return f"{letter} = {applied(activation, number(moment.pre[gate]))} = {_at(moment, gate)}"
 
 
 def _activate(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
-    pre = moment.pre
-    f, g = _at(moment, "forget_gate"), _at(moment, "candidate")
-    return (
-        "i, f, o = σ(a)   g = tanh(a)",
-        f"f = σ({number(pre['forget_gate'])}) = {f},  g = tanh({number(pre['candidate'])}) = {g}",
-    )
+    variant = moment.variant
+    now = [
+        gate
+        for gate in SWITCHES
+        if gate not in variant.lacking and not (gate == "output_gate" and late_output_gate(variant))
+    ]
+    formula = [f"g = {applied(variant.candidate, 'a')}"]
+    if now:
+        letters = ", ".join(LETTERS[gate] for gate in now)
+        formula.insert(0, f"{letters} = {applied(variant.gate, 'a')}")
+    told = [_squashed(moment, "candidate")]
+    if variant.coupled:
+        formula.append("f = 1 − i")
+        told.insert(0, f"f = 1 − {_at(moment, 'input_gate')} = {_at(moment, 'forget_gate')}")
+    first = next((gate for gate in _FIRST if gate in now), None)
+    if first is not None:
+        told.insert(0, _squashed(moment, first))
+    return "   ".join(formula), ",  ".join(told)
 
 
 def _forget(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
@@ -65,21 +119,40 @@ def _forget(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
 
 
 def _write(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
-    i, g = _at(moment, "input_gate"), _at(moment, "candidate")
+    variant = moment.variant
+    written = _at(moment, "candidate")
+    if "input_gate" not in variant.absent:
+        written = f"{_at(moment, 'input_gate')} × {written}"
     kept = _at(moment, "forgotten")
-    return "cₜ = f ⊙ cₜ₋₁ + i ⊙ g", f"{kept} + {i} × {g} = {_at(moment, 'cell_state')}"
+    real = clipped(f"{kept} + {written}", variant.cell_clip)
+    return f"cₜ = {cell_formula(variant)}", f"{real} = {_at(moment, 'cell_state')}"
 
 
 def _output(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
+    variant = moment.variant
     name = "m" if "project" in moment.order else "h"
-    o, c = _at(moment, "output_gate"), _at(moment, "cell_state")
-    return f"{name}ₜ = o ⊙ tanh(cₜ)", f"{o} × tanh({c}) = {_at(moment, 'cell_output')}"
+    real = applied(variant.output, _at(moment, "cell_state"))
+    if "output_gate" not in variant.absent:
+        real = f"{_at(moment, 'output_gate')} × {real}"
+    m = _at(moment, "cell_output")
+    formula = f"{name}ₜ = {output_formula(variant)}"
+    real = f"{name} = {m}" if real == m else f"{real} = {m}"
+    if not late_output_gate(variant):
+        return formula, real
+    inside = clipped("a + p ⊙ cₜ", variant.clip)
+    found = moment.sums["output_gate"]
+    parts = (sum(found.early), found.terms[-1])
+    o = applied(variant.gate, clipped(" + ".join(map(number, parts)), found.bound))
+    return (
+        f"o = {applied(variant.gate, inside)}   {formula}",
+        f"o = {o} = {_at(moment, 'output_gate')},  {real}",
+    )
 
 
 def _project(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
     h, m = moment.values["hidden_state"], moment.values["cell_output"]
     return (
-        "hₜ = W_hr mₜ",
+        f"hₜ = {projection_formula(moment.variant)}",
         f"{len(m):,} values become {len(h):,}; h{index(0)} = {number(float(h[0]))}",
     )
 

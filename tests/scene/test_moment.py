@@ -13,6 +13,7 @@ from lstmviz.scene.inspector import inspector_height, inspector_shapes
 from lstmviz.scene.layout import cell_diagram
 from lstmviz.scene.metrics import text_box
 from lstmviz.scene.shapes import Box, Cells, Line, Rect, Text
+from lstmviz.scene.sums import pre_activations
 from lstmviz.scene.words import caption, number
 
 SPEC = single(5, 3, 4, head=HeadSpec(5))
@@ -55,7 +56,7 @@ def test_pre_activations_are_the_rows_of_the_reference_step(network, trace):
         weights, values["input"], values["hidden_state_before"], values["cell_state_before"]
     )
     for unit in range(4):
-        found = moments.pre_activations(weights, unit, values["gathered"])
+        found = pre_activations(weights, unit, values["gathered"])
         for gate, a in found.items():
             assert a == pytest.approx(float(step.pre_activation[gate][unit]), abs=1e-5)
 
