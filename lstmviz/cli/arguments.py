@@ -28,7 +28,7 @@ COMMANDS = {
     "doctor": "what this machine lacks, as one install line",
 }
 VIEWS = ("diagram", "unrolled", "stack", "unit", "heatmaps", "window")
-SOURCE = "a model file, a session file (.lstmviz) or demo:NAME"
+SOURCE = "a model file, a session file (.lstmviz), demo:NAME or example:NAME"
 
 
 class Parser(argparse.ArgumentParser):

@@ -19,11 +19,11 @@ from lstmviz.session import (
     Trained,
     Untrained,
     View,
+    is_session,
     open_source,
     sequence_of,
     spec_of,
 )
-from lstmviz.session.files import SUFFIX
 
 
 def session(parsed: argparse.Namespace, progress: Progress | None = None) -> Session:
@@ -100,7 +100,7 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     view = fitted(view, spec)
     last = stages(spec, view.layer)[-1]
     view = view if view.stage in stages(spec, view.layer) else replace(view, stage=last)
-    if parsed.source is None or not parsed.source.lower().endswith(SUFFIX):
+    if parsed.source is None or not is_session(parsed.source):
         view = replace(view, step=sequence_of(document).steps - 1, stage=last)
     if parsed.step is not None:
         view = replace(view, step=parsed.step)

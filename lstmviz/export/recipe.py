@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput
+from lstmviz.models import bundled
 from lstmviz.plain import to_plain
 from lstmviz.scene.run import Run
 from lstmviz.session import Document, Trained, View, input_of
@@ -52,7 +53,7 @@ def _origin(document: Document) -> dict[str, Any]:
     network = document.network
     if isinstance(network, Trained):
         path = network.path
-        source: dict[str, Any] = {"source": path if path[:5] == "demo:" else Path(path).name}
+        source: dict[str, Any] = {"source": path if bundled(path) else Path(path).name}
     else:
         source = {"source": "untrained", "network": to_plain(network)}
     return {**source, "input": _input(input_of(document)), "initial": document.initial}

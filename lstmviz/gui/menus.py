@@ -13,7 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from lstmviz.errors import LstmvizError
 from lstmviz.gui.help import AboutDialog, ShortcutSheet
-from lstmviz.models import READERS, demos
+from lstmviz.models import DEMO, EXAMPLE, EXAMPLES, READERS, demos
 from lstmviz.session import save_session
 
 if TYPE_CHECKING:
@@ -60,10 +60,12 @@ class Menus:
         window = self.window
         menu = window.menu_bar.addMenu("&File")
         self._add(menu, "&Open…", self.open, "Ctrl+O")
-        examples = menu.addMenu("Open a &demo")
+        trained = menu.addMenu("Open a &demo")
         for name in demos():
-            path = f"demo:{name}"
-            self._add(examples, name, partial(window.open_path, path))
+            self._add(trained, name, partial(window.open_path, DEMO + name))
+        examples = menu.addMenu("Open an e&xample")
+        for name, words in EXAMPLES.items():
+            self._add(examples, f"{name}: {words}", partial(window.open_path, EXAMPLE + name))
         self._add(menu, "Open &input…", window.left.input.choose_file, "Ctrl+I")
         menu.addSeparator()
         self._add(menu, "&Save session…", self.save, "Ctrl+S")

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from lstmviz.engine.spec import NetworkSpec
-from lstmviz.models import Found
+from lstmviz.models import Found, bundled
 from lstmviz.scene.run import Run
 from lstmviz.session import Document, Trained, Untrained, View
 
@@ -112,7 +112,7 @@ def summary(document: Document, spec: NetworkSpec | None, run: Run) -> str:
     """The network in a line: where it is from and its sizes from input to output."""
     network = document.network
     if isinstance(network, Trained):
-        name = network.path if network.path.startswith("demo:") else Path(network.path).name
+        name = network.path if bundled(network.path) else Path(network.path).name
     else:
         name = f"random weights, seed {network.seed}" if isinstance(network, Untrained) else ""
     if spec is None:

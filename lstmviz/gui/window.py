@@ -45,7 +45,7 @@ from lstmviz.inputs import SUFFIXES
 from lstmviz.models import READERS, SeveralLstmsError
 from lstmviz.scene import inspector
 from lstmviz.scene.picture import fitted, moments_of
-from lstmviz.session import Document, Session, open_source
+from lstmviz.session import Document, Session, is_session, open_source
 
 HINT = (
     "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
@@ -180,7 +180,7 @@ class MainWindow(QMainWindow):
             self.banner.say(str(error))
             return
         self.banner.hide()
-        if path.lower().endswith(".lstmviz"):
+        if is_session(path):
             own = ("theme", "reduce_motion")  # the user's, not the session's
             view = {name: value for name, value in vars(session.view).items() if name not in own}
             self.store.edit(session.document, None, **view)

@@ -19,6 +19,13 @@ Reader = Callable[[Path, str | None, Progress | None], Opened]
 Writer = Callable[[Network, str | Path], None]
 
 DEMO = "demo:"
+EXAMPLE = "example:"
+EXAMPLES = {
+    "stack": "LSTM 20, LSTM 20, Dense 10 at every step: untrained",
+    "stack.keras": "The same as Keras saves it, with weights it drew",
+}
+"""Bundled networks that are not trained, each opened as `example:NAME`, and what they are."""
+
 READERS = {
     ".npz": "npzforeign",
     ".safetensors": "safetensors",
@@ -38,12 +45,15 @@ WRITERS = {".npz": "npz", ".safetensors": "safetensors"}
 
 __all__ = [
     "DEMO",
+    "EXAMPLE",
+    "EXAMPLES",
     "READERS",
     "Certificate",
     "Found",
     "Opened",
     "Progress",
     "SeveralLstmsError",
+    "bundled",
     "demos",
     "load",
     "location",
@@ -57,19 +67,32 @@ def demos() -> tuple[str, ...]:
     return tuple(sorted(path.stem for path in resources.path("demos").glob("*.npz")))
 
 
-def location(source: str | Path) -> Path:
-    """Where a model is: the path itself, or a bundled file for `demo:NAME`.
+def bundled(source: str) -> bool:
+    """Whether a source names something bundled rather than a file of the user's."""
+    return source.startswith((DEMO, EXAMPLE))
 
-    Raises `LstmvizError` for an unknown demo, listing the known.
+
+def location(source: str | Path) -> Path:
+    """Where a model is: the path itself, or a bundled file for `demo:NAME` or `example:NAME`.
+
+    An example without a suffix is a session. Raises `LstmvizError` for an unknown demo or
+    example, listing the known.
     """
     text = str(source)
-    if not text.startswith(DEMO):
-        return Path(source)
-    name = text.removeprefix(DEMO)
-    if name not in demos():
-        known = ", ".join(DEMO + each for each in demos())
-        raise LstmvizError(f"{shown(text)} is not a demo; there are {known}.")
-    return resources.path("demos", f"{name}.npz")
+    for prefix, known, folder, suffix in (
+        (DEMO, demos(), "demos", ".npz"),
+        (EXAMPLE, tuple(EXAMPLES), "examples", ".lstmviz"),
+    ):
+        if not text.startswith(prefix):
+            continue
+        name = text.removeprefix(prefix)
+        if name not in known:
+            there = ", ".join(prefix + each for each in known)
+            kind = prefix.removesuffix(":")
+            article = "an" if kind == "example" else "a"
+            raise LstmvizError(f"{shown(text)} is not {article} {kind}; there are {there}.")
+        return resources.path(folder, name if "." in name else name + suffix)
+    return Path(source)
 
 
 def load(source: str | Path, lstm: str | None = None, *, gate_order: str | None = None) -> Network:

@@ -19,7 +19,7 @@ from lstmviz.session.documents import (
     View,
     one_layer,
 )
-from lstmviz.session.files import load_session, open_source, save_session
+from lstmviz.session.files import is_session, load_session, open_source, save_session
 from lstmviz.session.opened import opened, trained
 from lstmviz.session.resolved import (
     Resolved,
@@ -48,6 +48,7 @@ __all__ = [
     "View",
     "VocabularyFile",
     "input_of",
+    "is_session",
     "load_session",
     "network_spec",
     "one_layer",

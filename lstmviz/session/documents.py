@@ -63,7 +63,7 @@ def one_layer(
 
 @dataclass(frozen=True)
 class Trained:
-    """A model opened from a file, or a bundled one named `demo:NAME`.
+    """A model opened from a file, or a bundled one, `demo:NAME` or `example:NAME`.
 
     `lstm` names the LSTM that is picked of a file that holds several. `gate_order` is the order
     of the gates in the file, such as "ifgo", or None as it was found.

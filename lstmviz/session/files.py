@@ -89,20 +89,25 @@ def load_session(path: str | Path) -> Session:
     return _with_paths(session, lambda name: str(folder / name))
 
 
+def is_session(source: str) -> bool:
+    """Whether a SOURCE is a session rather than a model; raises `LstmvizError` as `location`."""
+    return models.location(source).suffix.lower() == SUFFIX
+
+
 def open_source(
     source: str,
     lstm: str | None = None,
     gate_order: str | None = None,
     progress: Progress | None = None,
 ) -> Session:
-    """The session of a SOURCE: a session file, a model file or `demo:NAME`.
+    """The session of a SOURCE: a session file, a model file, `demo:NAME` or `example:NAME`.
 
     Its model is read here, so that its faults are told now; `lstm` picks one of several in it,
     `gate_order` is the order of its gates where another was found, and `progress` is told of
     bytes. Raises `LstmvizError`, `SeveralLstmsError` where there is one to pick.
     """
-    if source.lower().endswith(SUFFIX):
-        session = load_session(source)
+    if is_session(source):
+        session = load_session(models.location(source))
         network = session.document.network
         if isinstance(network, Trained):
             changed = replace(
@@ -111,7 +116,7 @@ def open_source(
             session = replace(session, document=replace(session.document, network=changed))
             opened(changed, progress)
         return session
-    if not source.startswith(models.DEMO):
+    if not models.bundled(source):
         suffix = Path(source).suffix
         if suffix.lower() not in models.READERS and Path(source).exists():
             known = " ".join((*models.READERS, SUFFIX))
@@ -119,7 +124,8 @@ def open_source(
             raise LstmvizError(f"{shown(source)} has {what}; models and sessions are {known}.")
         if not Path(source).exists():
             raise LstmvizError(
-                f"{shown(source)} does not exist; give a model or session file, or demo:NAME."
+                f"{shown(source)} does not exist; give a model or session file, demo:NAME or "
+                "example:NAME."
             )
     recipe = Trained(source, lstm, gate_order)
     opened(recipe, progress)
@@ -175,9 +181,9 @@ def _view_fault(view: View) -> str:
 
 
 def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
-    """The session with every file name changed; `demo:NAME` stays."""
+    """The session with every file name changed; `demo:NAME` and `example:NAME` stay."""
     document = session.document
-    if isinstance(document.network, Trained) and not document.network.path.startswith(models.DEMO):
+    if isinstance(document.network, Trained) and not models.bundled(document.network.path):
         moved = replace(document.network, path=change(document.network.path))
         document = replace(document, network=moved)
     if isinstance(document.input, FileInput):

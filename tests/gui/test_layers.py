@@ -1,5 +1,7 @@
 """The list of layers and what can be set in them, with real clicks."""
 
+from dataclasses import replace
+
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
@@ -90,6 +92,21 @@ def test_the_example_of_two_layers_and_a_dense_is_built_by_clicks(opened, qtbot)
         "Input 1",
     ]
     assert window.store.run.trace.output.shape == (12, 10)
+
+
+def test_the_same_opens_from_the_menu(opened, qtbot):
+    window = opened(RANDOM, diagram="unrolled")
+    menus = {a.text(): a.menu() for a in window.menu_bar.actions()[0].menu().actions()}
+    session, keras = menus["Open an e&xample"].actions()
+    keras.trigger()
+    settle(qtbot, window)
+    assert window.store.run.network.format.startswith("Keras")
+    opened_spec = window.store.run.spec
+    session.trigger()
+    settle(qtbot, window)
+    assert window.store.run.spec == opened_spec
+    assert replace(network(window), forget_bias=None) == ASKED
+    assert "example:" not in window.summary.text()
 
 
 def test_a_click_on_a_row_shows_its_layer_and_what_can_be_set(opened, qtbot):

@@ -3,7 +3,8 @@ import re
 
 import pytest
 
-from lstmviz.engine.spec import HeadSpec
+from lstmviz import models, resources
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.variant import GREFF, Activation, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.session import (
@@ -19,7 +20,9 @@ from lstmviz.session import (
     load_session,
     one_layer,
     open_source,
+    resolve,
     save_session,
+    spec_of,
 )
 
 EVERYTHING = Untrained(
@@ -194,3 +197,24 @@ def test_sources(tmp_path):
     (tmp_path / "a.csv").write_text("1\n")
     with pytest.raises(LstmvizError, match=r"unknown suffix '.csv'; models and sessions are .npz"):
         open_source(str(tmp_path / "a.csv"))
+
+
+TWO = NetworkSpec((CellSpec(1, 20, 20), CellSpec(20, 20, 20)), (HeadSpec(10, "linear"),))
+
+
+@pytest.mark.parametrize("name", models.EXAMPLES)
+def test_every_example_is_the_two_layers_that_tutorials_show(name):
+    session = open_source(models.EXAMPLE + name)
+    assert spec_of(session.document) == TWO
+    resolved = resolve(session.document)
+    assert resolved.network.run(resolved.sequence.values).output.shape == (60, 10)
+
+
+def test_the_examples_are_what_is_in_their_folder(tmp_path):
+    names = {path.name.removesuffix(".lstmviz") for path in resources.path("examples").iterdir()}
+    assert names == set(models.EXAMPLES)
+    session = open_source("example:stack.keras")
+    save_session(session, tmp_path / "a.lstmviz")
+    assert load_session(tmp_path / "a.lstmviz") == session
+    with pytest.raises(LstmvizError, match="is not an example; there are example:stack, example"):
+        open_source("example:heap")
