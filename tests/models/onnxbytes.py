@@ -62,10 +62,17 @@ def node(op, inputs, outputs, **attributes):
     return data + b"".join(block(5, attribute(k, v)) for k, v in attributes.items())
 
 
+def sized(name, *sizes):
+    """A ValueInfoProto of float32 with these sizes, 0 for an open one."""
+    rows = (block(1, whole(1, size) if size else block(2, "n")) for size in sizes)
+    return block(1, name) + block(2, block(1, whole(1, 1) + block(2, b"".join(rows))))
+
+
 def graph(nodes, tensors=(), inputs=("X",), outputs=("Y",)):
-    """A GraphProto."""
+    """A GraphProto; an input is a name or what `sized` makes."""
     data = b"".join(block(1, each) for each in nodes) + b"".join(block(5, each) for each in tensors)
-    data += b"".join(block(11, block(1, name)) for name in inputs)
+    rows = (each if isinstance(each, bytes) else block(1, each) for each in inputs)
+    data += b"".join(block(11, each) for each in rows)
     return data + b"".join(block(12, block(1, name)) for name in outputs)
 
 

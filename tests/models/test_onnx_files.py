@@ -90,14 +90,15 @@ def written(folder, data):
     return path
 
 
-def chain(*between, more=(), second=None, tensors=None):
+def chain(*between, more=(), second=None, tensors=None, start="X"):
     """Two LSTMs with nodes between the first's Y and the second's T."""
     own = made.weights(width=2, seed=1)
     rows = [made.tensor(name, values) for name, values in made.weights().items()]
     rows += [made.tensor(f"{name}2", values) for name, values in own.items()]
     rows += [made.tensor(name, values) for name, values in (tensors or {}).items()]
     last = second or made.lstm(("T", "W2", "R2", "B2"), ("Z", "Zh"))
-    return made.model(made.graph([made.lstm(), *between, last, *more], rows, outputs=["Z"]))
+    nodes = [made.lstm(), *between, last, *more]
+    return made.model(made.graph(nodes, rows, inputs=[start], outputs=["Z"]))
 
 
 SQUEEZE = made.node("Squeeze", ["Y", "one"], ["T"])
@@ -134,6 +135,55 @@ def test_nodes_that_feed_each_other_with_something_between_are_not(tmp_path, bet
         load(path)
     assert [found.name for found in caught.value.choices] == ["lstm", "lstm'"]
     assert open_model(path, "lstm'").certificate.before[-1] == "LSTM 'lstm'"
+
+
+TURN = {"last": [-1], "far": [-(2**62)], "zero": [0], "back": [-1]}
+TURN = {name: np.array(value) for name, value in TURN.items()}
+BATCH_OF_ONE = made.sized("X", 0, 1, 3)
+
+
+def test_a_batch_fixed_to_one_hides_no_turn(tmp_path):
+    turned = made.node("Slice", ["S", "last", "far", "zero", "back"], ["T"])
+    between = [made.node("Squeeze", ["Y", "one"], ["S"]), turned]
+    path = written(tmp_path, chain(*between, tensors=ONE | TURN, start=BATCH_OF_ONE))
+    with pytest.raises(SeveralLstmsError, match="holds 2 LSTMs"):
+        load(path)
+    path = written(tmp_path, chain(SQUEEZE, tensors=ONE, start=BATCH_OF_ONE))
+    assert len(load(path).spec.layers) == 2
+
+
+@pytest.mark.parametrize(
+    ("before", "named"),
+    [
+        (made.node("Slice", ["X", "last", "far", "zero", "back"], ["T"]), ("Slice 'slice'",)),
+        (made.node("Gather", ["X", "order"], ["T"], axis=2), ("Gather 'gather'",)),
+        (made.node("Transpose", ["X"], ["T"], perm=[1, 0, 2]), ()),
+        (made.node("Identity", ["X"], ["T"]), ()),
+    ],
+    ids=["turned round", "columns in another order", "batch first", "as it is"],
+)
+def test_an_input_moved_about_before_the_lstm_is_told(tmp_path, before, named):
+    tensors = TURN | {"order": np.array([2, 1, 0])}
+    rows = {name: made.tensor(name, values) for name, values in tensors.items()}
+    node = made.lstm(("T", "W", "R", "B"))
+    told = open_model(written(tmp_path, made.small([before], rows, node))).certificate
+    assert told.before == named
+    assert len(told.warnings) == len(named)
+
+
+def test_the_first_step_is_not_taken_for_the_last_or_all(tmp_path):
+    first = made.node("Gather", ["S", "zero"], ["F"], axis=0)
+    own = made.weights() | {"D": np.ones((2, 3)), "one": np.array([1]), "zero": np.array(0)}
+    rows = [made.tensor(name, values) for name, values in own.items()]
+    nodes = [made.lstm(), made.node("Squeeze", ["Y", "one"], ["S"]), first]
+    data = made.graph(nodes, rows, inputs=[BATCH_OF_ONE], outputs=["F"])
+    opened = open_model(written(tmp_path, made.model(data)))
+    assert "or only some" in opened.certificate.warnings[0]
+    nodes.append(made.node("MatMul", ["F", "D"], ["out"]))
+    data = made.graph(nodes, rows, inputs=[BATCH_OF_ONE], outputs=["out"])
+    opened = open_model(written(tmp_path, made.model(data)))
+    assert not opened.network.heads
+    assert opened.certificate.warnings == ("MatMul 'matmul' and what follows it are not run.",)
 
 
 def head(*nodes, tensors=None):

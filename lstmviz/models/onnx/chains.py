@@ -7,6 +7,7 @@ through those operators.
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -139,14 +140,19 @@ def _merged(y: Values) -> dict[tuple[str, bool], Values]:
 
 def _link(evaluator: Evaluator, below: Lstm, above: Lstm) -> Form | None:
     """How the sequence of one LSTM arrives at another, or None if it does not."""
-    goal = above.node.input(X)
+    goal, told = above.node.input(X), False
     for probe in probes(below):
+        steps, batch = probe.y.shape[:2]
+        if told and steps == 1:
+            continue  # one step shows no order, and several have shown that it is another
         value = evaluator.value(above.graph, goal, probe.known)
-        form = None if value is None or value.ndim != 3 else form_of(probe, value)
-        if form and form.kind == "sequence" and value is not None:
-            steps, batch = probe.y.shape[:2]
-            if value.shape[:2] == ((batch, steps) if above.batch_first else (steps, batch)):
-                return form
+        outer = (batch, steps) if above.batch_first else (steps, batch)
+        if value is None or value.ndim != 3 or value.shape[:2] != outer:
+            continue
+        form = form_of(probe, value)
+        if form and form.kind == "sequence":
+            return form
+        told = True
     return None
 
 
@@ -178,11 +184,14 @@ def _stack(evaluator: Evaluator, group: list[Lstm], forms: list[Form]) -> Stack:
 def _before(evaluator: Evaluator, unit: Lstm) -> tuple[list[str], str]:
     """What stands in front of an LSTM, the nearest first, and the table of an embedding there."""
     found: list[str] = []
+    moves: list[Node] = []
     graph, name = unit.graph, unit.node.input(X)
     for _ in range(MOST_NODES):
         node = graph.makers.get(name)
         if node is None:
             if name in graph.inputs or name in graph.tensors or graph.outer is None:
+                if moves and not found and graph is unit.graph and _moved(evaluator, unit, name):
+                    found = _movers(moves)
                 break
             graph = graph.outer
             continue
@@ -195,8 +204,33 @@ def _before(evaluator: Evaluator, unit: Lstm) -> tuple[list[str], str]:
             return [], node.input(0)
         if node.op not in THROUGH or node.op in ("Add", "Sub", "Mul", "Div", "Concat"):
             found.append(node.shown)
+        moves.append(node)
         name = _data(evaluator, graph, node)
     return found[:20], ""
+
+
+def _moved(evaluator: Evaluator, unit: Lstm, name: str) -> bool:
+    """Whether the operators between an input and an LSTM do more to a sequence than lay it out.
+
+    They may turn it round, say, or leave columns out. False where no input can be sent through.
+    """
+    rows = np.random.default_rng(0).random((STEPS, 1, unit.spec.input_size))
+    layouts = [rows.transpose(order) for order in itertools.permutations(range(3))]
+    moved = False
+    for given in (*layouts, rows[:, 0], rows[:, 0].T):
+        value = evaluator.value(unit.graph, unit.node.input(X), {name: given})
+        if value is None or value.ndim != 3 or value.shape[0 if unit.batch_first else 1] != 1:
+            continue  # not one sequence, as the node would see it
+        if value.size == rows.size and np.array_equal(value.reshape(STEPS, -1), rows[:, 0]):
+            return False
+        moved = True
+    return moved
+
+
+def _movers(moves: list[Node]) -> list[str]:
+    """The operators among these that can change more than the layout, or all of them."""
+    plain = ("Transpose", "Reshape", "Squeeze", "Unsqueeze", "Identity", "Dropout", "Cast")
+    return [node.shown for node in moves if node.op not in plain] or [n.shown for n in moves]
 
 
 def _data(evaluator: Evaluator, graph: Graph, node: Node) -> str:

@@ -123,7 +123,11 @@ def _none(content: Model, where: str) -> str:
         for node in graph.nodes:
             if node.op in OTHERS:
                 return f"{where} holds {node.shown}, not an LSTM; only LSTMs are shown."
-    kinds = dict.fromkeys(node.op[:30] for graph in content.graphs for node in graph.nodes)
+    kinds = dict.fromkeys(
+        ".".join(filter(None, (node.domain[:30], node.op[:30])))
+        for graph in content.graphs
+        for node in graph.nodes
+    )
     listed = ", ".join(list(kinds)[:12]) or "no nodes"
     return f"{where} holds no LSTM node, but {listed}."
 

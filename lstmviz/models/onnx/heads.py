@@ -26,13 +26,17 @@ ACTIVATIONS = {
 
 @dataclass
 class Heads:
-    """The chain of heads after a stack and how the LSTM's output arrives at the first."""
+    """The chain of heads after a stack and how the LSTM's output arrives at the first.
+
+    `fits` is whether the operators that move numbers about took the probe's sizes.
+    """
 
     form: Form | None = None
     specs: list[HeadSpec] = field(default_factory=list)
     weights: list[tuple[Values, Values | None]] = field(default_factory=list)
     used: list[str] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    fits: bool = True
 
     def made(self, dtype: Float, columns: list[int]) -> tuple[HeadWeights, ...]:
         """The weights, the first head's columns as given."""
@@ -49,9 +53,11 @@ class Heads:
 
 def heads(evaluator: Evaluator, units: Sequence[Lstm], opset: int) -> Heads:
     """The heads after the last LSTM of a stack, and warnings on what is left out."""
-    best = Heads()
+    best, told = Heads(), False
     below = [probes(unit) for unit in units[:-1]]
     for index, probe in enumerate(probes(units[-1])):
+        if told and len(probe.y) == 1:
+            continue  # one step is the first and the last alike
         others: Known = {}
         for each in below:
             states = each[min(index, len(each) - 1)]
@@ -60,6 +66,7 @@ def heads(evaluator: Evaluator, units: Sequence[Lstm], opset: int) -> Heads:
         if found.specs or found.form:
             return found
         best = best if best.warnings else found
+        told = told or found.fits
     return best
 
 
@@ -96,6 +103,7 @@ def _chain(evaluator: Evaluator, probe: Probe, others: Known, opset: int) -> Hea
             out, shape = node.outputs[0], value.shape
         else:
             result.warnings.append(f"{node.shown} and what follows it are not run.")
+            result.fits = node.op not in THROUGH
             break
         rows = np.random.default_rng(len(result.specs)).random(shape)
         start, known = [out], {out: rows}
@@ -113,6 +121,7 @@ def _finish(
     """What the graph hands on of the last layer: all steps or the last, joined in which way."""
     found = [evaluator.value(graph, name, known) for name in graph.outputs]
     given = [value for value in found if value is not None and value.ndim]
+    result.fits = bool(given)
     if rows is not None:
         if given and all(len(rows) > 1 and _is_last(rows, value) for value in given):
             result.specs[-1] = replace(result.specs[-1], last_step=True)
@@ -120,6 +129,11 @@ def _finish(
     forms = [form for value in given if (form := form_of(probe, value))]
     kinds = {form.kind: form for form in reversed(forms)}
     result.form = kinds.get("sequence") or kinds.get("final") or kinds.get("last")
+    if given and not result.form:
+        result.warnings.append(
+            f"The model hands on the steps of {probe.unit.name} in an order of its own, or only "
+            "some; the output here has all, first to last."
+        )
     if result.form and result.form.swapped:
         result.warnings.append(
             "The model puts the backward direction first; the output here has forward first."

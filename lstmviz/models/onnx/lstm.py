@@ -71,7 +71,7 @@ def lstm(evaluator: Evaluator, graph: Graph, node: Node, name: str) -> Lstm:
         if array is None and (index in (W, R) or node.input(index)):
             raise LstmvizError(
                 f"{place} takes {which} from {node.input(index)[:60]!r}, which is not a constant "
-                "of the file but computed; such weights are not read."
+                "of the file but computed or given at run time; such weights are not read."
             )
         if array is not None and array.dtype.kind != "f":
             raise LstmvizError(f"{place} has {which} of {array.dtype}, which is not read.")
