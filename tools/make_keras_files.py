@@ -3,8 +3,7 @@
 Needs Keras 3 with a backend, and h5py (`pip install keras torch h5py`; set KERAS_BACKEND=torch),
 which the tests themselves do not. Run from the top level:
 
-    python tools/make_keras_files.py              write the stored models
-    python tools/make_keras_files.py --compare N  hold N random models against Keras, once
+    python tools/make_keras_files.py
 
 For every stored model `expected.npz` holds, under `name/…`, the input and the output, and of
 every cell the input, gates and states of each step: Keras's own cell is run step by step with its
@@ -13,10 +12,9 @@ activations replaced by ones that write down what they return.
 
 from __future__ import annotations
 
-import argparse
 import json
 import os
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import h5py
@@ -164,12 +162,16 @@ def shaken(model, rng):
     return model
 
 
-def random_layer(rng, dtype, sequences, simple):
-    """A random recurrent layer, with `simple` one that its weights alone tell."""
+def random_layer(rng, dtype, sequences, simple, hard):
+    """A random recurrent layer, with `simple` one that its weights alone tell.
+
+    `hard` is the hard sigmoid of the version of Keras that the file is to be of.
+    """
 
     def settings():
         inner = str(rng.choice(SMOOTH if rng.random() < 0.3 else ("tanh",)))
-        gate = str(rng.choice(["sigmoid", "sigmoid", "hard_sigmoid", "softsign"]))
+        gate = ("sigmoid", "sigmoid", hard, "softsign")[rng.integers(4)]
+        inner = hard if inner == "hard_sigmoid" else inner
         return {
             "activation": "tanh" if simple else inner,
             "recurrent_activation": "sigmoid" if simple else gate,
@@ -194,7 +196,7 @@ def random_layer(rng, dtype, sequences, simple):
     return layers.Bidirectional(lstm, merge, backward_layer=other, dtype=dtype)
 
 
-def random_layers(rng, dtype, simple):
+def random_layers(rng, dtype, simple, hard):
     """The layers of a random model, and whether it begins with an embedding."""
     count = int(rng.integers(1, 4))
     every = simple or bool(rng.random() < 0.7)
@@ -204,7 +206,7 @@ def random_layers(rng, dtype, simple):
     for index in range(count):
         if rng.random() < 0.2:
             rows.append(layers.Dropout(0.3, dtype=dtype))
-        rows.append(random_layer(rng, dtype, every or index < count - 1, simple))
+        rows.append(random_layer(rng, dtype, every or index < count - 1, simple, hard))
     if simple:
         return rows, embedded
     for activation in rng.choice(["relu", "tanh", "sigmoid", "linear"], int(rng.integers(0, 3))):
@@ -217,9 +219,10 @@ def random_layers(rng, dtype, simple):
     return rows, embedded
 
 
-def random_model(rng, dtype, simple=False):
+def random_model(rng, dtype, simple=False, older=False):
     """A random model, Sequential or functional, and an input for it."""
-    rows, embedded = random_layers(rng, dtype, simple)
+    hard = hard_sigmoid_2 if older else "hard_sigmoid"
+    rows, embedded = random_layers(rng, dtype, simple, hard)
     steps, width = int(rng.integers(1, 9)), int(rng.integers(1, 7))
     x = rng.integers(0, 9, steps) if embedded else rng.normal(size=(steps, width)).astype(dtype)
     start = keras.Input(
@@ -233,33 +236,61 @@ def random_model(rng, dtype, simple=False):
     return shaken(keras.Model(start, end), rng), x
 
 
-def compare(count: int, seed: int) -> None:
-    """Hold random models against Keras and print the largest differences by file and type."""
+def compare(count: int, seed: int, folder: Path) -> Iterator[tuple[str, dict[str, float]]]:
+    """Random models: the kind of file, and the largest differences from Keras."""
     rng = np.random.default_rng(seed)
-    worst: dict[str, dict[str, float]] = {}
-    numbers: dict[str, int] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for index in range(count):
-            dtype = str(rng.choice(["float32", "float64"]))
-            suffix = str(rng.choice([".keras", ".keras", ".h5", ".weights.h5"]))
-            use(dtype)
-            bare = suffix == ".weights.h5"
-            model, x = random_model(rng, dtype, simple=bare)
-            path = Path(folder, f"m{index}{suffix}")
-            (model.save_weights if bare else model.save)(path)
-            key = f"{suffix} {dtype}"
-            try:
-                found = differences(model, path, x)
-            except SeveralLstmsError:
-                assert bare  # weights alone may fit together in more ways than one
-                key, found = f"{suffix} with several ways to stack", {}
-            numbers[key] = numbers.get(key, 0) + 1
-            rows = worst.setdefault(key, {})
-            for name, value in found.items():
-                rows[name] = max(rows.get(name, 0.0), value)
-            path.unlink()
-    for key, rows in sorted(worst.items()):
-        print(f"{key} ({numbers[key]}):", " ".join(f"{n} {v:.1e}" for n, v in rows.items()))
+    for index in range(count):
+        dtype = str(rng.choice(["float32", "float64"]))
+        kind = str(rng.choice([".keras", ".keras", ".h5", ".h5 as of Keras 2", ".weights.h5"]))
+        suffix, older = kind.split()[0], kind.endswith("2")
+        use(dtype)
+        bare = suffix == ".weights.h5"
+        model, x = random_model(rng, dtype, simple=bare, older=older)
+        path = folder / f"m{index}{suffix}"
+        (model.save_weights if bare else model.save)(path)
+        if older:
+            as_keras_2(path)
+        try:
+            yield f"{kind} {dtype}", differences(model, path, x)
+        except SeveralLstmsError:
+            assert bare  # weights alone may fit together in more ways than one
+            yield f"{kind} with several ways to stack", {}
+        path.unlink()
+
+
+def as_keras_2(path):
+    """Write a file of Keras 3 as 2.15 would have: calls as lists, plain names, weights with :0."""
+    with h5py.File(path, "r+") as file:
+        config = json.loads(file.attrs["model_config"])
+        file.attrs["model_config"] = json.dumps(_older(config))
+        top = file["model_weights"]
+        for holder in (file, top):
+            holder.attrs["keras_version"] = "2.15.0"
+        for group in top.values():
+            names = list(group.attrs.get("weight_names", []))
+            for name in names:
+                group.move(name, f"{name}:0")
+            group.attrs["weight_names"] = [f"{name}:0".encode() for name in names]
+
+
+def _older(value):
+    """A description of Keras 3 in the words of Keras 2."""
+    if isinstance(value, list):
+        return [_older(each) for each in value]
+    if not isinstance(value, dict):
+        return value
+    if value.get("class_name") == "function":
+        return "hard_sigmoid"  # `hard_sigmoid_2`, the only function of ours
+    if value.get("class_name") == "DTypePolicy":
+        return value["config"]["name"]
+    made = {k: _older(v) for k, v in value.items() if k not in ("module", "registered_name")}
+    if "batch_shape" in made:
+        made["batch_input_shape"] = made.pop("batch_shape")
+    for call in value.get("inbound_nodes") or []:
+        if isinstance(call, dict):
+            history = call["args"][0]["config"]["keras_history"]
+            made["inbound_nodes"] = [[[*history, {}]]]
+    return made
 
 
 def use(dtype):
@@ -328,6 +359,7 @@ def behind():
     )
 
 
+@keras.saving.register_keras_serializable("tools")
 def hard_sigmoid_2(x):
     """hard_sigmoid as Keras 2 has it."""
     return keras.ops.clip(0.2 * x + 0.5, 0, 1)
@@ -414,18 +446,6 @@ def write() -> None:
     print(f"{TARGET}: {len(STORED)} models, {total / 1e3:.0f} kB")
 
 
-def main() -> None:
-    """Write the stored models, or compare."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--compare", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=0)
-    parsed = parser.parse_args()
-    if parsed.compare:
-        compare(parsed.compare, parsed.seed)
-    else:
-        write()
-
-
 if __name__ == "__main__":
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
-    main()
+    write()

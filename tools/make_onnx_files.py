@@ -3,14 +3,12 @@
 Needs onnx, onnxruntime, torch and onnxscript, which neither the program nor its tests do. Run from
 the top level:
 
-    python tools/make_onnx_files.py              write the stored models
-    python tools/make_onnx_files.py --compare N  hold N random models against onnxruntime, once
+    python tools/make_onnx_files.py
 """
 
 from __future__ import annotations
 
-import argparse
-import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -218,6 +216,16 @@ def packed(graph: Builder, width: int, end: str, body: str) -> onnx.ModelProto:
         otherwise = helper.make_graph(other, "else", [], [kept])
         outer = [*outer, numpy_helper.from_array(np.array(True), "yes")]
         nodes = [helper.make_node("If", ["yes"], ["out"], then_branch=then, else_branch=otherwise)]
+    elif body == "Scan":  # over the batch, of one: each turn runs a whole sequence
+        one = helper.make_tensor_value_info("X", TensorProto.FLOAT, ["steps", 1, width])
+        scan = helper.make_graph(nodes, "body", [one], [out], inner)
+        outer = [*outer, numpy_helper.from_array(np.array([0]), "first")]
+        wide = (
+            helper.make_node("Unsqueeze", ["X", "first"], ["all"])
+            if graph.opset >= 13
+            else helper.make_node("Unsqueeze", ["X"], ["all"], axes=[0])
+        )
+        nodes = [wide, helper.make_node("Scan", ["all"], ["out"], body=scan, num_scan_inputs=1)]
     elif body == "Loop":
         state = [
             helper.make_tensor_value_info("i", TensorProto.INT64, []),
@@ -252,9 +260,10 @@ def session(model: onnx.ModelProto | Path) -> onnxruntime.InferenceSession:
 
 
 def stepped(unit, network, index: int, x: np.ndarray) -> dict[str, np.ndarray]:
-    """Hidden and cell states of every step, onnxruntime run one step at a time, by direction.
+    """Gates and states of every step, onnxruntime run one step at a time, by direction.
 
-    The weights are turned back into a node of one direction, in ONNX's order of rows.
+    The weights are turned back into a node of one direction, in ONNX's order of rows; the gates,
+    which no node tells, are those of `primitive_step`, whose cell state must be the node's.
     """
     spec = network.spec.layers[index]
     found = {}
@@ -291,15 +300,78 @@ def stepped(unit, network, index: int, x: np.ndarray) -> dict[str, np.ndarray]:
         )
         opsets = [helper.make_opsetid("", 14)]
         run = session(helper.make_model(graph, opset_imports=opsets, ir_version=8)).run
+        by_hand = primitive_step(tensors, settings)
         h = c = np.zeros((1, 1, size), np.float32)
         states = []
         for row in x[::-1] if way == "backward" else x:
-            h, c = run(None, {"X": row[None, None], "h": h, "c": c})
-            states.append((h[0, 0], c[0, 0]))
+            fed = {"X": row[None, None], "h": h, "c": c}
+            gates = by_hand.run(None, fed)
+            h, c = run(None, fed)
+            assert apart(gates[-1], c) < 1e-6, name
+            states.append([each[0, 0] for each in (*gates[:-1], h, c)])
         columns = [np.array(column) for column in zip(*states, strict=True)]
         turn = -1 if way == "backward" else 1
-        found[f"{way}.hidden_state"], found[f"{way}.cell_state"] = (c[::turn] for c in columns)
+        names = ("input_gate", "forget_gate", "candidate", "output_gate")
+        for name, column in zip((*names, "hidden_state", "cell_state"), columns, strict=True):
+            found[f"{way}.{name}"] = column[::turn]
     return found
+
+
+def primitive_step(tensors, settings) -> onnxruntime.InferenceSession:
+    """The equations of the operator's documentation as a model: i, f, g, o and c of one step.
+
+    f(x) of the documentation is the first activation, g the second, h (of c) the third.
+    """
+    graph = Builder(np.random.default_rng(0), 14)
+    size = tensors["R"].shape[1]
+    listed = settings.get("activations", ["Sigmoid", "Tanh", "Tanh"])
+    alphas, betas = (list(settings.get(f"activation_{n}", ())) for n in ("alpha", "beta"))
+    functions = [
+        (op, alphas.pop(0) if op in ALPHAS else None, betas.pop(0) if op in BETAS else None)
+        for op in listed
+    ]
+
+    def held(array):
+        name = graph.name()
+        graph.tensors.append(numpy_helper.from_array(np.asarray(array, np.float32), name))
+        return name
+
+    def activation(which, name):
+        op, alpha, beta = functions[which]
+        if op == "Affine":
+            return graph.node("Add", graph.node("Mul", name, held(alpha)), held(beta))
+        if op == "ScaledTanh":
+            inner = graph.node("Tanh", graph.node("Mul", name, held(beta)))
+            return graph.node("Mul", inner, held(alpha))
+        given = {"alpha": alpha, "beta": beta}
+        return graph.node(op, name, **{k: v for k, v in given.items() if v is not None})
+
+    def gate(index, peephole, state, which):
+        rows = slice(index * size, (index + 1) * size)
+        terms = [graph.node("MatMul", "X", held(tensors["W"][rows].T))]
+        terms.append(graph.node("MatMul", "h", held(tensors["R"][rows].T)))
+        if "B" in tensors:
+            terms += [held(half[rows]) for half in np.split(tensors["B"], 2)]
+        if "P" in tensors and peephole is not None:
+            terms.append(graph.node("Mul", state, held(np.split(tensors["P"], 3)[peephole])))
+        total = terms[0]
+        for term in terms[1:]:
+            total = graph.node("Add", total, term)
+        if "clip" in settings:
+            total = graph.node("Clip", total, held(-settings["clip"]), held(settings["clip"]))
+        return activation(which, total)
+
+    i, g = gate(0, 0, "c", 0), gate(3, None, "", 1)
+    f = gate(2, 2, "c", 0)
+    if settings.get("input_forget"):
+        f = graph.node("Sub", held(1), i)
+    c = graph.node("Add", graph.node("Mul", f, "c"), graph.node("Mul", i, g))
+    o = gate(1, 1, c, 0)
+    values = [helper.make_tensor_value_info(n, 1, [None] * 3) for n in ("X", "h", "c")]
+    ends = [helper.make_tensor_value_info(n, 1, None) for n in (i, f, g, o, c)]
+    made = helper.make_graph(graph.nodes, "step", values, ends, graph.tensors)
+    opsets = [helper.make_opsetid("", 14)]
+    return session(helper.make_model(made, opset_imports=opsets, ir_version=8))
 
 
 def differences(model: onnx.ModelProto, path: Path, x: np.ndarray) -> dict[str, float]:
@@ -311,13 +383,24 @@ def differences(model: onnx.ModelProto, path: Path, x: np.ndarray) -> dict[str, 
     theirs = theirs.reshape(len(x), -1) if theirs.size % len(x) == 0 else theirs
     ours = trace.output
     worst = {"output": apart_in_any_order(opened.network, ours, theirs)}
-    units = all_lstms(model.graph)
-    for index, unit in enumerate(units):
-        for name, states in stepped(unit, opened.network, index, layer_input(trace, index)).items():
-            way, which = name.split(".")
-            mine = getattr(getattr(trace.layers[index], way), which)
-            worst[which] = max(worst.get(which, 0.0), apart(mine, states))
+    for index, unit in enumerate(all_lstms(model.graph)):
+        worst = larger(worst, against_steps(unit, opened.network, trace, index))
     return worst
+
+
+def against_steps(unit, network, trace, index: int) -> dict[str, float]:
+    """The largest differences of a layer's gates and states from onnxruntime's, step by step."""
+    worst: dict[str, float] = {}
+    for name, theirs in stepped(unit, network, index, layer_input(trace, index)).items():
+        way, which = name.split(".")
+        mine = getattr(getattr(trace.layers[index], way), which)
+        worst = larger(worst, {which: apart(mine, theirs)})
+    return worst
+
+
+def larger(one: dict[str, float], other: dict[str, float]) -> dict[str, float]:
+    """The larger of two by name."""
+    return one | {name: max(value, one.get(name, 0.0)) for name, value in other.items()}
 
 
 def apart_in_any_order(network, ours, theirs) -> float:
@@ -377,41 +460,41 @@ def torch_model(rng):
     return Model().eval(), np.expand_dims(x, axis), axis
 
 
-def compare_torch(count: int, seed: int) -> None:
-    """Hold random modules of torch, exported both ways, against onnxruntime."""
+def exported(count: int, seed: int, folder: Path) -> Iterator[tuple[str, dict[str, float]]]:
+    """Random modules of torch, exported both ways: which way, and how far onnxruntime is off."""
     import torch
 
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    worst: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for index in range(count):
-            model, x, axis = torch_model(rng)
-            path = Path(folder, f"m{index}.onnx")
-            new = bool(rng.random() < 0.4)
-            torch.onnx.export(
-                model,
-                (torch.from_numpy(x),),
-                path,
-                dynamo=new,
-                verbose=False,
-                input_names=["X"],
-                **({"external_data": False} if new else {}),
-                **({} if new or rng.random() < 0.5 else {"dynamic_axes": {"X": [0, 1]}}),
-            )
-            opened = read(path)
-            trace = opened.network.run(x[:, 0] if axis else x[0])
-            theirs = session(path).run(None, {"X": x})[0]
-            theirs = theirs.reshape(-1, theirs.shape[-1])
-            ours = trace.output[-1:] if opened.network.spec.last_step else trace.output
-            if ours.shape != theirs.shape and not opened.network.heads:
-                ours = ours[-1:]
-            key = "dynamo" if new else "torchscript"
-            value = apart(ours, theirs)
-            if value > 1e-5 or opened.certificate.warnings or opened.certificate.before:
-                print(index, key, value, model, opened.network.spec, opened.certificate)
-            worst[key] = max(worst.get(key, 0.0), value)
-    print(f"{count} modules:", " ".join(f"{name} {value:.1e}" for name, value in worst.items()))
+    for index in range(count):
+        model, x, axis = torch_model(rng)
+        path = folder / f"t{index}.onnx"
+        new = bool(rng.random() < 0.4)
+        open_sizes = {} if new or rng.random() < 0.5 else {"dynamic_axes": {"X": [0, 1]}}
+        torch.onnx.export(
+            model,
+            (torch.from_numpy(x),),
+            path,
+            dynamo=new,
+            verbose=False,
+            input_names=["X"],
+            **({"external_data": False} if new else {}),
+            **open_sizes,
+        )
+        opened = read(path)
+        trace = opened.network.run(x[:, 0] if axis else x[0])
+        theirs = session(path).run(None, {"X": x})[0]
+        theirs = theirs.reshape(-1, theirs.shape[-1])
+        ours = trace.output[-1:] if opened.network.spec.last_step else trace.output
+        if ours.shape != theirs.shape and not opened.network.heads:
+            ours = ours[-1:]
+        told = opened.certificate
+        assert not told.warnings and not told.before, (index, model, told)
+        worst = {"output": apart(ours, theirs)}
+        for layer, unit in enumerate(all_lstms(onnx.load(path).graph)):
+            worst = larger(worst, against_steps(unit, opened.network, trace, layer))
+        yield ("torch.onnx, dynamo" if new else "torch.onnx, TorchScript"), worst
+        path.unlink()
 
 
 def all_lstms(graph: onnx.GraphProto) -> list[onnx.NodeProto]:
@@ -436,27 +519,16 @@ def apart(ours: np.ndarray, theirs: np.ndarray) -> float:
     return float(difference / max(1.0, np.abs(theirs).max()))
 
 
-def compare(count: int, seed: int) -> None:
-    """Hold random models against onnxruntime and print the largest differences."""
+def compare(count: int, seed: int, folder: Path) -> Iterator[tuple[str, dict[str, float]]]:
+    """Random models made by hand: where the nodes stand, and how far onnxruntime is off."""
     rng = np.random.default_rng(seed)
-    worst: dict[str, float] = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for index in range(count):
-            body = str(rng.choice(["", "", "If", "Loop"]))
-            model, width = random_model(rng, body)
-            x = rng.normal(size=(int(rng.integers(2, 8)), width)).astype(np.float32)
-            path = Path(folder, f"m{index}.onnx")
-            try:
-                found = differences(model, path, x)
-            except Exception:
-                print(index, body, helper.printable_graph(model.graph))
-                raise
-            for name, value in found.items():
-                if value > 1e-5:
-                    print(index, body, name, value, read(path).network.spec)
-                worst[name] = max(worst.get(name, 0.0), value)
-            path.unlink()
-    print(f"{count} models:", " ".join(f"{name} {value:.1e}" for name, value in worst.items()))
+    for index in range(count):
+        body = str(rng.choice(["", "", "If", "Loop", "Scan"]))
+        model, width = random_model(rng, body)
+        x = rng.normal(size=(int(rng.integers(2, 8)), width)).astype(np.float32)
+        path = folder / f"m{index}.onnx"
+        yield f"by hand, {f'in {body}' if body else 'plain'}", differences(model, path, x)
+        path.unlink()
 
 
 def torch_module(*, older: bool):
@@ -562,18 +634,5 @@ def write() -> None:
     print(f"{TARGET}: {total / 1e3:.0f} kB")
 
 
-def main() -> None:
-    """Write the stored models, or compare."""
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--compare", type=int, default=0)
-    parser.add_argument("--torch", action="store_true")
-    parser.add_argument("--seed", type=int, default=0)
-    parsed = parser.parse_args()
-    if parsed.compare:
-        (compare_torch if parsed.torch else compare)(parsed.compare, parsed.seed)
-    else:
-        write()
-
-
 if __name__ == "__main__":
-    main()
+    write()

@@ -26,11 +26,11 @@ def test_every_kind_of_file_is_there():
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_states_of_every_step_are_those_of_onnxruntime(name, expected):
+def test_gates_and_states_of_every_step_are_those_of_onnxruntime(name, expected):
     network = load(FILES / name)
     trace = network.run(expected[f"{name}/input"])
     cases = [key for key in expected if key.startswith(f"{name}/layer")]
-    assert len(cases) == 2 * sum(len(cell.directions) for cell in network.spec.layers)
+    assert len(cases) == 6 * sum(len(cell.directions) for cell in network.spec.layers)
     for key in cases:
         layer, way, array = key.removeprefix(f"{name}/layer").split(".")
         ours = getattr(getattr(trace.layers[int(layer)], way), array)
