@@ -394,6 +394,8 @@ def _row_ticks(panel: Panel, by_index: bool) -> list[int]:
     """Rows whose numbers are shown: round ones, and in another order only if every row fits."""
     shown = panel.high - panel.low
     every = nice_step(11.5 * shown / panel.plot.h)
+    if every > 1:  # the first is moved down into the plot, towards the second
+        every = nice_step(15.5 * shown / panel.plot.h)
     if not by_index and every > 1:
         return []
     rows = list(range(ceil(panel.low / every) * every, panel.high, every))

@@ -10,7 +10,15 @@ from hypothesis import strategies as st
 
 from lstmviz.engine.spec import CellSpec
 from lstmviz.scene import heatmaps, raster
-from lstmviz.scene.heataxes import limit_text, nice_step, step_badges, step_numbers, veil, visible
+from lstmviz.scene.heataxes import (
+    limit_text,
+    nice_step,
+    step_badges,
+    step_numbers,
+    unit_numbers,
+    veil,
+    visible,
+)
 from lstmviz.scene.heatlayout import (
     Span,
     layout,
@@ -189,6 +197,23 @@ def test_no_number_lies_under_the_badge_of_the_step():
         assert len(texts) < len(step_numbers(place)) or not any(
             text_box(text).overlaps(badge) for text in step_numbers(place)
         )
+
+
+@pytest.mark.parametrize("height", [240, 300, 380, 460, 560])
+@pytest.mark.parametrize("cell", [5, 64, 128, 256, 1024])
+def test_the_numbers_of_units_stand_at_even_distances(cell, height):
+    place = layout(1370, height, CellSpec(3, cell, cell), 12)
+    trace, sequence = traced(cell, 12)
+    content = heatmaps.content_of(trace, sequence, View(unit=0))
+    panel = place.panels[0]
+    numbers = sorted(
+        int(text.text)
+        for text in unit_numbers(place, content, None)
+        if text.x == panel.plot.x - 5 and panel.plot.contains(panel.plot.x, text.y - 4)
+    )
+    distances = np.diff(numbers)
+    assert numbers[0] == 0
+    assert len(set(distances[:-1])) <= 1  # the last unit may be nearer
 
 
 @pytest.mark.parametrize("steps", [1, 7, 1000, 10_000])
