@@ -124,11 +124,13 @@ def view(model: Network | str | Path, x: ArrayLike | str | None = None) -> int:
     return code
 
 
-def export_figure(path: str | Path, *arguments: Any, **options: Any) -> None:
-    """Draw a figure to a file; see `lstmviz.export.figure.export_figure` for the options."""
+def export_figure(path: str | Path, *arguments: Any, **options: Any) -> Path:
+    """Draw a figure to a file; returns where. `lstmviz.export.figure.export_figure` has the
+    options.
+    """
     from lstmviz.export.figure import export_figure as _export
 
-    _export(path, *arguments, **options)
+    return _export(path, *arguments, **options)
 
 
 def _network(model: Network | str | Path) -> Network:

@@ -210,8 +210,9 @@ def test_a_network_without_an_example_needs_an_input(tmp_path):
 
 
 def test_the_public_name_is_this_one(tmp_path):
-    lstmviz.export_figure(tmp_path / "a.pdf", step=3, stage="forget", theme="dark", scale=2)
-    assert (tmp_path / "a.pdf").read_bytes().startswith(b"%PDF")
+    out = lstmviz.export_figure(tmp_path / "a.pdf", step=3, stage="forget", theme="dark", scale=2)
+    assert out == tmp_path / "a.pdf"
+    assert out.read_bytes().startswith(b"%PDF")
 
 
 # The same bytes again
