@@ -393,10 +393,9 @@ def _panel_numbers(
 def _row_ticks(panel: Panel, by_index: bool) -> list[int]:
     """Rows whose numbers are shown: round ones, and in another order only if every row fits."""
     shown = panel.high - panel.low
-    every = nice_step(11.5 * shown / panel.plot.h)
-    if every > 1:  # the first is moved down into the plot, towards the second
-        every = nice_step(15.5 * shown / panel.plot.h)
+    room = 11.5 if 11.5 * shown <= panel.plot.h else 15.5  # low rows: the first moves down
+    every = nice_step(room * shown / panel.plot.h)
     if not by_index and every > 1:
         return []
-    rows = list(range(ceil(panel.low / every) * every, panel.high, every))
-    return rows if every == 1 else list(dict.fromkeys([*rows, panel.high - 1]))
+    rows = range(ceil(panel.low / every) * every, panel.high, every)
+    return list(dict.fromkeys([*rows, panel.high - 1]))
