@@ -392,10 +392,9 @@ def _panel_numbers(
 
 def _row_ticks(panel: Panel, by_index: bool) -> list[int]:
     """Rows whose numbers are shown: round ones, and in another order only if every row fits."""
-    shown = panel.high - panel.low
-    room = 11.5 if 11.5 * shown <= panel.plot.h else 15.5  # low rows: the first moves down
-    every = nice_step(room * shown / panel.plot.h)
+    rows = (panel.high - panel.low) / panel.plot.h
+    every = nice_step(rows * (11.5 if 11.5 * rows <= 1 else 15.5))  # low: the first moves down
     if not by_index and every > 1:
         return []
-    rows = range(ceil(panel.low / every) * every, panel.high, every)
-    return list(dict.fromkeys([*rows, panel.high - 1]))
+    first = ceil(panel.low / every) * every
+    return list(dict.fromkeys([*range(first, panel.high, every), panel.high - 1]))
