@@ -133,7 +133,8 @@ class HeatmapsView(QWidget):
         """
         run, view = self._run, self.view
         if run is None or run.trace is None or run.sequence is None or run.scales is None:
-            self._show_nothing(heatmaps.NOTHING if run and run.problem else "")
+            waiting = heatmaps.WAITING if run and run.trace is not None else ""
+            self._show_nothing(heatmaps.NOTHING if run and run.problem else waiting)
             return
         fresh = run.trace is not self._trace
         self._trace = run.trace

@@ -262,7 +262,7 @@ def _tint(place: HeatmapLayout, content: Content, scale: float, shown: int) -> r
 def _values(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]:
     values: Array = content.sequence.values
     strip = place.strips[0]
-    limits = content.limits["input"]
+    limits = content.limits["sequence"]
     grid = raster.grid(
         place.first,
         place.last,

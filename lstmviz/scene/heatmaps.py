@@ -30,6 +30,7 @@ from lstmviz.session import View
 WIDTH, HEIGHT = 1370, 560
 """The size of a figure when none is asked for."""
 NOTHING = "Nothing is computed while the shapes do not fit."
+WAITING = "A layer reads backward: its steps are shown when all are computed."
 NARROWEST, LOWEST = 320, 240
 """A figure is never smaller: its words would not fit."""
 

@@ -189,6 +189,7 @@ def limits(
     result["hidden_state_before"] = result["hidden_state"]
     given = layer_input(trace, layer, slice(first, last))
     result["input"] = _span(given)
+    result["sequence"] = _span(trace.input[first:last])
     outputs = {f"head{k}": array for k, array in enumerate(trace.head_outputs)}
     activations = [head.activation for head in trace.spec.heads] or ["linear"]
     for (name, array), activation in zip(
@@ -220,11 +221,12 @@ def widen_all(known: Scales, fresh: Scales) -> Scales:
 
 
 def widen(known: Limits, fresh: Limits) -> Limits:
-    """Limits that hold for both."""
-    return {
-        name: (min(low, fresh[name][0]), max(high, fresh[name][1]))
-        for name, (low, high) in known.items()
-    }
+    """Limits that hold for both: from 0, or symmetric about it."""
+    result = {}
+    for name, limits_of in known.items():
+        low, high = min(limits_of[0], fresh[name][0]), max(limits_of[1], fresh[name][1])
+        result[name] = (-max(-low, high), max(-low, high)) if low < 0 else (low, high)
+    return result
 
 
 ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)

@@ -79,9 +79,10 @@ def runs(
         done, known = 0, None
         taken = _taken(earlier, run.network, trace)
         for reached in unroll.chunks(run.network, trace, taken):
-            fresh = scales(trace, done, reached)
-            known = widen_all(known, fresh) if known else fresh
-            done = reached
+            if reached > done:
+                fresh = scales(trace, done, reached)
+                known = widen_all(known, fresh) if known else fresh
+                done = reached
             yield replace(run, trace=trace, done=done, scales=known)
     except LstmvizError as error:
         yield replace(run, error=str(error))

@@ -12,9 +12,12 @@ from lstmviz.scene.frame import ease, frame_shapes, point_along
 from lstmviz.scene.inspector import inspector_height, inspector_shapes
 from lstmviz.scene.layout import cell_diagram
 from lstmviz.scene.metrics import text_box
+from lstmviz.scene.run import runs
 from lstmviz.scene.shapes import Box, Cells, Line, Rect, Text
 from lstmviz.scene.sums import pre_activations
 from lstmviz.scene.words import caption, number
+from lstmviz.session import Document, GeneratedInput, Untrained
+from lstmviz.session.documents import Layer
 
 SPEC = single(5, 3, 4, head=HeadSpec(5))
 
@@ -195,3 +198,23 @@ def test_the_inspector_fits_its_picture(network, trace, stage):
 )  # fmt: skip
 def test_numbers_read_well(value, text):
     assert number(value) == text
+
+
+def test_limits_widen_symmetrically_about_zero():
+    found = moments.widen({"input": (0.0, 1.0)}, {"input": (-0.2, 0.2)})
+    assert found == {"input": (-1.0, 1.0)}
+    assert moments.widen({"input": (0.0, 1.0)}, {"input": (0.0, 2.0)}) == {"input": (0.0, 2.0)}
+
+
+def test_a_layer_that_reads_backward_has_the_limits_of_its_values():
+    layers = (Layer(9, 9), Layer(4, 4, directions=("forward", "backward")))
+    document = Document(Untrained(3, layers), GeneratedInput("noise", 300))
+    told = list(runs(0, document))
+    assert told[0].done == 0
+    assert told[0].scales is None
+    last = told[-1]
+    assert last.finished
+    assert last.scales == moments.scales(last.trace, 0, 300)
+    largest = abs(last.trace.layers[0].forward.hidden_state).max()
+    assert last.scales[1, "forward"]["input"][1] < 2 * largest
+    assert last.scales[1, "forward"]["sequence"] == last.scales[0, "forward"]["input"]
