@@ -18,6 +18,9 @@ from lstmviz.files import cause, check_target, shown
 if TYPE_CHECKING:
     import argparse
 
+    from lstmviz.models import Progress
+    from lstmviz.session import Session
+
 BAD_USE = 2
 INTERRUPTED = 130
 
@@ -101,11 +104,15 @@ def _told(sentence: str) -> int:
 def _view(parsed: argparse.Namespace) -> int:
     from lstmviz.cli import source
 
-    session = source.session(parsed)
-    source.require(session)
+    def opener(progress: Progress | None, lstm: str | None) -> Session:
+        parsed.lstm = lstm or parsed.lstm
+        session = source.session(parsed, progress)
+        source.require(session)
+        return session
+
     with _at_once():
         from lstmviz.gui.app import main as gui_main
-    return gui_main(session)
+    return gui_main(opener, Path(parsed.source or "the network").name)
 
 
 def _info(parsed: argparse.Namespace) -> int:

@@ -25,9 +25,12 @@ from lstmviz.models import load, npz
 from lstmviz.session import Document, FileInput, Session, TextInput, Trained
 
 if TYPE_CHECKING:
+    from lstmviz.gui.opening import Opener
     from lstmviz.gui.window import MainWindow
 
 PICTURE = "lstmviz-window.png"
+GIVEN_UP = 130
+"""Exit code where the user gave up the reading that a window was to begin with, as Ctrl-C does."""
 
 
 def has_display() -> bool:
@@ -52,18 +55,24 @@ def application() -> QApplication:
     return app
 
 
-def main(session: Session | None = None) -> int:
+def main(opener: Opener, name: str = "lstmviz") -> int:
     """Open the window on a session and stay until it is closed; returns the exit code.
 
-    Without a display it writes a picture of the window to the working folder and says so.
+    `opener` makes the session, in the background; `name` says of what. Without a display it
+    writes a picture of the window to the working folder and says so. Raises `LstmvizError` for
+    what cannot be opened, before the window is there.
     """
     if not has_display():
-        return _picture(session or Session())
+        return _picture(opener(None, None))
     _require_libraries()
     app = application()
+    from lstmviz.gui.opening import open_first
     from lstmviz.gui.remembered import recalled
 
-    settings, session = QSettings("lstmviz", "lstmviz"), session or Session()
+    settings = QSettings("lstmviz", "lstmviz")
+    session = open_first(opener, name)
+    if session is None:
+        return GIVEN_UP
     session = replace(session, view=recalled(session.view, settings))
     window = open_window(session, settings)
     QTimer.singleShot(0, window.store.begin)
@@ -111,7 +120,8 @@ def view(model: Network | str | Path, x: ArrayLike | str | None = None) -> int:
     or None for the model's own example. Raises `LstmvizError` for what does not fit.
     """
     with tempfile.TemporaryDirectory(prefix="lstmviz-") as folder:
-        return main(Session(_document(model, x, Path(folder))))
+        session = Session(_document(model, x, Path(folder)))
+        return main(lambda progress, lstm: session)
 
 
 def _document(model: Network | str | Path, x: ArrayLike | str | None, folder: Path) -> Document:

@@ -10,7 +10,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
     QHBoxLayout,
-    QInputDialog,
     QLabel,
     QScrollArea,
     QSizePolicy,
@@ -20,7 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from lstmviz.engine.spec import NetworkSpec
-from lstmviz.models import Found, bundled
+from lstmviz.models import bundled
 from lstmviz.scene.run import Run
 from lstmviz.session import Document, Trained, Untrained, View
 
@@ -185,16 +184,3 @@ class Progress(QWidget):
         tip = "Compute from the first step" if stopped else "Compute no further"
         self.button.setToolTip(tip)
         self.button.setAccessibleName(tip)
-
-
-def pick_lstm(parent: QWidget, choices: tuple[Found, ...]) -> str | None:
-    """Ask which LSTM of a file to open; None if none is wanted."""
-    told = {
-        f"{found.name}: {found.layers} layer{'s' * (found.layers != 1)}, "
-        f"input {found.sizes[0]}, cell {found.sizes[1]}, hidden {found.sizes[2]}": found.name
-        for found in choices
-    }
-    words, sure = QInputDialog.getItem(
-        parent, "Several LSTMs", "This file holds several. Which one?", list(told), 0, False
-    )
-    return told[words] if sure else None

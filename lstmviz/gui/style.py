@@ -59,7 +59,7 @@ def _palette(theme: Theme) -> QPalette:
 
 
 def _sheet(theme: Theme) -> str:
-    return _grounds(theme) + _controls(theme)
+    return _grounds(theme) + _controls(theme) + _tables(theme)
 
 
 def _grounds(theme: Theme) -> str:
@@ -154,6 +154,25 @@ def _controls(theme: Theme) -> str:
     QStatusBar {{ background: {c("panel")}; border-top: 1px solid {c("edge")};
         color: {c("muted")}; }}
     QStatusBar::item {{ border: 0; }}
+    """
+
+
+def _tables(theme: Theme) -> str:
+    """What lists things, or tells how far they have come."""
+
+    def c(role: str) -> str:
+        return theme[role]
+
+    return f"""
+    QProgressBar {{ background: {c("faint")}; border: 1px solid {c("edge")};
+        border-radius: 5px; }}
+    QProgressBar::chunk {{ background: {c("accent")}; border-radius: 4px; }}
+    QTreeView {{ background: {c("card")}; border: 1px solid {c("edge")}; border-radius: 6px;
+        outline: 0; }}
+    QTreeView::item {{ padding: 5px 4px; }}
+    QTreeView::item:selected {{ background: {c("accent")}; color: {c("on_accent")}; }}
+    QHeaderView::section {{ background: {c("faint")}; color: {c("muted")}; border: 0;
+        border-bottom: 1px solid {c("edge")}; padding: 5px 8px; }}
     """
 
 

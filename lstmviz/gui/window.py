@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from pathlib import Path
 
 from PySide6.QtCore import QEvent, QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
@@ -17,7 +16,6 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lstmviz.errors import LstmvizError
 from lstmviz.gui import style
 from lstmviz.gui.controls import follow
 from lstmviz.gui.diagram import LONGEST, DiagramView
@@ -25,12 +23,12 @@ from lstmviz.gui.header import Header
 from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.gui.manners import Manners
 from lstmviz.gui.menus import Menus
+from lstmviz.gui.opening import Opening
 from lstmviz.gui.panels import LeftPanel
 from lstmviz.gui.parts import (
     Banner,
     Progress,
     framed,
-    pick_lstm,
     scrolled,
     summary,
 )
@@ -41,16 +39,13 @@ from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.store import Store
 from lstmviz.gui.typeline import TypeLine
 from lstmviz.history import trained_before
-from lstmviz.inputs import SUFFIXES
-from lstmviz.models import READERS, SeveralLstmsError
 from lstmviz.scene import inspector
 from lstmviz.scene.picture import fitted, moments_of
-from lstmviz.session import Document, Session, is_session, open_source
+from lstmviz.session import Document, Session
 
 HINT = (
     "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
 )
-INPUT_SUFFIXES = tuple(suffix for suffix in SUFFIXES if suffix not in READERS)
 
 
 class MainWindow(QMainWindow):
@@ -87,6 +82,7 @@ class MainWindow(QMainWindow):
         self.player = PlayerBar()
         self.heatmaps = HeatmapsView()
         self.banner = Banner()
+        self.opening = Opening(self)
         top = QSplitter(Qt.Orientation.Horizontal)
         top.addWidget(framed(self.diagram))
         top.addWidget(scrolled(self.inspector))
@@ -104,6 +100,7 @@ class MainWindow(QMainWindow):
         body = QVBoxLayout()
         body.setSpacing(8)
         body.addWidget(self.banner)
+        body.addWidget(self.opening.bar)
         body.addWidget(right, 1)
         central = QWidget()
         row = QHBoxLayout(central)
@@ -166,26 +163,7 @@ class MainWindow(QMainWindow):
 
     def open_path(self, path: str, lstm: str | None = None) -> None:
         """Open a model, a session or a sequence, by what it is; of several LSTMs ask which."""
-        try:
-            if Path(path).suffix.lower() in INPUT_SUFFIXES:
-                self.left.input.open_file(path)
-                return
-            session = open_source(path, lstm)
-        except SeveralLstmsError as error:
-            picked = pick_lstm(self, error.choices) if lstm is None else None
-            if picked is not None:
-                self.open_path(path, picked)
-            return
-        except LstmvizError as error:
-            self.banner.say(str(error))
-            return
-        self.banner.hide()
-        if is_session(path):
-            own = ("theme", "reduce_motion")  # the user's, not the session's
-            view = {name: value for name, value in vars(session.view).items() if name not in own}
-            self.store.edit(session.document, None, **view)
-        else:
-            self.store.edit(session.document, None, step=0, first=0.0, last=None, unit=0)
+        self.opening.open_path(path, lstm)
 
     def _refused(self, sentence: str) -> None:
         self.left.input.keep_text()
@@ -303,4 +281,5 @@ class MainWindow(QMainWindow):
             remember(self.store.view, self.settings)
             remember_places(self, self.splitters, self.settings)
         self.store.compute.close()
+        self.opening.reader.close()
         super().closeEvent(event)

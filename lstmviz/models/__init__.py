@@ -11,7 +11,14 @@ from lstmviz import resources
 from lstmviz.engine.network import Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
-from lstmviz.models.certificate import Certificate, Found, Opened, Progress, SeveralLstmsError
+from lstmviz.models.certificate import (
+    Certificate,
+    Found,
+    NoLstmError,
+    Opened,
+    Progress,
+    SeveralLstmsError,
+)
 from lstmviz.models.gateorder import reordered
 
 Reader = Callable[[Path, str | None, Progress | None], Opened]
@@ -50,6 +57,7 @@ __all__ = [
     "READERS",
     "Certificate",
     "Found",
+    "NoLstmError",
     "Opened",
     "Progress",
     "SeveralLstmsError",

@@ -75,3 +75,7 @@ class SeveralLstmsError(LstmvizError):
     def __init__(self, message: str, choices: tuple[Found, ...]) -> None:
         super().__init__(message)
         self.choices = choices
+
+
+class NoLstmError(LstmvizError):
+    """A sound file of numbers in which nothing looks like a recurrent layer."""

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from lstmviz.errors import LstmvizError
-from lstmviz.models.certificate import Found, SeveralLstmsError
+from lstmviz.models.certificate import Found, NoLstmError, SeveralLstmsError
 from lstmviz.models.own import MOST_LAYERS
 from lstmviz.models.parts import Layer, Part, Parts
 from lstmviz.models.tensors import Tensor, TensorFile
@@ -56,7 +56,7 @@ def choose(file: TensorFile, parts: Parts, lstm: str | None) -> Choice:
     `SeveralLstmsError` where a pick is needed or wrong.
     """
     if not parts.lstms:
-        raise LstmvizError(_none(file, parts))
+        raise (LstmvizError if parts.refused else NoLstmError)(_none(file, parts))
     if len(parts.lstms) > MOST_LSTMS:
         raise LstmvizError(
             f"{file.where} holds {len(parts.lstms)} LSTMs, more than the {MOST_LSTMS} that are "
@@ -179,7 +179,8 @@ def _none(file: TensorFile, parts: Parts) -> str:
         return f"{file.where} holds no tensors; save the model's state_dict."
     some = ", ".join(repr(name[:80]) for name in list(file.tensors)[:3])
     more = f" and {len(file.tensors) - 3:,} more" if len(file.tensors) > 3 else ""
+    numbers = "; if it is an input, give it as one (--input)" if file.format == ".npz" else ""
     return (
         f"{file.where} holds no LSTM: none of its tensors ({some}{more}) has the name of an LSTM's "
-        "weights, such as weight_ih_l0 or recurrent_kernel."
+        f"weights, such as weight_ih_l0 or recurrent_kernel{numbers}."
     )

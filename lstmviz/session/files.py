@@ -129,7 +129,8 @@ def open_source(
             )
     recipe = Trained(source, lstm, gate_order)
     opened(recipe, progress)
-    return Session(Document(recipe))
+    view = View() if models.bundled(source) else View(side="file")
+    return Session(Document(recipe), view)
 
 
 def _check(session: Session, where: str) -> None:

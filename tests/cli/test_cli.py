@@ -31,7 +31,7 @@ def shown(monkeypatch):
     import lstmviz.gui.app as app
 
     sessions = []
-    monkeypatch.setattr(app, "main", lambda session: sessions.append(session) or 0)
+    monkeypatch.setattr(app, "main", lambda opener, name: sessions.append(opener(None, None)) or 0)
     return sessions
 
 

@@ -333,13 +333,13 @@ assert fonts == {("DejaVu Sans", 12)}, fonts
 
 
 def test_of_several_lstms_the_one_that_is_picked_opens(opened, qtbot, monkeypatch, tmp_path):
-    from lstmviz.gui import window as module
+    from lstmviz.gui import opening as module
     from lstmviz.models import Found, SeveralLstmsError
 
     found = tuple(Found(name, 1, ("forward",), (3, 4, 4)) for name in ("enc", "dec"))
     asked, wanted = [], Document(one_layer(5, 8, 8), GeneratedInput("onehot", 30, 0))
 
-    def source(path, lstm=None):
+    def source(path, lstm=None, progress=None):
         if lstm is None:
             raise SeveralLstmsError("two", found)
         asked.append((path, lstm))
@@ -349,6 +349,7 @@ def test_of_several_lstms_the_one_that_is_picked_opens(opened, qtbot, monkeypatc
     monkeypatch.setattr(module, "pick_lstm", lambda parent, choices: choices[1].name)
     window = opened(Document())
     window.open_path("two.pt")
+    qtbot.waitUntil(lambda: bool(asked), timeout=5000)
     settle(qtbot, window)
     assert asked == [("two.pt", "dec")]
     assert window.store.document == wanted

@@ -7,10 +7,11 @@ RANDOM = Document(one_layer(5, 8, 8, head=HeadSpec(5)), GeneratedInput("onehot",
 
 
 def settle(qtbot, window):
-    """Wait until the newest document is computed."""
+    """Wait until what is being opened is there and the newest document is computed."""
     store = window.store
 
     def done():
+        assert not window.opening.reader.busy
         assert store.run.generation == store.compute.generation
         assert store.run.finished
 

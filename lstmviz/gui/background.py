@@ -1,0 +1,99 @@
+"""Long work in a thread of its own: one piece at a time, the newest only."""
+
+from __future__ import annotations
+
+import threading
+import time
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+from PySide6.QtCore import QObject, Qt, Signal
+
+from lstmviz.errors import LstmvizError
+from lstmviz.models import Progress
+
+Work = Callable[[Progress], Any]
+"""What is to be done; it tells how far it has come, which also ends it when nobody waits."""
+
+PERIOD = 0.05
+"""Least seconds between two reports of progress."""
+
+
+class _GivenUpError(Exception):
+    """Nobody waits for this work any more."""
+
+
+class Background(QObject):
+    """Does work and reports in the receiver's thread: `progressed`, then `done` or `failed`.
+
+    A piece of work captures its inputs and mutates nothing. Starting another, `cancel` and
+    `close` end the one before at its next report of progress; nothing is heard of it again.
+    """
+
+    progressed = Signal(object, object)
+    done = Signal(object)
+    failed = Signal(object)
+    _reported = Signal(int, str, object)
+
+    def __init__(self, name: str, parent: QObject | None = None) -> None:
+        super().__init__(parent)
+        self._generation = 0
+        self.busy = False
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix=f"lstmviz-{name}")
+        self._closed = threading.Event()
+        self._reported.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
+
+    def start(self, work: Work) -> None:
+        """Begin, ending what was under way."""
+        self._generation += 1
+        self.busy = True
+        self._pool.submit(self._work, self._generation, work)
+
+    def cancel(self) -> None:
+        """End what is under way."""
+        self._generation += 1
+        self.busy = False
+
+    def close(self) -> None:
+        """End everything and wait for the thread to finish."""
+        self._closed.set()
+        self.cancel()
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def _work(self, generation: int, work: Work) -> None:
+        told = 0.0
+
+        def progress(done: int, total: int) -> None:
+            nonlocal told
+            if self._closed.is_set() or generation != self._generation:
+                raise _GivenUpError
+            now = time.monotonic()
+            if total and now - told >= PERIOD:
+                told = now
+                self._reported.emit(generation, "progressed", (done, total))
+
+        try:
+            progress(0, 0)
+            self._reported.emit(generation, "done", work(progress))
+        except _GivenUpError:
+            return
+        except LstmvizError as error:
+            self._reported.emit(generation, "failed", error)
+        except MemoryError:
+            told_error = LstmvizError("This needs more memory than the machine has free.")
+            self._reported.emit(generation, "failed", told_error)
+        except Exception as error:  # a fault of ours must end in a sentence, not in silence
+            sentence = (
+                f"lstmviz failed on this ({type(error).__name__}: {error}); please report it."
+            )
+            self._reported.emit(generation, "failed", LstmvizError(sentence))
+
+    def _deliver(self, generation: int, what: str, value: Any) -> None:
+        if generation != self._generation or self._closed.is_set():
+            return
+        if what == "progressed":
+            self.progressed.emit(*value)
+            return
+        self.busy = False
+        (self.done if what == "done" else self.failed).emit(value)
