@@ -17,6 +17,7 @@ from lstmviz.scene.moment import Moment, Scales, moment
 from lstmviz.scene.oneunit import first_unit, unit_diagram
 from lstmviz.scene.stack import stack_diagram
 from lstmviz.scene.unrolled import COUNT, unrolled_diagram
+from lstmviz.scene.unrolledstack import Window, unrolled_stack
 from lstmviz.scene.whole import with_layers
 from lstmviz.session import View
 
@@ -69,7 +70,10 @@ def _diagram(spec: NetworkSpec, view: View, sequence: Sequence | None) -> Diagra
         symbolic = bool(sequence and sequence.symbolic)
         return _stack(spec, view.layer, view.direction, steps, symbolic)
     if view.diagram == "unrolled":
-        return _unrolled(spec, view.layer, _position(view.step, steps))
+        position = _position(view.step, steps)
+        if plain(spec):
+            return _unrolled(spec, view.layer, position)
+        return _lanes(spec, view.layer, view.direction, _window(view.step, steps))
     if view.diagram == "unit":
         return _unit(spec, view.layer, first_unit(spec.layers[view.layer], view.unit))
     return _cell(spec, view.layer)
@@ -83,6 +87,23 @@ def _cell(spec: NetworkSpec, layer: int) -> Diagram:
 @lru_cache(maxsize=16)
 def _stack(spec: NetworkSpec, layer: int, way: str, steps: int, symbolic: bool) -> Diagram:
     return stack_diagram(spec, layer, way, steps, symbolic)
+
+
+def plain(spec: NetworkSpec) -> bool:
+    """Whether there is but one layer that runs forward: its steps have room for every wire."""
+    return len(spec.layers) == 1 and spec.layers[0].directions == ("forward",)
+
+
+def _window(step: int, steps: int) -> Window:
+    """The steps on show about a step."""
+    position, count = _position(step, steps), min(COUNT, steps) if steps else COUNT
+    first = step - position
+    return Window(count, position, first <= 0, 0 < steps <= first + count, steps)
+
+
+@lru_cache(maxsize=16)
+def _lanes(spec: NetworkSpec, layer: int, way: str, window: Window) -> Diagram:
+    return unrolled_stack(spec, layer, way, window)
 
 
 @lru_cache(maxsize=16)
@@ -105,10 +126,11 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
     """The moments a diagram of this view shows, by steps from the current one."""
     if run.trace is None or run.network is None or run.scales is None or run.done == 0:
         return {}
-    view = fitted(view, run.network.spec)
+    spec = run.network.spec
+    view = fitted(view, spec)
     limits = run.scales[view.layer, view.direction]
     step = min(view.step, run.done - 1)
-    last = stages(run.network.spec, view.layer)[-1]
+    last = stages(spec, view.layer)[-1]
     offsets = [0]
     if view.diagram == "unrolled":
         position = _position(view.step, run.trace.steps)
@@ -132,7 +154,7 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
             columns=run.network.vocabulary or (),
             progress=progress if offset == 0 else 1.0,
         )
-        if view.diagram == "stack":
+        if view.diagram == "stack" or (view.diagram == "unrolled" and not plain(spec)):
             shown = with_layers(shown, run.trace, run.scales, view.layer)
         result[offset] = shown
     return result

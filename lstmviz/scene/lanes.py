@@ -1,0 +1,203 @@
+"""One step of one direction of a layer, small: a block in a lane of steps.
+
+Blocks of a backward lane are mirrored: the state comes in at the right and leaves at the left.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstmviz.engine.spec import CellSpec
+from lstmviz.scene.diagram import Card, Operation, Wire
+from lstmviz.scene.shapes import Box, Point
+
+BODY, PITCH = 138.0, 186.0
+STATE, GATE, DISC = 30.0, 23.0, 14.0
+COLUMNS = {"f": 18.0, "i": 50.0, "g": 96.0, "o": 124.0}
+WRITE, CHANNEL, TURN, APART = 73.0, 34.0, 142.0, 24.0
+"""Where i and g meet; a way through between f and i; where h turns; from the body to a state."""
+HEIGHT = 81.0
+"""Height of a lane that is not stretched."""
+ARRAYS = {"f": "forget_gate", "i": "input_gate", "g": "candidate", "o": "output_gate"}
+
+
+@dataclass(frozen=True)
+class Lane:
+    """A direction of a layer, its top and by how much it is stretched.
+
+    Only the lane that is `looked` at has stages; its arrays go by their plain names.
+    """
+
+    layer: int
+    way: str
+    cell: CellSpec
+    top: float
+    stretch: float
+    looked: bool
+
+    @property
+    def conveyor(self) -> float:
+        """Row of c."""
+        return self.top + 18
+
+    @property
+    def hidden(self) -> float:
+        """Row of the gates and h."""
+        return self.conveyor + 40 + self.stretch
+
+    @property
+    def expose(self) -> float:
+        """Row of the ⊙ of o and tanh(c)."""
+        return self.conveyor + 20 + self.stretch / 2
+
+    @property
+    def bus(self) -> float:
+        """Row of [h; x]."""
+        return self.hidden + 18
+
+    @property
+    def bottom(self) -> float:
+        """Lower edge."""
+        return self.top + HEIGHT + self.stretch
+
+    @property
+    def backward(self) -> bool:
+        """Whether time runs right to left."""
+        return self.way == "backward"
+
+    def x(self, left: float, place: float) -> float:
+        """A place in the block that begins at `left`, mirrored in a backward lane."""
+        return left + (BODY - place if self.backward else place)
+
+    def array(self, name: str) -> str:
+        """What a moment calls an array of this lane."""
+        return name if self.looked else f"layer{self.layer}.{self.way}.{name}"
+
+    def name(self, part: str, offset: int) -> str:
+        """What a part of a block is called."""
+        return f"{part}_{self.layer}{self.way[0]}{offset:+d}"
+
+
+def _square(x: float, y: float, size: float) -> Box:
+    return Box(x - size / 2, y - size / 2, size, size)
+
+
+def _end(cell: CellSpec) -> str:
+    return "project" if cell.projected else "output"
+
+
+def state_cards(lane: Lane, left: float, offset: int, *, before: bool = False) -> list[Card]:
+    """C and h beside a block: those it makes, or those it starts from."""
+    cell, x = lane.cell, lane.x(left, -APART if before else BODY + APART)
+    suffix = "_before" if before else ""
+    stages = (None, None) if before or not lane.looked else ("write", _end(cell))
+    rows = (
+        ("c", "cell_state", cell.cell_size, lane.conveyor, "cell", stages[0]),
+        ("h", "hidden_state", cell.hidden_size, lane.hidden, "hidden", stages[1]),
+    )
+    return [
+        Card(
+            lane.name(role + suffix, offset), _square(x, y, STATE), role, role, count,
+            lane.array(array + suffix), stage, unit if lane.looked else "value", offset,
+            small=True,
+        )
+        for role, array, count, y, unit, stage in rows
+    ]  # fmt: skip
+
+
+def gates(cell: CellSpec) -> tuple[str, ...]:
+    """The letters of the gates that a cell has."""
+    return tuple(letter for letter in COLUMNS if ARRAYS[letter] not in cell.variant.absent)
+
+
+def gate_cards(lane: Lane, left: float, offset: int) -> list[Card]:
+    """The gates of a block."""
+    return [
+        Card(
+            lane.name(letter, offset), _square(lane.x(left, COLUMNS[letter]), lane.hidden, GATE),
+            letter, letter,
+            lane.cell.cell_size if lane.cell.possible or letter != "o" else lane.cell.hidden_size,
+            lane.array(ARRAYS[letter]), "activate" if lane.looked else None,
+            "cell" if lane.looked else "value", offset, small=True,
+        )
+        for letter in gates(lane.cell)
+    ]  # fmt: skip
+
+
+def operations(lane: Lane, left: float, offset: int) -> list[Operation]:
+    """What a block computes with its gates."""
+    has = gates(lane.cell)
+    rows = [
+        ("gated", WRITE, lane.hidden, "⊙", "write", "g"),
+        ("add", WRITE, lane.conveyor, "+", "write", "c"),
+    ]
+    if "f" in has:
+        rows.append(("forget", COLUMNS["f"], lane.conveyor, "⊙", "forget", "c"))
+    if "o" in has:
+        rows.append(("expose", COLUMNS["o"], lane.expose, "⊙", "output", "h"))
+    return [
+        Operation(
+            lane.name(name, offset), (lane.x(left, x), y), label, stage if lane.looked else "",
+            role, DISC, DISC, broken=name == "expose" and not lane.cell.possible, offset=offset,
+        )
+        for name, x, y, label, stage, role in rows
+    ]  # fmt: skip
+
+
+def wires(lane: Lane, left: float, offset: int) -> list[Wire]:
+    """The wires of a block, but for what it reads and where its h goes besides the next step."""
+    cell, routes = lane.cell, _routes(lane, left)
+    size, hidden, both = cell.cell_size, cell.hidden_size, cell.hidden_size + cell.input_size
+    has, end = gates(cell), _end(cell)
+    rows = [
+        ("c_in", "c", "forget", "cell_state_before", size),
+        ("c_out", "c", "write", "cell_state", size),
+        ("g_out", "g", "write", "candidate", size),
+        ("written", "g", "write", "written", size),
+        ("tap", "c", "output", "squashed", size),
+        ("h_out", "h", end, "hidden_state", hidden),
+        ("h_in", "h", "gather", "hidden_state_before", hidden),
+        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in has),
+    ]
+    if "f" in has:
+        rows.append(("kept", "c", "write", "forgotten", size))
+        rows.append(("f_out", "f", "forget", "forget_gate", size))
+    if "i" in has:
+        rows.append(("i_out", "i", "write", "input_gate", size))
+    if "o" in has:
+        rows.append(("o_out", "o", "output", "output_gate", size))
+    return [
+        Wire(
+            lane.name(name, offset), routes[name], role, stage if lane.looked else "",
+            lane.array(array), count, arrow=name in ("c_out", "h_out"),
+            thick=name in ("c_in", "kept", "c_out"), offset=offset,
+        )
+        for name, role, stage, array, count in rows
+    ]  # fmt: skip
+
+
+def _routes(lane: Lane, left: float) -> dict[str, tuple[Point, ...]]:
+    """Where each wire of a block runs."""
+    r, half, state = DISC / 2, GATE / 2, STATE / 2
+    c, h, m, bus = lane.conveyor, lane.hidden, lane.expose, lane.bus
+    f, i, g, o = COLUMNS.values()
+    has = gates(lane.cell)
+    into = f - r if "f" in has else WRITE - r
+    exposed = m - r if "o" in has else m
+    ways: dict[str, tuple[Point, ...]] = {
+        "c_in": ((-APART + state, c), (into, c)),
+        "kept": ((f + r, c), (WRITE - r, c)),
+        "c_out": ((WRITE + r, c), (BODY + APART - state, c)),
+        "f_out": ((f, h - half), (f, c + r)),
+        "i_out": ((i + half, h), (WRITE - r, h)),
+        "g_out": ((g - half, h), (WRITE + r, h)),
+        "written": ((WRITE, h - r), (WRITE, c + r)),
+        "tap": ((o, c), (o, exposed)),
+        "o_out": ((o, h - half), (o, m + r)),
+        "h_out": (
+            (o + r if "o" in has else o, m), (TURN, m), (TURN, h), (BODY + APART - state, h),
+        ),
+        "h_in": ((-APART + state, h), (2, h), (2, bus), (COLUMNS[has[-1]], bus)),
+        **{f"bus_{letter}": ((x, bus), (x, h + half)) for letter, x in COLUMNS.items()},
+    }  # fmt: skip
+    return {name: tuple((lane.x(left, x), y) for x, y in points) for name, points in ways.items()}
