@@ -17,6 +17,7 @@ from lstmviz.models import Certificate, Found
 from lstmviz.models.gateorder import plain_order
 from lstmviz.models.names import names
 from lstmviz.plain import to_plain
+from lstmviz.scene.equations import equations
 from lstmviz.session import Document, Trained, Untrained, opened, spec_of, trained
 from lstmviz.session.resolved import problem_of
 
@@ -80,6 +81,7 @@ def facts(
                 "hidden_size": cell.hidden_size,
                 "direction": _direction(cell),
                 "variant": variant_name(cell.variant),
+                "equations": [text for _, text in equations(cell)],
                 "projection": cell.projected,
                 "directions": list(cell.directions),
                 "merge": cell.merge if len(cell.directions) > 1 else None,
@@ -200,7 +202,7 @@ def _layer(name: str, cell: CellSpec) -> list[str]:
     which = "each direction" if len(cell.directions) > 1 else cell.directions[0]
     rows = counts(cell, 1)
     gates = len({row.gate for row in rows} - {None})
-    every = f"{('one', 'two', 'three', 'four')[gates - 1]} gates"
+    every = "all gates" if gates == 1 else f"{('two', 'three', 'four')[gates - 2]} gates"
     lines = [f"{f'{name}, {which}':<24}{'shape':<16}{'one gate':>12}{every:>12}"]
     gate = [row for row in rows if row.gate == "candidate"]
     for row, title in zip(gate, ("W_h", "W_x", "b"), strict=True):
@@ -214,7 +216,7 @@ def _layer(name: str, cell: CellSpec) -> list[str]:
         both = counts(cell, biases)
         each = sum(row.total for row in both if row.gate == "candidate")
         lines.append(f"  {word:<38}{each:>12,}{sum(row.total for row in both):>12,}")
-    return lines
+    return [*lines, "", *(f"  {text}" for _, text in equations(cell))]
 
 
 def _totals(spec: NetworkSpec) -> list[str]:

@@ -22,7 +22,7 @@ from lstmviz.gui.inputpanel import InputPanel
 from lstmviz.gui.layerforms import HeadForm, InputForm, LayerForm
 from lstmviz.gui.layerlist import LayerList
 from lstmviz.gui.style import mark
-from lstmviz.gui.tables import arithmetic, names, size_hint
+from lstmviz.gui.tables import arithmetic, equations, names, size_hint
 from lstmviz.gui.weightsform import WeightsForm
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.run import Run
@@ -133,6 +133,13 @@ class LeftPanel(QScrollArea):
             self._column.addWidget(form)
 
     def _build_tables(self) -> None:
+        self._heading("Equations")
+        self.equations = QLabel()
+        self.equations.setWordWrap(True)
+        self.equations.setTextFormat(Qt.TextFormat.RichText)
+        self.equations.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
+        self.equations.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+        self._column.addWidget(self.equations)
         self._heading("Shape arithmetic")
         self.arithmetic = QLabel()
         self.arithmetic.setTextFormat(Qt.TextFormat.RichText)
@@ -290,6 +297,7 @@ class LeftPanel(QScrollArea):
             self._show_tables(self._spec)
 
     def _show_tables(self, spec: NetworkSpec) -> None:
+        self.equations.setText(equations(spec, self._theme, self._layer))
         self.arithmetic.setText(arithmetic(spec, self._theme, self._layer))
         self.names.setText(names(spec, self._theme))
 

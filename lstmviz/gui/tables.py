@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from html import escape
 
 from lstmviz.engine.spec import GATES, LETTERS, NetworkSpec, counts, head_counts, parameters
 from lstmviz.models.names import names as framework_names
 from lstmviz.scene.colors import Theme
+from lstmviz.scene.equations import equations as cell_equations
 
 
 def arithmetic(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:
@@ -37,6 +39,16 @@ def arithmetic(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:
     rows.append(_row("<b>total</b>", "one bias (Keras)", parameters(spec, 1), theme))
     rows.append(_row("", "two (PyTorch)", parameters(spec, 2), theme))
     return _table(rows)
+
+
+def equations(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:
+    """The equations of the layer's cell, each in the colour of what it makes."""
+    lines = []
+    for role, text in cell_equations(spec.layers[layer]):
+        color = theme["muted" if role == "muted" else f"{role}_text"]
+        shown = re.sub(r"\b([WRpbm])_([a-z]+)", r"\1<sub>\2</sub>", escape(text))
+        lines.append(f'<p style="margin:0 0 3px 0; color:{color}">{shown}</p>')
+    return f'<div style="font-size:11px">{"".join(lines)}</div>'
 
 
 def _shape(shape: tuple[int, ...]) -> str:

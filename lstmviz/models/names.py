@@ -9,6 +9,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmviz.engine.spec import CellSpec, NetworkSpec, problem
+from lstmviz.models.variantnames import (
+    flax_arguments,
+    keras_arguments,
+    lack,
+    onnx_arguments,
+    standard_activations,
+    tensorflow1_arguments,
+)
+
+ACTIVATIONS = "no such activations"
 
 
 @dataclass(frozen=True)
@@ -64,6 +74,11 @@ def _uniform(spec: NetworkSpec) -> bool:
     )
 
 
+def _missing(words: str, activations: bool) -> str:
+    """What a framework has not, in words; "" for nothing."""
+    return ", ".join(part for part in (words, "" if activations else ACTIVATIONS) if part)
+
+
 def _pytorch(spec: NetworkSpec) -> FrameworkNames:
     remark = "Two biases per gate, added together; hidden_size is the cell size."
     if any(cell.hidden_size > cell.cell_size for cell in spec.layers):
@@ -74,6 +89,9 @@ def _pytorch(spec: NetworkSpec) -> FrameworkNames:
         call = ", then ".join(_pytorch_call(cell, 1) for cell in spec.layers)
     if _projected(spec) and call:
         remark = "Two biases per gate; hidden_size is the cell size, h has proj_size values."
+    missing = _missing(lack(spec), standard_activations(spec))
+    if missing:
+        call, remark = "", f"nn.LSTM has {missing}."
     if not spec.possible:
         call, remark = "", _why_impossible(spec)
     hidden = "proj_size" if _projected(spec) else "hidden_size"
@@ -94,10 +112,14 @@ def _pytorch_call(cell: CellSpec, layers: int) -> str:
 
 
 def _keras(spec: NetworkSpec) -> FrameworkNames:
+    written = [keras_arguments(cell.variant) for cell in spec.layers]
+    missing = _missing(lack(spec), None not in written)
     if not spec.possible:
         call, remark = "", _why_impossible(spec)
     elif _projected(spec):
         call, remark = "", "LSTM has no projection: h and c both have units values."
+    elif missing:
+        call, remark = "", f"LSTM has {missing}; a layer of one's own can."
     else:
         call = ", then ".join(map(_keras_call, spec.layers))
         remark = "One bias per gate; units is both sizes, the input size is taken from the data."
@@ -107,7 +129,8 @@ def _keras(spec: NetworkSpec) -> FrameworkNames:
 
 
 def _keras_call(cell: CellSpec) -> str:
-    inner = f"LSTM(units={cell.cell_size}, return_sequences=True"
+    extra = keras_arguments(cell.variant) or ""
+    inner = f"LSTM(units={cell.cell_size}{extra}, return_sequences=True"
     if _both(cell):
         return f"Bidirectional({inner}))"
     return inner + (", go_backwards=True)" if cell.directions == ("backward",) else ")")
@@ -116,6 +139,14 @@ def _keras_call(cell: CellSpec) -> str:
 def _tensorflow1(spec: NetworkSpec) -> FrameworkNames:
     call = ", then ".join(map(_tensorflow1_call, spec.layers))
     remark = "One bias per gate; forget_bias (1.0 unless given) is added at run time."
+    can = ("peephole", "cell_clip", "projection_clip", "coupled")
+    missing = _missing(lack(spec, can), None not in map(tensorflow1_arguments, spec.layers))
+    if any(cell.variant.coupled and cell.variant.cell_clip is not None for cell in spec.layers):
+        missing = _missing(missing, True) or "no bound on c beside coupled gates"
+    if missing:
+        call, remark = "", f"LSTMCell has {missing}."
+    elif any(cell.variant.coupled for cell in spec.layers):
+        remark = "Of tf.contrib.rnn, where i = 1 − f; the same cell with the weights of i negated."
     if not spec.possible:
         call, remark = "", _why_impossible(spec)
     hidden = "num_proj" if _projected(spec) else "num_units"
@@ -126,16 +157,25 @@ def _tensorflow1(spec: NetworkSpec) -> FrameworkNames:
 
 def _tensorflow1_call(cell: CellSpec) -> str:
     projection = f", num_proj={cell.hidden_size}" if cell.projected else ""
-    return f"LSTMCell(num_units={cell.cell_size}{projection})"
+    extra, variant = tensorflow1_arguments(cell) or "", cell.variant
+    name = "CoupledInputForgetGateLSTMCell" if variant.coupled else "LSTMCell"
+    return f"{name}(num_units={cell.cell_size}{projection}{extra})"
 
 
 def _flax(spec: NetworkSpec) -> FrameworkNames:
+    written = [flax_arguments(cell.variant) for cell in spec.layers]
+    missing = _missing(lack(spec), None not in written)
     if not spec.possible:
         call, remark = "", _why_impossible(spec)
     elif _projected(spec):
         call, remark = "", "OptimizedLSTMCell has no projection: h and c both have features values."
+    elif missing:
+        call, remark = "", f"OptimizedLSTMCell has {missing}."
     else:
-        call = ", then ".join(f"OptimizedLSTMCell(features={c.cell_size})" for c in spec.layers)
+        call = ", then ".join(
+            f"OptimizedLSTMCell(features={cell.cell_size}{extra})"
+            for cell, extra in zip(spec.layers, written, strict=True)
+        )
         remark = "One bias per gate; features is both sizes, RNN(cell) runs it over a sequence."
     return FrameworkNames(
         "Flax", call, remark, "(from the data)", "features", "features", "(one cell a layer)", 1
@@ -143,10 +183,14 @@ def _flax(spec: NetworkSpec) -> FrameworkNames:
 
 
 def _onnx(spec: NetworkSpec) -> FrameworkNames:
+    written = [onnx_arguments(cell.variant) for cell in spec.layers]
+    missing = _missing(lack(spec, ("peephole", "coupled", "clip")), None not in written)
     if not spec.possible:
         call, remark = "", _why_impossible(spec)
     elif _projected(spec):
         call, remark = "", "The operator LSTM has no projection: h and c both have hidden_size."
+    elif missing:
+        call, remark = "", f"The operator LSTM has {missing}."
     else:
         call = ", then ".join(map(_onnx_call, spec.layers))
         remark = "Two biases per gate, side by side in B; the input size is the width of W."
@@ -167,4 +211,4 @@ def _onnx_call(cell: CellSpec) -> str:
     extra = {"forward": "", "backward": ', direction="reverse"'}.get(
         direction, ', direction="bidirectional"'
     )
-    return f"LSTM(hidden_size={cell.cell_size}{extra})"
+    return f"LSTM(hidden_size={cell.cell_size}{extra}{onnx_arguments(cell.variant) or ''})"

@@ -1,6 +1,7 @@
 import pytest
 
 from lstmviz.engine.spec import CellSpec, NetworkSpec, single
+from lstmviz.engine.variant import GREFF, PEEPHOLE, Activation, Variant
 from lstmviz.models.names import names
 
 
@@ -53,3 +54,49 @@ def test_stacks_and_directions():
 def test_bias_conventions(biases):
     keep = {row.framework for row in names(single(1, 1, 1)) if row.biases == biases}
     assert keep == ({"PyTorch", "ONNX"} if biases == 2 else {"Keras", "TensorFlow 1", "Flax"})
+
+
+def of(variant, hidden=4):
+    return {
+        row.framework: row for row in names(NetworkSpec((CellSpec(3, hidden, 4, variant=variant),)))
+    }
+
+
+def test_variants_are_written_where_a_framework_has_them():
+    found = {name: row.call for name, row in of(PEEPHOLE).items()}
+    assert found == {
+        "PyTorch": "",
+        "Keras": "",
+        "TensorFlow 1": "LSTMCell(num_units=4, use_peepholes=True)",
+        "Flax": "",
+        "ONNX": "LSTM(hidden_size=4, P=peepholes)",
+    }
+    rows = of(Variant(cell_clip=3.0, projection_clip=0.5), hidden=2)
+    clipped = "LSTMCell(num_units=4, num_proj=2, cell_clip=3, proj_clip=0.5)"
+    assert rows["TensorFlow 1"].call == clipped
+    assert "no bound on c" in rows["PyTorch"].remark and "bound on h" in rows["PyTorch"].remark
+    coupled = of(GREFF["CIFG"])
+    assert coupled["ONNX"].call == "LSTM(hidden_size=4, input_forget=1, P=peepholes)"
+    assert coupled["TensorFlow 1"].call.startswith("CoupledInputForgetGateLSTMCell(num_units=4")
+    assert of(Variant(clip=5.0))["ONNX"].call == "LSTM(hidden_size=4, clip=5)"
+
+
+@pytest.mark.parametrize("name", ["NIG", "NFG", "NOG", "FGR"])
+def test_no_framework_has_these(name):
+    for row in of(GREFF[name]).values():
+        assert row.call == "" and " no " in row.remark
+
+
+def test_activations_are_written_only_where_they_are_the_same_function():
+    keras3 = of(Variant(gate=Activation("hard_sigmoid", 1 / 6, 0.5)))
+    assert 'recurrent_activation="hard_sigmoid"' in keras3["Keras"].call
+    assert "gate_fn=nn.hard_sigmoid" in keras3["Flax"].call
+    assert keras3["PyTorch"].call == keras3["TensorFlow 1"].call == ""
+    assert 'activations=["HardSigmoid", "Tanh", "Tanh"]' in keras3["ONNX"].call
+    assert "activation_alpha=[0.166667, 0, 0], activation_beta=[0.5, 0, 0]" in keras3["ONNX"].call
+    keras2 = of(Variant(gate=Activation("hard_sigmoid")))
+    assert keras2["Keras"].call == "" and "no such activations" in keras2["Keras"].remark
+    relu = of(Variant(candidate=Activation("relu"), output=Activation("relu")))
+    assert 'activation="relu"' in relu["Keras"].call
+    assert "activation=tf.nn.relu" in relu["TensorFlow 1"].call
+    assert of(GREFF["NOAF"])["Keras"].call == ""
