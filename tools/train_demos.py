@@ -14,6 +14,7 @@ import random
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from pathlib import Path
 from types import ModuleType
 
 import torch
@@ -35,6 +36,7 @@ class Recipe:
     memory: float
     size: int = 32
     sparse: float = 0.0
+    calm: float = 0.003
     seeds: int = 3
 
 
@@ -62,6 +64,7 @@ def train(task: ModuleType, recipe: Recipe, seed: int) -> Network:
         updates=recipe.updates,
         rate=recipe.rate,
         sparse=recipe.sparse,
+        calm=recipe.calm,
     )
     print(f"  seed {seed}: loss {loss:.6f}", end="", flush=True)
     return network_of(model, task.HEAD, task.VOCABULARY, task.TITLE)
@@ -88,8 +91,10 @@ def best(task: ModuleType, recipe: Recipe) -> Network:
 def main() -> None:
     """Train what is named, or all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--out", type=Path, default=resource("demos"), help="the folder to fill")
     parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(RECIPES))
-    names = parser.parse_args().names or list(RECIPES)
+    arguments = parser.parse_args()
+    names = arguments.names or list(RECIPES)
     unknown = set(names) - set(RECIPES)
     if unknown:
         parser.error(f"{sorted(unknown)[0]!r} is none of {' '.join(RECIPES)}")
@@ -99,7 +104,7 @@ def main() -> None:
         task = importlib.import_module(f"demos.{name}")
         network = best(task, RECIPES[name])
         network = tidied(network, task.followed(network))
-        path = resource("demos", f"{name}.npz")
+        path = arguments.out / f"{name}.npz"
         npz.save(replace(network, notes=task.card(network)), path)
         print(f"  wrote {path.name}: {task.figures(network)}", flush=True)
 

@@ -31,7 +31,7 @@ from lstmviz.resources import path as resource
 
 SYMBOLS = len(source.VOCABULARY)
 CELLS = 160
-UPDATES = 12000
+UPDATES = 6500
 STREAMS = 32
 """Files read side by side."""
 STEPS = 128

@@ -64,20 +64,22 @@ def fit(
     updates: int,
     rate: float,
     sparse: float = 0.0,
+    calm: float = 0.0,
 ) -> float:
     """Train for so many batches, the learning rate in one cycle; the mean loss of the last 50.
 
     `sparse` draws the recurrent weights towards zero, as a multiple of the rate a batch
-    (soft thresholding): what one unit can hold by itself is then spread over fewer.
+    (soft thresholding): what one unit can hold by itself is then spread over fewer. `calm`
+    times the mean |c| at the end is added to the loss: no unit only counts the steps.
     """
     optimiser = torch.optim.Adam(model.parameters(), lr=rate)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, updates, pct_start=0.15)
     recent = []
     for _, batch in zip(range(updates), batches, strict=False):
-        said, _ = model(torch.from_numpy(batch.x))
+        said, (_, last) = model(torch.from_numpy(batch.x))
         loss = loss_of(said, batch, activation)
         optimiser.zero_grad()
-        loss.backward()
+        (loss + calm * last.abs().mean()).backward()
         nn.utils.clip_grad_norm_(model.parameters(), 1.0)
         optimiser.step()
         shrink(model, sparse * schedule.get_last_lr()[0])

@@ -168,7 +168,7 @@ def _heading(
         lines.append(f"  format      {network.format}, gates in the file: {order}")
         if network.vocabulary:
             lines.append(f"  vocabulary  {' '.join(map(label, network.vocabulary))}")
-        lines += [f"  {name:<11} {text}" for name, text in network.notes.items()]
+        lines += [line for name, text in network.notes.items() for line in _note(name, text)]
     problem = problem_of(spec)
     if problem:
         lines.append(f"  impossible  {problem}")
@@ -185,6 +185,12 @@ def _heading(
         steps = "the last step only" if head.last_step else "time-distributed"
         lines.append(f"  head        {head.size:,}, {head.activation}{bias}, {steps}")
     return lines + (understood.certificate_lines(certificate) if certificate else [])
+
+
+def _note(name: str, text: str) -> list[str]:
+    """A note; a text of several lines stays under its beginning."""
+    first, *others = text.rstrip("\n").split("\n")
+    return [f"  {name:<11} {first}", *(f"{'':<14}{line}".rstrip() for line in others)]
 
 
 def _departures(cell: CellSpec) -> str:

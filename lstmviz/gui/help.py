@@ -29,7 +29,7 @@ SHORTCUTS = (
     ("Any key  Backspace", "one symbol more, one less, at the end of the text"),
     ("Tab", "take the likeliest next symbol; Escape gives the keys back"),
     ("Files", ""),
-    ("Ctrl+O  Ctrl+I", "open a model or session, open input"),
+    ("Ctrl+O  Ctrl+I  Ctrl+D", "open a model or session, open input, open a demo"),
     ("Ctrl+S  Ctrl+E", "save the session, export a figure"),
     ("Ctrl+Shift+C", "copy the diagram"),
     ("Ctrl+Z  Ctrl+Shift+Z", "undo, redo"),

@@ -13,8 +13,8 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from lstmviz.errors import LstmvizError
 from lstmviz.gui.help import AboutDialog, ShortcutSheet
-from lstmviz.models import DEMO, EXAMPLE, EXAMPLES, READERS, demos
-from lstmviz.session import save_session
+from lstmviz.models import EXAMPLE, EXAMPLES, READERS
+from lstmviz.session import Trained, save_session
 
 if TYPE_CHECKING:
     from lstmviz.gui.window import MainWindow
@@ -60,9 +60,7 @@ class Menus:
         window = self.window
         menu = window.menu_bar.addMenu("&File")
         self._add(menu, "&Open…", self.open, "Ctrl+O")
-        trained = menu.addMenu("Open a &demo")
-        for name in demos():
-            self._add(trained, name, partial(window.open_path, DEMO + name))
+        self._add(menu, "&Demos…", self.open_gallery, "Ctrl+D")
         examples = menu.addMenu("Open an e&xample")
         for name, words in EXAMPLES.items():
             self._add(examples, f"{name}: {words}", partial(window.open_path, EXAMPLE + name))
@@ -171,6 +169,17 @@ class Menus:
             self.window.banner.say(str(error))
             return
         self.window.pointed.setText(f"The session is saved in {path}.")
+
+    def open_gallery(self) -> None:
+        """Ask which of the demos to open."""
+        from lstmviz.gui.gallery import Gallery  # late: nothing the first picture needs
+
+        network = self.window.store.document.network
+        gallery = Gallery(network.path if isinstance(network, Trained) else "", self.window)
+        gallery.exec()
+        gallery.deleteLater()
+        if gallery.chosen:
+            self.window.open_path(gallery.chosen)
 
     def open_export(self) -> None:
         """The export dialog."""

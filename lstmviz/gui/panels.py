@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from lstmviz.engine.spec import NetworkSpec, problem
+from lstmviz.gui.card import ModelCard
 from lstmviz.gui.fields import SizeField
 from lstmviz.gui.inputpanel import InputPanel
 from lstmviz.gui.layerforms import HeadForm, InputForm, LayerForm
@@ -91,11 +92,9 @@ class LeftPanel(QScrollArea):
         return label
 
     def _build_sizes(self) -> None:
+        self.card = ModelCard()
+        self._column.addWidget(self.card)
         self.heading = self._heading("Sizes")
-        self.status = QLabel()
-        self.status.setObjectName("muted")
-        self.status.setWordWrap(True)
-        self._column.addWidget(self.status)
         self.sizes: dict[str, SizeField] = {}
         for which, (name, role) in SIZES.items():
             field = SizeField(name, role)
@@ -247,7 +246,7 @@ class LeftPanel(QScrollArea):
         if spec is not None and not same:
             self._show_network(session.document, spec)
             self._tables.start()
-        self.status.setText(network_words(session.document, run, before))
+        self.card.show_document(session.document, run, before)
         self.input.show_document(session.document, run)
         self._showing = False
 
@@ -300,17 +299,6 @@ class LeftPanel(QScrollArea):
         self.equations.setText(equations(spec, self._theme, self._layer))
         self.arithmetic.setText(arithmetic(spec, self._theme, self._layer))
         self.names.setText(names(spec, self._theme))
-
-
-def network_words(document: Document, run: Run, before: Trained | None = None) -> str:
-    """What kind of weights these are, and what is known of its units."""
-    if not isinstance(document.network, Trained):
-        back = f" Undo goes back to {before.path.split('/')[-1]}." if before else ""
-        return f"Untrained: random weights.{back}"
-    network = run.network if run.document.network == document.network else None
-    title = (network.title if network else "") or document.network.path
-    units = network.notes.get("units", "") if network else ""
-    return f"Trained: {title}. {units}".strip()
 
 
 def rule_words(spec: NetworkSpec, layer: int) -> str:

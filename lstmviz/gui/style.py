@@ -80,6 +80,7 @@ def _grounds(theme: Theme) -> str:
         border: 1px solid {c("note_edge")}; border-radius: 6px; }}
     QLabel#note[broken="true"] {{ background: {c("bad_fill")}; color: {c("ink")};
         border-color: {c("bad")}; }}
+    QFrame#card {{ background: {c("card")}; border: 1px solid {c("edge")}; border-radius: 6px; }}
     QFrame#banner {{ background: {c("bad_fill")}; border: 1px solid {c("bad")};
         border-radius: 6px; }}
     QWidget#header {{ background: {c("panel")}; border-bottom: 1px solid {c("edge")}; }}

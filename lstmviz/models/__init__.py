@@ -6,6 +6,7 @@ from collections.abc import Callable
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
+from typing import TYPE_CHECKING
 
 from lstmviz import resources
 from lstmviz.engine.network import Network
@@ -20,6 +21,9 @@ from lstmviz.models.certificate import (
     SeveralLstmsError,
 )
 from lstmviz.models.gateorder import reordered
+
+if TYPE_CHECKING:
+    from lstmviz.models.own import Card
 
 Reader = Callable[[Path, str | None, Progress | None], Opened]
 """Opens a file: its path, the name of the LSTM picked (or None), and who is told of progress."""
@@ -62,6 +66,7 @@ __all__ = [
     "Progress",
     "SeveralLstmsError",
     "bundled",
+    "demo_card",
     "demos",
     "load",
     "location",
@@ -73,6 +78,12 @@ __all__ = [
 def demos() -> tuple[str, ...]:
     """The names of the bundled models, each opened as `demo:NAME`."""
     return tuple(sorted(path.stem for path in resources.path("demos").glob("*.npz")))
+
+
+def demo_card(name: str) -> Card:
+    """What a bundled model says of itself, without its weights; raises `LstmvizError`."""
+    card: Card = _module("npz").card(location(DEMO + name))
+    return card
 
 
 def bundled(source: str) -> bool:

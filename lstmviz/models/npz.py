@@ -14,7 +14,7 @@ from lstmviz.engine.memory import budget
 from lstmviz.engine.network import Array, Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown, writing
-from lstmviz.models.own import CARD, LONGEST_CARD, packed, parse_card, unpacked
+from lstmviz.models.own import CARD, LONGEST_CARD, Card, packed, parse_card, unpacked
 
 FORMAT = "lstmviz .npz"
 
@@ -45,6 +45,13 @@ def read(path: str | Path) -> Network:
         return unpacked(
             card, names, lambda name, shape: _weights(archive, name, shape, where), where, FORMAT
         )
+
+
+def card(path: str | Path) -> Card:
+    """The description alone, without the weights; raises `LstmvizError` as `read` does."""
+    where = shown(path)
+    with npy.opened(path) as archive:
+        return parse_card(_card(archive, set(npy.members(archive)), where), where)
 
 
 def _bytes(array: Array) -> bytes:

@@ -294,11 +294,11 @@ def test_a_change_to_a_trained_model_keeps_its_shape_and_says_so(opened, qtbot):
     click(window.left.layers.new["layer"], window, qtbot)
     assert window.store.run.spec.layers[0] == spec.layers[0]
     assert window.store.run.spec.heads == spec.heads
-    assert "Undo goes back to demo:counter" in window.left.status.text()
+    assert "Undo goes back to demo:counter" in window.left.card.words()
     window.store.undo()
     settle(qtbot, window)
     assert window.store.document.network == Trained("demo:counter")
-    assert "Trained" in window.left.status.text()
+    assert "Counts" in window.left.card.words()
 
 
 def test_a_session_of_a_stack_comes_back(opened, qtbot, tmp_path):

@@ -147,7 +147,7 @@ def test_changing_a_size_of_a_trained_model_makes_it_untrained_and_says_so(opene
     window.left.sizes["cell"].spin.setValue(9)
     settle(qtbot, window)
     assert isinstance(window.store.document.network, Untrained)
-    assert "Untrained" in window.left.status.text()
+    assert "Untrained" in window.left.card.words()
     window.store.undo()
     settle(qtbot, window)
     assert window.store.run.network.trained

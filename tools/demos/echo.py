@@ -92,7 +92,7 @@ def quality(found: dict[str, float]) -> str:
 def card(network: Network) -> dict[str, str]:
     """What it learnt and how well, measured now."""
     return {
-        "about": f"Says every bit again {DELAY} steps later: it must hold {DELAY} at once.",
+        "about": f"Must hold {DELAY} bits at once, and hand on the oldest at every step.",
         "quality": quality(figures(network)),
         "units": units_words(followed(network)),
         "trained on": f"Random bits; the bit of {DELAY} steps ago is asked for at every step.",
