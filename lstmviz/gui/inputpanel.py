@@ -9,6 +9,7 @@ from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
     QCheckBox,
     QComboBox,
+    QDialog,
     QFileDialog,
     QHBoxLayout,
     QLabel,
@@ -19,8 +20,14 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lstmviz.errors import LstmvizError
 from lstmviz.gui.fields import narrow
+from lstmviz.gui.reading import ReadingDialog
+from lstmviz.gui.vocabulary import VocabularyButton
+from lstmviz.inputs import SUFFIXES
+from lstmviz.inputs.choices import Choices, choices
 from lstmviz.inputs.generators import KINDS
+from lstmviz.inputs.sequence import unnamed
 from lstmviz.scene.run import Run
 from lstmviz.session import (
     Document,
@@ -28,7 +35,9 @@ from lstmviz.session import (
     GeneratedInput,
     InputRecipe,
     TextInput,
+    Trained,
     Untrained,
+    VocabularyFile,
     input_of,
 )
 
@@ -47,7 +56,7 @@ MADE = {
 """Words for the generators."""
 PASSING = (Qt.FocusReason.PopupFocusReason, Qt.FocusReason.ActiveWindowFocusReason)
 """Why a focus is lost that will come back."""
-FILTER = "Sequences (*.txt *.csv *.tsv *.npy *.npz);;All files (*)"
+FILTER = f"Sequences ({' '.join('*' + suffix for suffix in SUFFIXES)});;All files (*)"
 
 
 class InputPanel(QWidget):
@@ -82,6 +91,17 @@ class InputPanel(QWidget):
         self.browse = QPushButton("Choose a file…")
         self.browse.setToolTip("Files may also be dropped on the window")
         self.browse.clicked.connect(self.choose_file)
+        self.how = QPushButton("Columns and scale…")
+        self.how.setToolTip("Choose how this file is read")
+        self.how.clicked.connect(self.ask_how)
+        self.file_row = QWidget()
+        files = QVBoxLayout(self.file_row)
+        files.setContentsMargins(0, 0, 0, 0)
+        files.setSpacing(6)
+        files.addWidget(self.browse)
+        files.addWidget(self.how)
+        self.vocabulary = VocabularyButton()
+        self.vocabulary.wanted.connect(self._name_symbols)
         self._made_row()
         self.summary = QLabel()
         self.summary.setObjectName("muted")
@@ -91,7 +111,8 @@ class InputPanel(QWidget):
         self.random_start.clicked.connect(
             lambda on: self._emit(replace(self._document, initial="random" if on else "zero"))
         )
-        for widget in (self.kind, self.text, self.browse, self.made, self.summary):
+        shown = (self.kind, self.text, self.file_row, self.made, self.vocabulary, self.summary)
+        for widget in shown:
             column.addWidget(widget)
         column.addWidget(self.random_start)
         self._wait = QTimer(self)
@@ -190,8 +211,37 @@ class InputPanel(QWidget):
             self.show_document(self._document, self._run)
 
     def open_file(self, path: str) -> None:
-        """Read the network's input from a file."""
-        self._with_input(FileInput(path))
+        """Read the network's input from a file; ask how where it does not fit as it is."""
+        self._read(FileInput(path), always=False)
+
+    def ask_how(self) -> None:
+        """Ask how the file that is read is to be read."""
+        if isinstance(self._document.input, FileInput):
+            self._read(self._document.input, always=True)
+
+    def _read(self, recipe: FileInput, *, always: bool) -> None:
+        spec = self._run.spec
+        size = spec.input_size if spec and isinstance(self._document.network, Trained) else None
+        try:
+            offered = choices(recipe.path, size)
+        except LstmvizError:
+            offered = Choices()  # reading it will say what is wrong
+        if always or offered.why:
+            dialog = ReadingDialog(recipe, offered, size, self)
+            taken = dialog.exec() == QDialog.DialogCode.Accepted
+            recipe = dialog.recipe
+            dialog.deleteLater()
+            if not taken:
+                self.show_document(self._document, self._run)
+                return
+        self._with_input(recipe)
+
+    def _name_symbols(self, vocabulary: VocabularyFile | None) -> None:
+        """Read texts by another vocabulary; an untrained network takes its size."""
+        document = replace(self._document, vocabulary=vocabulary)
+        if isinstance(document.network, Untrained) and vocabulary is not None:
+            document = replace(document, network=replace(document.network, input_size=None))
+        self._emit(document)
 
     def show_document(self, document: Document, run: Run) -> None:
         """Show what is read now."""
@@ -222,6 +272,10 @@ class InputPanel(QWidget):
             self.random_start.setChecked(document.initial == "random")
         if current and run.sequence is not None:
             self.summary.setText(sequence_words(run))
+            symbolic = run.sequence.symbolic
+            self.vocabulary.setVisible(symbolic or document.vocabulary is not None)
+            own = run.network.vocabulary if run.network else None
+            self.vocabulary.show_vocabulary(document.vocabulary, own, run.sequence)
 
     _own: tuple[Document | None, InputRecipe | None] = (None, None)
     _shown_text = ""
@@ -232,7 +286,12 @@ class InputPanel(QWidget):
 
     def _show_fields(self, kind: str) -> None:
         self.text.setVisible(kind == "text")
-        self.browse.setVisible(kind == "file")
+        self.file_row.setVisible(kind == "file")
+        recipe = self._document.input
+        offers = isinstance(recipe, FileInput) and not recipe.path.lower().endswith(".txt")
+        self.how.setVisible(offers)
+        sound = isinstance(recipe, FileInput) and recipe.path.lower().endswith(".wav")
+        self.how.setText("Frames and scale…" if sound else "Columns and scale…")
         self.made.setVisible(kind not in ("text", "file"))
 
 
@@ -251,8 +310,10 @@ def sequence_words(run: Run) -> str:
     steps = f"{sequence.steps:,} step{'s' * (sequence.steps != 1)} × {width:,}"
     made = isinstance(run.document.input, GeneratedInput)
     told = steps if made else f"{sequence.title}: {steps}"
-    if sequence.symbolic and sequence.columns:
-        shown = " ".join(sequence.columns[:24])
-        more = " …" if len(sequence.columns) > 24 else ""
-        told += f". Alphabet: {shown}{more}"
-    return told
+    names = [name for name in sequence.columns if name]
+    named = sequence.columns != unnamed(width)
+    if names and named:
+        shown = (" " if sequence.symbolic else ", ").join(names[:24])
+        more = " …" if len(names) > 24 else ""
+        told += f". {'Alphabet' if sequence.symbolic else 'Columns'}: {shown}{more}"
+    return " ".join((told + "." * bool(sequence.notes), *sequence.notes))

@@ -103,7 +103,6 @@ def _controls(theme: Theme) -> str:
     def c(role: str) -> str:
         return theme[role]
 
-    check = resources.path("icons", f"check-{theme.name}.svg").as_posix()
     return f"""
     QPushButton, QToolButton {{ background: {c("faint")}; color: {c("ink")};
         border: 1px solid {c("edge")}; border-radius: 5px; padding: 4px 10px; }}
@@ -139,12 +138,6 @@ def _controls(theme: Theme) -> str:
     QSpinBox:disabled, QDoubleSpinBox:disabled {{ background: {c("faint")};
         color: {c("muted")}; }}
     QCheckBox {{ spacing: 7px; }}
-    QCheckBox::indicator:unchecked {{ width: 12px; height: 12px; border-radius: 3px;
-        border: 1px solid {c("x_text")}; background: {c("card")}; }}
-    QCheckBox::indicator:checked {{ width: 12px; height: 12px; border-radius: 3px;
-        border: 1px solid {c("accent")}; background: {c("accent")}; image: url("{check}"); }}
-    QCheckBox::indicator:checked:disabled {{ border-color: {c("muted")};
-        background: {c("muted")}; }}
     QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
     QScrollBar:vertical {{ width: 9px; background: transparent; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c("edge")}; border-radius: 4px;
@@ -164,6 +157,7 @@ def _tables(theme: Theme) -> str:
     def c(role: str) -> str:
         return theme[role]
 
+    check = resources.path("icons", f"check-{theme.name}.svg").as_posix()
     return f"""
     QProgressBar {{ background: {c("faint")}; border: 1px solid {c("edge")};
         border-radius: 5px; }}
@@ -174,6 +168,16 @@ def _tables(theme: Theme) -> str:
     QTreeView::item:selected {{ background: {c("accent")}; color: {c("on_accent")}; }}
     QHeaderView::section {{ background: {c("faint")}; color: {c("muted")}; border: 0;
         border-bottom: 1px solid {c("edge")}; padding: 5px 8px; }}
+    QListWidget {{ background: {c("card")}; border: 1px solid {c("edge")}; border-radius: 5px;
+        padding: 4px; }}
+    QCheckBox::indicator:unchecked, QListWidget::indicator:unchecked {{ width: 12px;
+        height: 12px; border-radius: 3px;
+        border: 1px solid {c("x_text")}; background: {c("card")}; }}
+    QCheckBox::indicator:checked, QListWidget::indicator:checked {{ width: 12px;
+        height: 12px; border-radius: 3px;
+        border: 1px solid {c("accent")}; background: {c("accent")}; image: url("{check}"); }}
+    QCheckBox::indicator:checked:disabled {{ border-color: {c("muted")};
+        background: {c("muted")}; }}
     """
 
 
