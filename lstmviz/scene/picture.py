@@ -75,7 +75,8 @@ def _diagram(spec: NetworkSpec, view: View, sequence: Sequence | None) -> Diagra
             return _unrolled(spec, view.layer, position)
         return _lanes(spec, view.layer, view.direction, _window(view.step, steps))
     if view.diagram == "unit":
-        return _unit(spec, view.layer, first_unit(spec.layers[view.layer], view.unit))
+        first = first_unit(spec.layers[view.layer], view.unit)
+        return _unit(spec, view.layer, first, view.direction)
     return _cell(spec, view.layer)
 
 
@@ -112,8 +113,8 @@ def _unrolled(spec: NetworkSpec, layer: int, position: int) -> Diagram:
 
 
 @lru_cache(maxsize=16)
-def _unit(spec: NetworkSpec, layer: int, first: int) -> Diagram:
-    return unit_diagram(spec, layer, first)
+def _unit(spec: NetworkSpec, layer: int, first: int, way: str) -> Diagram:
+    return unit_diagram(spec, layer, first, way)
 
 
 def _position(step: int, steps: int) -> int:

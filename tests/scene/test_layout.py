@@ -238,3 +238,20 @@ def test_small_print_is_not_smaller_than_ten_pixels():
     assert SMALL >= 10
     for spec in (single(5, 64, 64), single(1024, 1023, 1024, head=HeadSpec(1024))):
         assert min(text.size for text in words(cell_diagram(spec))) >= 10
+
+
+def test_a_unit_of_a_backward_layer_reads_the_step_after():
+    spec = single(3, 4, 4)
+    forward = {text.text for text in unit_diagram(spec).words}
+    backward = {text.text for text in unit_diagram(spec, direction="backward").words}
+    assert {"cₜ₋₁", "to every unit at t+1", "h of step t−1, x of step t"} <= forward
+    assert {"cₜ₊₁", "to every unit at t−1", "h of step t+1, x of step t"} <= backward
+
+
+def test_each_unit_has_a_product_for_its_forget_and_its_output_gate():
+    diagram = unit_diagram(single(3, 4, 4))
+    ends = {wire.name: wire.points[-1] for wire in diagram.wires}
+    boxes = {operation.name: operation.box for operation in diagram.operations}
+    for unit in range(4):
+        assert boxes[f"keep_{unit}"].inset(-1).contains(*ends[f"f_{unit}"])
+        assert boxes[f"expose_{unit}"].inset(-1).contains(*ends[f"o_{unit}"])
