@@ -98,12 +98,13 @@ def location(source: str | Path) -> Path:
     example, listing the known.
     """
     text = str(source)
-    for prefix, known, folder, suffix in (
-        (DEMO, demos(), "demos", ".npz"),
-        (EXAMPLE, tuple(EXAMPLES), "examples", ".lstmviz"),
+    for prefix, names, folder, suffix in (
+        (DEMO, demos, "demos", ".npz"),
+        (EXAMPLE, EXAMPLES.keys, "examples", ".lstmviz"),
     ):
         if not text.startswith(prefix):
             continue
+        known = tuple(names())
         name = text.removeprefix(prefix)
         if name not in known:
             there = ", ".join(prefix + each for each in known)

@@ -169,6 +169,64 @@ def test_a_branch_is_told_and_left_out(tmp_path):
     )
 
 
+def test_a_layer_that_a_model_shares_is_told(tmp_path):
+    config = functional(
+        START,
+        ("LSTM", "lstm", ("x",), {"return_sequences": True}),
+        ("Flatten", "d", ("lstm",), {}),
+        ends="d",
+    )
+    calls = [row["inbound_nodes"] for row in config["config"]["layers"]]
+    calls[1] += [[["d", 0, 0, {}]]]
+    opened = open_model(written(tmp_path, made.keras(config)))
+    assert opened.certificate.warnings[0] == (
+        "lstm (LSTM) is used more than once in the model; here it runs once."
+    )
+    calls[1].pop()
+    calls[2] += [[["d", 0, 0, {}]]]
+    opened = open_model(written(tmp_path, made.keras(config)))
+    assert opened.network.spec.heads == ()
+    assert opened.certificate.warnings == (
+        "d (Flatten) is used more than once in the model: it and what follows, not run.",
+    )
+
+
+def test_a_layer_computed_in_halves_is_told(tmp_path):
+    policy = {"class_name": "DTypePolicy", "config": {"name": "mixed_bfloat16"}}
+    told = open_model(written(tmp_path, made.keras(made.sequential(made.layer(dtype=policy)))))
+    assert told.certificate.warnings == (
+        "Keras computes lstm (LSTM) in bfloat16, lstmviz in float32.",
+    )
+
+
+def test_what_runs_no_plain_lstm_says_why(tmp_path):
+    inside = made.layer("TimeDistributed", "t", layer=made.layer())
+    with pytest.raises(LstmvizError, match=r"t \(LSTM\) inside TimeDistributed, a sequence at"):
+        load(written(tmp_path, made.keras(made.sequential(inside))))
+    cells = [{"class_name": kind, "config": {}} for kind in ("LSTMCell", "GRUCell")]
+    stacked = {"class_name": "StackedRNNCells", "config": {"cells": cells}}
+    layer = made.layer("RNN", "both", cell=stacked)
+    with pytest.raises(LstmvizError, match="'both' stacks cells of LSTMCell and GRUCell; only"):
+        load(written(tmp_path, made.keras(made.sequential(layer))))
+
+
+def test_weights_alone_name_what_has_no_place(tmp_path):
+    file, members = made.File(), {}
+    for name, width in (("lstm", 3), ("lstm_1", 2)):
+        arrays = {str(k): made.array(file, w) for k, w in enumerate(made.weights(0, width))}
+        cell = made.group(file, {"vars": made.group(file, arrays)})
+        members[name] = made.group(file, {"cell": cell})
+    for name, shape in (("conv1d", (2, 4, 3)), ("layer_normalization", (2,))):
+        own = made.group(file, {"0": made.array(file, np.zeros(shape))})
+        members[name] = made.group(file, {"vars": own})
+    data = file.done(made.group(file, {"layers": made.group(file, members)}))
+    told = open_model(written(tmp_path, data, "m.weights.h5")).certificate
+    assert told.chosen == "lstm+lstm_1" and told.before == ("conv1d (weight (2, 4, 3))",)
+    assert "activations" in told.warnings[0] and "one stack" in told.warnings[1]
+    assert "where conv1d, layer_normalization stand in the model" in told.warnings[2]
+    assert told.warnings[3].startswith("conv1d (weight (2, 4, 3)) stands before the LSTM")
+
+
 def test_initial_states_and_masks_are_told(tmp_path):
     config = functional(
         START,

@@ -25,6 +25,40 @@ class Layer:
     size: int
 
 
+NO_CONFIG = (
+    "The file does not say which activations the layers have: tanh and sigmoid are assumed, and "
+    "linear for heads."
+)
+
+
+def remarks(
+    chain: tuple[Node, ...], nodes: tuple[Node, ...], locate: Locate
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """What may stand before a chain and is not run, and sentences on all that is guessed.
+
+    The file tells neither the order of its layers nor what runs between them; those with weights
+    of three dimensions or more, such as convolutions, usually come first.
+    """
+    names = {node.name for node in chain}
+    rows = [(node, locate(node)[0][0].shape) for node in nodes if node.name not in names]
+    before = tuple(
+        f"{node.name[:60]} (weight {shape})" for node, shape in rows[:20] if len(shape) > 2
+    )
+    warnings = [NO_CONFIG]
+    if len([node for node in chain if node.kind in ("LSTM", "RNN")]) > 1:
+        warnings.append(
+            "The layers opened as one stack, as only one order fits their sizes; pick one by its "
+            "name to see it alone."
+        )
+    if rows:
+        listed = ", ".join(node.name[:60] for node, _ in rows[:6]) + (" …" if rows[6:] else "")
+        warnings.append(
+            f"The file does not say where {listed} stand{'s' if len(rows) == 1 else ''} in the "
+            "model: not run."
+        )
+    return before, tuple(warnings)
+
+
 def modern(root: Group) -> tuple[tuple[Node, ...], Locate]:
     """The layers of a `.weights.h5`, whose groups are named after classes, and their weights."""
     layers = []

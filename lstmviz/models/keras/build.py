@@ -18,7 +18,7 @@ from lstmviz.engine.spec import MERGES, CellSpec, EmbeddingSpec, HeadSpec, Netwo
 from lstmviz.engine.variant import STANDARD, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.models.hdf5 import Dataset
-from lstmviz.models.keras.activations import activation, head_activation
+from lstmviz.models.keras.activations import activation, head_activation, plain_name
 from lstmviz.models.keras.chains import Chain, Head, returns_sequences
 from lstmviz.models.keras.config import Node
 from lstmviz.models.keras.weights import Locate, Vars
@@ -213,7 +213,9 @@ def _dense(parts: Parts, head: Head, found: tuple[Vars, ...]) -> bool:
     node = head.node
     name = head_activation(head.activation, parts.version)
     if name is None:
-        parts.warnings.append(f"{node.shown} has an activation that is not known: not run.")
+        said = plain_name(head.activation)
+        named = f"the activation {said[:40]!r}, which no head has" if said else "code of its own"
+        parts.warnings.append(f"{node.shown} has {named}: it and what follows are not run.")
         return False
     if len(found) != 1 or len(found[0]) not in (1, 2) or len(found[0][0].shape) != 2:
         raise LstmvizError(

@@ -62,7 +62,7 @@ def chains(nodes: tuple[Node, ...]) -> tuple[tuple[Chain, ...], tuple[Chain, ...
     table = {node.name: node for node in nodes}
     users: dict[str, list[tuple[Node, int]]] = {}
     for node in nodes:
-        for rank, (name, index) in enumerate(node.inputs):
+        for rank, (name, index) in enumerate((*node.inputs, *node.again)):
             if index == 0:
                 users.setdefault(name, []).append((node, rank))
     stacks: list[list[Node]] = []
@@ -114,6 +114,10 @@ def _chain(
         if len(node.inputs) > 1:
             others = ", ".join(dict.fromkeys(name[:60] for name, _ in node.inputs[1:]))
             warnings.append(f"{node.shown} takes its initial states from {others}.")
+        if node.again:
+            warnings.append(f"{node.shown} is used more than once in the model; here it runs once.")
+        if node.half:
+            warnings.append(f"Keras computes {node.shown} in {node.half}, lstmviz in float32.")
         if node.config.get("stateful") is True:
             warnings.append(f"{node.shown} is stateful: it keeps its states between batches.")
     if any(node.kind == "Masking" for node in table.values()) or (
@@ -152,6 +156,11 @@ def _heads(
             names = ", ".join(each.shown for each in after)
             return tuple(heads), [f"After {node.shown} the model branches ({names}): not run."]
         node = after[0]
+        if node.again:
+            told = (
+                f"{node.shown} is used more than once in the model: it and what follows, not run."
+            )
+            return tuple(heads), [told]
         activation = _activation(node)
         if _changes_nothing(node):
             continue

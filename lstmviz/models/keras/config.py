@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from lstmviz.errors import LstmvizError
@@ -31,7 +31,8 @@ class Node:
     `wrapped` is "", "TimeDistributed" or "Bidirectional", `merge` how the latter joins its
     directions. `inputs` are (name, which of its outputs) of the layers that feed it, the
     sequence first. `names` are its own name and those of the models around it, outermost first,
-    and `keys` the same as Keras names the groups of its weights.
+    and `keys` the same as Keras names the groups of its weights. `again` are the inputs of a
+    layer's later calls, where a model shares it.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Node:
     wrapped: str = ""
     merge: str = "concat"
     backward: dict[str, Any] = field(default_factory=dict)
+    again: tuple[tuple[str, int], ...] = ()
 
     @property
     def cells(self) -> tuple[dict[str, Any], ...]:
@@ -55,6 +57,15 @@ class Node:
     def shown(self) -> str:
         """Its name and its class, for sentences."""
         return f"{self.name[:60]} ({self.kind[:40]})"
+
+    @property
+    def half(self) -> str:
+        """The type of two bytes that Keras computes the layer in, "" for a wider one."""
+        policy = self.config.get("dtype")
+        config = policy.get("config") if isinstance(policy, dict) else None
+        name = config.get("name") if isinstance(config, dict) else policy
+        found = [kind for kind in ("bfloat16", "float16") if isinstance(name, str) and kind in name]
+        return found[0] if found else ""
 
 
 def nodes(model: Any, where: str) -> tuple[Node, ...]:
@@ -117,6 +128,7 @@ def _model(
             found += inner
         else:
             node = _node(kind, config, inputs, (*names, name), (*keys, key), where)
+            node = replace(node, again=() if chain else _sources(row, outputs, first=1))
             found.append(node)
             previous = ((node.name, 0),)
         outputs[name] = previous if is_model(row) else tuple((node.name, k) for k in range(8))
@@ -182,6 +194,14 @@ def _cells(cell: Any) -> tuple[dict[str, Any], ...]:
     return () if not all(inner) else tuple(each for cells in inner for each in cells)
 
 
+def cell_kinds(cell: Any) -> list[str]:
+    """The classes of the cells that an RNN layer's `cell` stacks, as far as they are told."""
+    config = cell.get("config") if isinstance(cell, dict) else None
+    rows = config.get("cells") if isinstance(config, dict) else None
+    named = [row.get("class_name") for row in rows or [] if isinstance(row, dict)][:8]
+    return [name[:40] for name in named if isinstance(name, str)] or ["an unknown class"]
+
+
 def _entries(config: Any, which: str = "input_layers") -> list[str]:
     """The names of a functional model's first or last layers."""
     rows = config.get(which) if isinstance(config, dict) else None
@@ -192,13 +212,16 @@ def _entries(config: Any, which: str = "input_layers") -> list[str]:
     return [row[0] for row in rows if isinstance(row, list) and row and isinstance(row[0], str)]
 
 
-def _sources(row: dict[str, Any], outputs: dict[str, _Outputs]) -> _Outputs:
-    """What feeds a layer of a functional model, the sequence first."""
+def _sources(row: dict[str, Any], outputs: dict[str, _Outputs], first: int = 0) -> _Outputs:
+    """What feeds a layer of a functional model, the sequence first.
+
+    Its first call alone, or all from the one numbered `first` on.
+    """
     calls = row.get("inbound_nodes")
     if not isinstance(calls, list) or not calls:
         return ()
     found = []
-    for name, index in _tensors(calls[0], 0):
+    for name, index in _tensors(calls[first:] if first else calls[0], 0):
         made = outputs.get(name) or ((name, 0),)
         found.append(made[max(0, min(index, len(made) - 1))])
     return tuple(dict.fromkeys(found))

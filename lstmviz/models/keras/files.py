@@ -25,7 +25,15 @@ from lstmviz.models.hdf5.source import SLACK
 from lstmviz.models.keras import bare
 from lstmviz.models.keras.build import Parts, assemble, sizes
 from lstmviz.models.keras.chains import Chain, chains
-from lstmviz.models.keras.config import OTHER_CELLS, OTHER_RECURRENT, Node, is_model, nodes
+from lstmviz.models.keras.config import (
+    OTHER_CELLS,
+    OTHER_RECURRENT,
+    RECURRENT,
+    Node,
+    cell_kinds,
+    is_model,
+    nodes,
+)
 from lstmviz.models.keras.weights import Locate, in_groups, in_legacy, layer_groups
 from lstmviz.models.pick import pick
 from lstmviz.models.words import described
@@ -33,15 +41,14 @@ from lstmviz.models.words import described
 LONGEST_CONFIG = 16 * 2**20
 WEIGHTS = "model.weights.h5"
 GATE_ORDER = "ifco"
-NO_CONFIG = (
-    "The file does not say which activations the layers have: tanh and sigmoid are assumed, and "
-    "linear for heads."
-)
 
 
 @dataclass(frozen=True, eq=False)
 class Model:
-    """A file as it was understood: its layers, how to find their weights, and who wrote it."""
+    """A file as it was understood: its layers, how to find their weights, and who wrote it.
+
+    `described` is whether it says more of its layers than their weights.
+    """
 
     format: str
     root: Group
@@ -49,6 +56,7 @@ class Model:
     locate: Locate
     version: str
     warnings: tuple[str, ...] = ()
+    described: bool = True
 
     @property
     def major(self) -> int:
@@ -127,7 +135,7 @@ def _plain(root: Group, where: str) -> Model:
         return Model(form, root, found, in_legacy(root), version or "2", warnings)
     if top.texts("layer_names") is not None or top.texts("layer_names0") is not None:
         found, locate = bare.legacy(root)
-        return Model("Keras weights .h5", root, found, locate, version or "2", (NO_CONFIG,))
+        return Model("Keras weights .h5", root, found, locate, version or "2", described=False)
     if layer_groups(root) is None and not root.members:
         raise LstmvizError(f"{where} is an HDF5 file without weights of Keras in it.")
     return _without_config(root, "Keras .weights.h5", version, "")
@@ -135,8 +143,7 @@ def _plain(root: Group, where: str) -> Model:
 
 def _without_config(root: Group, form: str, version: str, remark: str) -> Model:
     found, locate = bare.modern(root)
-    warnings = ((remark,) if remark else ()) + (NO_CONFIG,)
-    return Model(form, root, found, locate, version, warnings)
+    return Model(form, root, found, locate, version, (remark,) if remark else (), described=False)
 
 
 def _json(data: str | bytes, where: str, name: str) -> Any:
@@ -191,6 +198,14 @@ def _none(model: Model, where: str) -> str:
     for node in model.nodes:
         cell = node.config.get("cell")
         inner = cell.get("class_name") if isinstance(cell, dict) else ""
+        if node.kind in RECURRENT and node.wrapped == "TimeDistributed":
+            return (
+                f"{where} runs {node.shown} inside TimeDistributed, a sequence at every step, "
+                "which cannot be drawn."
+            )
+        if inner == "StackedRNNCells":
+            kinds = " and ".join(dict.fromkeys(cell_kinds(cell)))
+            return f"{where}: {node.name[:60]!r} stacks cells of {kinds}; only LSTMs are shown."
         if node.kind in OTHER_RECURRENT or inner in OTHER_CELLS:
             kind = inner or node.kind
             return (
@@ -270,7 +285,9 @@ def _certificate(
         for each in group.members.values()
         if isinstance(each, Dataset) and "optimizer" not in each.path
     ]
-    before = chain.before
+    before, more = chain.before, tuple[str, ...]()
+    if not model.described:
+        before, more = bare.remarks(chain.nodes, model.nodes, model.locate)
     if before:
         parts.warnings.insert(0, f"{before[0]} stands before the LSTM: give the LSTM's own input.")
     return Certificate(
@@ -286,5 +303,5 @@ def _certificate(
         before=before,
         choices=choices,
         chosen=chain.name,
-        warnings=(*model.warnings, *chain.warnings, *parts.warnings),
+        warnings=(*model.warnings, *more, *chain.warnings, *parts.warnings),
     )
