@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Mapping
 from typing import Any
 
 from lstmviz.errors import LstmvizError
 
 MOST = 1_000_000
 """Symbols of one vocabulary at most."""
+
+LONGEST = 16 * 2**20
+"""Characters of metadata that are looked at."""
 
 KEYS = (
     *("vocabulary", "vocab", "itos", "idx2char", "idx_to_char", "ix_to_char", "int2char"),
@@ -55,6 +60,23 @@ def found_in(data: Any) -> tuple[str, ...] | None:
             except LstmvizError:
                 continue
     return None
+
+
+def told_in(texts: Mapping[str, str]) -> tuple[str, ...] | None:
+    """The same of metadata, whose values are texts: JSON, or single characters in a row."""
+    data: dict[str, Any] = {}
+    for key in KEYS:
+        if 0 < len(texts.get(key, "")) <= LONGEST:
+            try:
+                data[key] = json.loads(texts[key])
+            except (ValueError, RecursionError):
+                data[key] = texts[key]
+    return found_in(data)
+
+
+def fitting(symbols: tuple[str, ...] | None, size: int) -> tuple[str, ...] | None:
+    """A vocabulary found in a file, if a network that reads `size` symbols may have it."""
+    return symbols if symbols is not None and len(symbols) <= size else None
 
 
 def checked(symbols: tuple[str, ...], where: str) -> tuple[str, ...]:

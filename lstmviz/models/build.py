@@ -16,6 +16,7 @@ from lstmviz.models.choose import Choice, choose
 from lstmviz.models.collect import collect
 from lstmviz.models.own import not_finite
 from lstmviz.models.tensors import Tensor, TensorFile
+from lstmviz.symbols import fitting
 
 SPARE = 16 * 2**20
 """Bytes that weights may take beyond twice the file."""
@@ -112,6 +113,7 @@ def _network(
         spec,
         cells,
         heads,
+        fitting(file.vocabulary, spec.input_size),
         title=f"{choice.unit.name} of {PurePath(file.where).name}",
         trained=True,
         notes=not_finite(reading.arrays),

@@ -23,6 +23,7 @@ from lstmviz.models.build import opened
 from lstmviz.models.certificate import Certificate, Opened, Progress
 from lstmviz.models.own import CARD, packed, parse_card, unpacked
 from lstmviz.models.tensors import FLOATS, Tensor, TensorFile, tensor_at, unreadable
+from lstmviz.symbols import told_in
 
 FORMAT = "safetensors"
 OWN = "lstmviz .safetensors"
@@ -116,7 +117,8 @@ def tensors(stream: IO[bytes], where: str) -> tuple[TensorFile, dict[str, str]]:
     }
     framework = {"pt": "PyTorch", "tf": "TensorFlow", "flax": "Flax", "np": "NumPy"}
     from_whom = framework.get(metadata.get("format", ""), "")
-    return TensorFile(where, size, FORMAT, found, from_whom), metadata
+    vocabulary = told_in(metadata)
+    return TensorFile(where, size, FORMAT, found, from_whom, vocabulary=vocabulary), metadata
 
 
 Row = tuple[str, str, tuple[int, ...], int, int]

@@ -78,6 +78,7 @@ class TensorFile:
     classes: dict[str, str] = field(default_factory=dict)
     foreign: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    vocabulary: tuple[str, ...] | None = None
 
 
 def tensor_at(

@@ -28,6 +28,7 @@ from lstmviz.models.tensors import (
 )
 from lstmviz.models.torchpickle import BUILDERS, Contents, TensorRef, contents, persistent
 from lstmviz.models.zipdir import Directory, place, read_directory, read_stored
+from lstmviz.symbols import found_in
 
 LONGEST_PICKLE = 16 * 2**20
 MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
@@ -81,7 +82,11 @@ def tensors(stream: IO[bytes], where: str) -> TensorFile:
     framework = "PyTorch (TorchScript)" if script else "PyTorch"
     return _file(
         stream,
-        TensorFile(where, size, "torch zip", {}, framework, version, True, warnings=warnings),
+        TensorFile(
+            *(where, size, "torch zip", {}, framework, version, True),
+            warnings=warnings,
+            vocabulary=_vocabulary(pickled.value),
+        ),
         found,
         lambda key: place(stream, directory, f"{root}data/{key}"),
     )
@@ -128,6 +133,14 @@ def _lightning(root: Any) -> tuple[str, tuple[str, ...]]:
     """The version of Lightning, if it wrote the file."""
     version = root.get("pytorch-lightning_version") if isinstance(root, dict) else None
     return (f"Lightning {version[:40]}", ()) if isinstance(version, str) else ("", ())
+
+
+def _vocabulary(root: Any) -> tuple[str, ...] | None:
+    """The symbols kept in a checkpoint beside its weights, or among its hyper-parameters."""
+    found = found_in(root)
+    if found is None and isinstance(root, dict):
+        found = found_in(root.get("hyper_parameters"))
+    return found
 
 
 def _file(stream: IO[bytes], file: TensorFile, found: Contents, find: Find) -> TensorFile:
@@ -192,7 +205,9 @@ def _old(stream: IO[bytes], size: int, where: str) -> TensorFile:
 
     version, warnings = _lightning(root)
     file = TensorFile(
-        where, size, "torch, the way before 1.6", {}, "PyTorch", version, True, warnings=warnings
+        *(where, size, "torch, the way before 1.6", {}, "PyTorch", version, True),
+        warnings=warnings,
+        vocabulary=_vocabulary(root),
     )
     return _file(stream, file, found, find)
 

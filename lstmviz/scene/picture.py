@@ -10,6 +10,7 @@ from lstmviz.engine.network import Network
 from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
+from lstmviz.inputs.text import label
 from lstmviz.scene.diagram import Diagram
 from lstmviz.scene.layout import cell_diagram
 from lstmviz.scene.levels import problem
@@ -117,6 +118,12 @@ def _unit(spec: NetworkSpec, layer: int, first: int, way: str) -> Diagram:
     return unit_diagram(spec, layer, first, way)
 
 
+@lru_cache(maxsize=4)
+def names(vocabulary: tuple[str, ...]) -> tuple[str, ...]:
+    """Symbols as they can be seen."""
+    return tuple(map(label, vocabulary))
+
+
 def _position(step: int, steps: int) -> int:
     """Which of the `COUNT` places the current step takes: the middle, but at the ends."""
     first = min(max(step - COUNT // 2, 0), max(steps - COUNT, 0))
@@ -152,7 +159,7 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
             focus=view.unit,
             hover=view.hover,
             labels=run.sequence.labels if run.sequence and run.sequence.symbolic else (),
-            columns=run.network.vocabulary or (),
+            columns=names(run.network.vocabulary) if run.network.vocabulary else (),
             progress=progress if offset == 0 else 1.0,
         )
         if view.diagram == "stack" or (view.diagram == "unrolled" and not plain(spec)):

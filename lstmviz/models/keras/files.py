@@ -34,9 +34,11 @@ from lstmviz.models.keras.config import (
     is_model,
     nodes,
 )
+from lstmviz.models.keras.lookup import vocabulary
 from lstmviz.models.keras.weights import Locate, in_groups, in_legacy, layer_groups
 from lstmviz.models.pick import pick
 from lstmviz.models.words import described
+from lstmviz.symbols import fitting
 
 LONGEST_CONFIG = 16 * 2**20
 WEIGHTS = "model.weights.h5"
@@ -265,6 +267,7 @@ def _network(model: Model, parts: Parts, title: str) -> Network:
         parts.spec,
         tuple(parts.cells),
         tuple(parts.head_weights),
+        fitting(vocabulary(model.nodes), parts.spec.input_size),
         title=title,
         trained=True,
         notes=own.not_finite(arrays),

@@ -132,6 +132,9 @@ class Graph:
                 self.users.setdefault(name, []).append(node)
 
 
+MOST_METADATA = 200
+
+
 @dataclass(frozen=True, eq=False)
 class Model:
     """A model: all its graphs, bodies after what holds them, and who made it."""
@@ -141,6 +144,7 @@ class Model:
     version: str
     opset: int
     in_functions: tuple[str, ...]
+    metadata: dict[str, str] = field(default_factory=dict)
 
 
 def model(data: memoryview, budget: Budget) -> Model:
@@ -149,6 +153,7 @@ def model(data: memoryview, budget: Budget) -> Model:
     producer = version = ""
     opset = 0
     functions: list[str] = []
+    metadata: dict[str, str] = {}
     for each in fields(data, budget):
         if each.number == 2:
             producer = each.text[:80]
@@ -160,11 +165,15 @@ def model(data: memoryview, budget: Budget) -> Model:
             parts = {part.number: part for part in fields(each.block, budget)}
             if 2 in parts and (1 not in parts or parts[1].text in ("", "ai.onnx")):
                 opset = parts[2].value
+        elif each.number == 14 and len(metadata) < MOST_METADATA:
+            entry = {part.number: bytes(part.block) for part in fields(each.block, budget)}
+            key, value = (entry.get(k, b"").decode("utf-8", "replace") for k in (1, 2))
+            metadata[key] = value
         elif each.number == 25:
             functions += _recurrent_in(each.block, budget)
     if not graphs:
         budget.damaged("has no graph")
-    return Model(tuple(graphs), producer, version, opset, tuple(functions))
+    return Model(tuple(graphs), producer, version, opset, tuple(functions), metadata)
 
 
 def _recurrent_in(data: memoryview, budget: Budget) -> list[str]:
