@@ -16,6 +16,7 @@ SHORTCUTS = (
     ("Looking", ""),
     ("C  U  S  O", "one cell, several steps unrolled, all layers, one unit and its neighbours"),
     ("+  −  0", "zoom in, out, fit"),
+    ("F", "how the file was read, or the pinned unit"),
     ("T", "light or dark"),
     ("Tab", "to the next control; Return or Escape in a number gives the keys back"),
     ("Click a square", "pin that unit everywhere; again to let go"),

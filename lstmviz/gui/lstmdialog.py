@@ -18,7 +18,9 @@ from PySide6.QtWidgets import (
 from lstmviz.models import Found
 
 COLUMNS = ("LSTM", "Layers", "Directions", "Input", "Cell", "Hidden")
-ROOM = (620, 320)
+ROOM = (620, 460)
+ROW = 30
+"""Pixels that a row of the table takes, about."""
 
 
 class LstmDialog(QDialog):
@@ -54,7 +56,7 @@ class LstmDialog(QDialog):
         column.addWidget(words)
         column.addWidget(self.table, 1)
         column.addWidget(buttons)
-        self.resize(*ROOM)
+        self.resize(ROOM[0], min(160 + ROW * len(choices), ROOM[1]))
         self.table.setFocus()
 
     @property

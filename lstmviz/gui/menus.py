@@ -65,6 +65,9 @@ class Menus:
         for name, words in EXAMPLES.items():
             self._add(examples, f"{name}: {words}", partial(window.open_path, EXAMPLE + name))
         self._add(menu, "Open &input…", window.left.input.choose_file, "Ctrl+I")
+        self.compare = self._add(
+            menu, "Com&pare with expected output…", window.certificate.choose_expected
+        )
         menu.addSeparator()
         self._add(menu, "&Save session…", self.save, "Ctrl+S")
         self.export = self._add(menu, "&Export figure…", self.open_export, "Ctrl+E")
@@ -84,6 +87,9 @@ class Menus:
         self._add(menu, "&Unrolled", lambda: store.look(diagram="unrolled"), "U")
         self._add(menu, "&Stack", lambda: store.look(diagram="stack"), "S")
         self._add(menu, "&One unit", lambda: store.look(diagram="unit"), "O")
+        menu.addSeparator()
+        self.side = self._add(menu, "How the file was &read", window.toggle_side, "F")
+        self.side.setCheckable(True)
         menu.addSeparator()
         self._add(menu, "Zoom &in", lambda: window.diagram.zoom_by(1.25), "+")
         self._add(menu, "Zoom &out", lambda: window.diagram.zoom_by(0.8), "-")
@@ -130,6 +136,10 @@ class Menus:
         self.undo.setEnabled(store.history.can_undo)
         self.redo.setEnabled(store.history.can_redo)
         self.themes[store.view.theme].setChecked(True)
+        has_file = isinstance(store.document.network, Trained)
+        self.compare.setEnabled(has_file)
+        self.side.setEnabled(has_file)
+        self.side.setChecked(has_file and store.view.side == "file")
         self.motion.setChecked(store.view.reduce_motion)
 
     def key(self, event: QKeyEvent) -> bool:

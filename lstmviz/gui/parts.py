@@ -95,15 +95,13 @@ def framed(widget: QWidget, *bars: QWidget) -> QFrame:
 
 
 def scrolled(widget: QWidget) -> QScrollArea:
-    """A panel whose view scrolls when there is no room for it."""
+    """A view that scrolls when there is no room for it."""
     area = QScrollArea()
-    area.setObjectName("panel")
+    area.setObjectName("plain")
     area.setWidget(widget)
     area.setWidgetResizable(True)
     area.setFrameShape(QFrame.Shape.NoFrame)
     area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    area.setMinimumWidth(228)
-    area.setMaximumWidth(300)
     return area
 
 

@@ -86,6 +86,8 @@ def paint_widget(painter: QPainter, widget: QWidget, theme: Theme, vector: bool)
     """Paint a widget and everything in it from the painter's origin."""
     with _kept(painter):
         painter.setClipRect(QRectF(widget.rect()), Qt.ClipOperation.IntersectClip)
+        if painter.clipBoundingRect().isEmpty():  # scrolled away; Qt takes no clip for all
+            return
         sharpness = VECTOR_SCALE if vector else painter.device().devicePixelRatioF()
         scene = _scene_of(widget, sharpness)
         if scene is None:

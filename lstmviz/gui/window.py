@@ -17,6 +17,8 @@ from PySide6.QtWidgets import (
 )
 
 from lstmviz.gui import style
+from lstmviz.gui.certificatepanel import CertificatePanel
+from lstmviz.gui.comparing import Comparing
 from lstmviz.gui.controls import follow
 from lstmviz.gui.diagram import LONGEST, DiagramView
 from lstmviz.gui.header import Header
@@ -36,12 +38,13 @@ from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.playing import Playing
 from lstmviz.gui.remembered import remember, remember_places, restore_places
 from lstmviz.gui.scenewidget import SceneWidget
+from lstmviz.gui.side import SidePanel
 from lstmviz.gui.store import Store
 from lstmviz.gui.typeline import TypeLine
 from lstmviz.history import trained_before
 from lstmviz.scene import inspector
 from lstmviz.scene.picture import fitted, moments_of
-from lstmviz.session import Document, Session
+from lstmviz.session import Document, Session, Trained
 
 HINT = (
     "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
@@ -85,7 +88,10 @@ class MainWindow(QMainWindow):
         self.opening = Opening(self)
         top = QSplitter(Qt.Orientation.Horizontal)
         top.addWidget(framed(self.diagram))
-        top.addWidget(scrolled(self.inspector))
+        self.comparing = Comparing(self)
+        self.certificate = CertificatePanel(self.comparing)
+        self.side = SidePanel(scrolled(self.inspector), self.certificate)
+        top.addWidget(self.side)
         top.setStretchFactor(0, 1)
         top.setChildrenCollapsible(False)
         self.typing = TypeLine()
@@ -143,6 +149,12 @@ class MainWindow(QMainWindow):
             view.unitPinned.connect(self._pin)
             view.pointed.connect(self._point)
         self.diagram.asked.connect(lambda control: self._point(follow(store, control)))
+        self.side.wanted.connect(lambda side: store.look(side=side))
+        self.certificate.orderWanted.connect(self._reorder)
+        self.certificate.lstmWanted.connect(self._reopen)
+        self.certificate.expectWanted.connect(
+            lambda path: store.look(expect=path, side="file" if path else store.view.side)
+        )
         self.typing.edited.connect(lambda document, key: self.edit(document, key, follow=True))
         self.heatmaps.stepRequested.connect(self.playing.go)
         self.heatmaps.spanRequested.connect(
@@ -164,6 +176,23 @@ class MainWindow(QMainWindow):
     def open_path(self, path: str, lstm: str | None = None) -> None:
         """Open a model, a session or a sequence, by what it is; of several LSTMs ask which."""
         self.opening.open_path(path, lstm)
+
+    def _reorder(self, order: str | None) -> None:
+        """Read the file's gates in another order, or as they were found."""
+        network = self.store.document.network
+        if isinstance(network, Trained):
+            changed = replace(network, gate_order=order)
+            self.store.edit(replace(self.store.document, network=changed))
+
+    def _reopen(self, lstm: str) -> None:
+        """Open another LSTM of the same file."""
+        network = self.store.document.network
+        if isinstance(network, Trained) and network.lstm != lstm:
+            self.open_path(network.path, lstm)
+
+    def toggle_side(self) -> None:
+        """From the pinned unit to how the file was read, and back."""
+        self.store.look(side="unit" if self.store.view.side == "file" else "file")
 
     def _refused(self, sentence: str) -> None:
         self.left.input.keep_text()
@@ -211,6 +240,9 @@ class MainWindow(QMainWindow):
         fits = spec is not None and run.spec == spec
         moment = moments_of(run, replace(view, diagram="cell")).get(0) if fits else None
         self.inspector.set_shapes(inspector.inspector_shapes(moment, why=self._why_nothing()))
+        trained = isinstance(store.document.network, Trained)
+        self.side.show_side(view.side, has_file=trained)
+        self.certificate.show_run(run, view)
         self.heatmaps.render(run, fitted(view, run.spec) if run.spec else view)
         self.left.show_session(store.session, spec, run, trained_before(store.history))
         self.typing.show_run(store.document, run, view)
@@ -241,7 +273,7 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Hand the theme to the views."""
         views = (self.left, self.diagram, self.inspector, self.player, self.typing, self.heatmaps)
-        for view in views:
+        for view in (*views, self.certificate):
             view.set_theme(self.theme)
         self.header.set_theme(self.theme)
 
@@ -282,4 +314,5 @@ class MainWindow(QMainWindow):
             remember_places(self, self.splitters, self.settings)
         self.store.compute.close()
         self.opening.reader.close()
+        self.comparing.close()
         super().closeEvent(event)

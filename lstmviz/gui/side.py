@@ -1,0 +1,53 @@
+"""What stands beside the diagram: the pinned unit in numbers, or how the file was read."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
+
+SIDES = {
+    "unit": ("Unit", "The pinned unit in numbers  (F)"),
+    "file": ("File", "How the file was read, and its gate order  (F)"),
+}
+
+
+class SidePanel(QFrame):
+    """Two pages and, where there is a file, the buttons that choose between them."""
+
+    wanted = Signal(str)
+
+    def __init__(self, unit: QWidget, file: QWidget) -> None:
+        super().__init__()
+        self.setObjectName("panel")
+        self.setMinimumWidth(228)
+        self.setMaximumWidth(300)
+        self._pages = QStackedWidget()
+        self._pages.addWidget(unit)
+        self._pages.addWidget(file)
+        self.buttons: dict[str, QToolButton] = {}
+        self._bar = QWidget()
+        row = QHBoxLayout(self._bar)
+        row.setContentsMargins(6, 2, 6, 0)
+        row.setSpacing(4)
+        for name, (text, tip) in SIDES.items():
+            button = QToolButton()
+            button.setText(text)
+            button.setCheckable(True)
+            button.setToolTip(tip)
+            button.clicked.connect(lambda _, name=name: self.wanted.emit(name))
+            self.buttons[name] = button
+            row.addWidget(button, 1)
+        row.addStretch(2)
+        column = QVBoxLayout(self)
+        column.setContentsMargins(2, 2, 2, 2)
+        column.setSpacing(2)
+        column.addWidget(self._bar)
+        column.addWidget(self._pages, 1)
+
+    def show_side(self, side: str, *, has_file: bool) -> None:
+        """Show a page; without a file it is the unit's."""
+        shown = side if has_file else "unit"
+        self._bar.setVisible(has_file)
+        self._pages.setCurrentIndex(list(SIDES).index(shown))
+        for name, button in self.buttons.items():
+            button.setChecked(name == shown)
