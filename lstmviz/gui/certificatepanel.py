@@ -86,8 +86,11 @@ class CertificatePanel(QScrollArea):
         self.try_button.clicked.connect(self._comparing.try_all)
         self.best = self._label("muted")
         self.use_button = QPushButton()
+        self.use_button.setToolTip("Read the file's gates in the order that fits best")
+        self.use_button.setAccessibleName("Use the best gate order")
         self.use_button.clicked.connect(self._use_best)
         self.forget_button = QPushButton("Compare no more")
+        self.forget_button.setToolTip("Forget the expected output")
         self.forget_button.clicked.connect(lambda: self.expectWanted.emit(None))
         self._column.addWidget(self.browse)
         for widget in (self.agreement, self.try_button, self.best, self.use_button):
