@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from lstmviz.models.parts import Dense, Other, Part, Parts, Table
+from lstmviz.models.parts import Dense, Part, Parts, Table
 from lstmviz.models.torchnames import shown
 
 T = TypeVar("T", Dense, Table)
@@ -20,12 +20,16 @@ LONGEST_CHAIN = 16
 
 @dataclass(frozen=True, eq=False)
 class Around:
-    """The input stage and the chain of heads taken, what is before and cannot be run, remarks."""
+    """The input stage and the chain of heads taken, what is before and cannot be run, remarks.
+
+    `between` are remarks on what may run between the parts of a stack.
+    """
 
     table: Table | None
     dense: tuple[Dense, ...]
     before: tuple[str, ...]
     warnings: tuple[str, ...]
+    between: tuple[str, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -61,7 +65,20 @@ def around(parts: Parts, chosen: Sequence[Part], ordered: bool) -> Around:
     before = _before(place, dense, table)
     if before and table:  # something stands between them, or may
         table, before = None, _before(place, dense, None)
-    return Around(table, dense, before, warnings)
+    return Around(table, dense, before, warnings, _inside(place))
+
+
+def _inside(place: _Place) -> tuple[str, ...]:
+    """Remarks on layers as wide as what a part of the stack hands on, if no order rules them out.
+
+    In a file of the model's order `choose` makes no stack around such a layer.
+    """
+    widths = {(part.output_size,) for part in place.chosen[:-1]}
+    fits = [other for other in place.parts.others if other.runs and other.shape in widths]
+    if place.ordered or not fits:
+        return ()
+    names = ", ".join(shown(other.name) for other in fits[:6])
+    return (f"{names} may run between them, which the file does not say: left out.",)
 
 
 def _kin(rows: list[T], name: str) -> list[T]:
@@ -136,7 +153,7 @@ def _between(place: _Place, first: int, last: int, width: int) -> str:
     for other in place.parts.others:
         within = place.ordered and first < other.place < last
         loose = not place.ordered or place.input_size != width
-        if _runs(other) and (within or (other.shape == (width,) and loose)):
+        if other.runs and (within or (other.shape == (width,) and loose)):
             return shown(other.name)
     for part in place.parts.lstms:
         if part not in place.chosen:
@@ -149,19 +166,12 @@ def _between(place: _Place, first: int, last: int, width: int) -> str:
     return ""
 
 
-def _runs(other: Other) -> bool:
-    """Whether it is a layer, not the state of an optimizer or a buffer."""
-    return any(
-        "weight" in name.rpartition(".")[2] or name.endswith("kernel") for name in other.tensors
-    )
-
-
 def _before(place: _Place, heads: tuple[Dense, ...], table: Table | None) -> tuple[str, ...]:
     """What stands before the LSTM and is not run, each with its shape."""
     parts, rows = place.parts, list[tuple[int, str]]()
     for other in parts.others:
         early = other.place < place.first if place.ordered else len(other.shape) > 2
-        if early and _runs(other):
+        if early and other.runs:
             rows.append((other.place, f"{shown(other.name)} (weight {other.shape})"))
     for dense in parts.dense:
         fits = dense.size == place.input_size and dense.width != place.output_size

@@ -150,6 +150,7 @@ def _certificate(file: TensorFile, choice: Choice, outside: Around) -> Certifica
             f"{unit.name} opened as one stack, as their names and widths follow each other; pick "
             "one by its name to see it alone."
         )
+        warnings += outside.between
     flags = file.flags.get(first.name, {})
     return Certificate(
         file.format,

@@ -63,7 +63,7 @@ def choose(file: TensorFile, parts: Parts, lstm: str | None) -> Choice:
             "told apart; save the one to look at by itself."
         )
     prefix = _prefix([part.name for part in parts.lstms])
-    chains = _chains(parts.lstms)
+    chains = _chains(parts, file.ordered)
     wholes = [_unit(chain, prefix) for chain in chains]
     singles = [_unit([part], prefix) for chain in chains if len(chain) > 1 for part in chain]
     choices = tuple(_found(unit) for unit in (*wholes, *singles))
@@ -127,15 +127,18 @@ def _front(name: str) -> str:
     return name[: max(name.rfind("."), name.rfind("/")) + 1]
 
 
-def _chains(lstms: list[Part]) -> list[list[Part]]:
+def _chains(parts: Parts, ordered: bool) -> list[list[Part]]:
     """Stacks of parts that follow each other, in the file's order."""
+    lstms = parts.lstms
     by_name: dict[str, Part] = {}
     for part in lstms:
         by_name.setdefault(part.name, part)
     after: dict[Part, Part] = {}
     for part in by_name.values():
         following = next((by_name[n] for n in _successors(part.name) if n in by_name), None)
-        if following is not None and _feeds(part, following) and following not in after.values():
+        if following is None or following in after.values() or not _feeds(part, following):
+            continue
+        if not (ordered and _apart(parts, part, following)):
             after[part] = following
     chains = []
     for part in lstms:
@@ -153,6 +156,15 @@ def _chains(lstms: list[Part]) -> list[list[Part]]:
 
 def _feeds(part: Part, following: Part) -> bool:
     return part.output_size == following.input_size and part.gate_order == following.gate_order
+
+
+def _apart(parts: Parts, part: Part, following: Part) -> bool:
+    """Whether a layer that fits lies between two parts of a file in the model's order."""
+    widths = part.output_size, following.input_size
+    places = [other.place for other in parts.others if other.runs]
+    places += [refused.first for refused in parts.refused]
+    places += [dense.place for dense in parts.dense if (dense.width, dense.size) == widths]
+    return any(part.last < place < following.first for place in places)
 
 
 def _successors(name: str) -> Iterator[str]:

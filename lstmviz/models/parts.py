@@ -105,6 +105,13 @@ class Other:
     shape: tuple[int, ...]
     place: int
 
+    @property
+    def runs(self) -> bool:
+        """Whether it is a layer, not the state of an optimizer or a buffer."""
+        return any(
+            "weight" in name.rpartition(".")[2] or name.endswith("kernel") for name in self.tensors
+        )
+
 
 @dataclass(eq=False)
 class Parts:

@@ -142,6 +142,29 @@ def test_stacks_feed_each_other():
         read(lstm("lstm1.", 3, 4) | lstm("lstm2.", 6, 5))
 
 
+BETWEEN = [
+    ("a norm", {"norm.weight": (4,), "norm.bias": (4,)}),
+    ("a Dense that fits", linear("fc", 4, 4)),
+    ("a GRU", {"gru.weight_ih_l0": (12, 4), "gru.weight_hh_l0": (12, 4)}),
+]
+
+
+@pytest.mark.parametrize("between", [row for _, row in BETWEEN], ids=[name for name, _ in BETWEEN])
+def test_what_lies_between_lstms_parts_them(between):
+    shapes = lstm("lstm1.", 3, 4) | between | lstm("lstm2.", 4, 5)
+    with pytest.raises(SeveralLstmsError):
+        read(shapes)
+    name = next(iter(between)).partition(".")[0]
+    told = read(shapes, pick="lstm2").certificate.before
+    assert told[0].startswith("'lstm1'") and told[1].startswith(f"'{name}'")
+    if "fc.weight" in between:
+        return  # where the order is not the model's, a Dense may be a head
+    result = read(shapes, ordered=False)
+    assert len(result.network.spec.layers) == 2
+    told = [each for each in result.certificate.warnings if "may run between" in each]
+    assert bool(told) == ("norm.weight" in between)
+
+
 def test_a_stack_may_be_picked_by_any_of_its_names():
     shapes = lstm("m.lstm1.", 3, 4) | lstm("m.lstm2.", 4, 5) | lstm("m.other.", 2, 2)
     for name in ("lstm1+lstm2", "m.lstm1+m.lstm2"):
