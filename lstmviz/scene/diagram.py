@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
 from math import ceil
 
 from lstmviz.scene.metrics import width
@@ -165,6 +166,7 @@ class Diagram:
         return next((card for card in self.cards if card.box.contains(x, y)), None)
 
 
+@lru_cache(maxsize=1024)
 def grid_shape(count: int, width: float, height: float) -> tuple[int, float]:
     """Columns of a grid of `count` squares in width × height, and their pitch.
 

@@ -18,7 +18,7 @@ from lstmviz.scene.moment import Moment, Scales, moment
 from lstmviz.scene.oneunit import first_unit, unit_diagram
 from lstmviz.scene.stack import stack_diagram
 from lstmviz.scene.unrolled import COUNT, unrolled_diagram
-from lstmviz.scene.unrolledstack import Window, unrolled_stack
+from lstmviz.scene.unrolledstack import Window, shown_layers, unrolled_stack
 from lstmviz.scene.whole import with_layers
 from lstmviz.session import View
 
@@ -143,6 +143,7 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
     if view.diagram == "unrolled":
         position = _position(view.step, run.trace.steps)
         offsets = list(range(-position - 1, COUNT - position))
+    beside = shown_layers(spec, view.layer) if view.diagram == "unrolled" else None
     result = {}
     for offset in offsets:
         at = step + offset
@@ -163,6 +164,6 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
             progress=progress if offset == 0 else 1.0,
         )
         if view.diagram == "stack" or (view.diagram == "unrolled" and not plain(spec)):
-            shown = with_layers(shown, run.trace, run.scales, view.layer)
+            shown = with_layers(shown, run.trace, run.scales, view.layer, beside)
         result[offset] = shown
     return result

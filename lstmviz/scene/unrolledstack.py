@@ -151,8 +151,8 @@ def _inputs(picture: _Picture, spec: NetworkSpec, layer: int, window: Window, y:
         )
         sources[block] = (x, box.y)
     name = f"out of layer {layer - 1}" if layer else "embedded" if spec.embedding else "input x"
-    picture.words.append(Text(10, y - 2, name, 12, f"{role}_text", bold=True))
-    picture.words.append(Text(10, y + 13, f"{size:,} a step", 11, "muted"))
+    picture.words.append(Text(10, y - 2, name, 13, f"{role}_text", bold=True))
+    picture.words.append(Text(10, y + 13, f"{size:,} a step", 12, "muted"))
     return sources
 
 
@@ -210,15 +210,15 @@ def _named(picture: _Picture, lane: Lane, window: Window) -> None:
     where = "step 0" if lane.backward else last_step(window.steps)
     where = where.replace("step ", "t = ")
     lines = [
-        (f"layer {lane.layer}  {ARROWS[lane.way]}", 12, "accent" if lane.looked else "ink", True),
-        (f"LSTM {lane.cell.cell_size:,}", 11, "h_text", False),
-        (lane.way, 11, "muted", False),
-        (f"final: {where}", 11, "muted", False),
+        (f"layer {lane.layer}  {ARROWS[lane.way]}", 14, "accent" if lane.looked else "ink", True),
+        (f"LSTM {lane.cell.cell_size:,}", 12, "h_text", False),
+        (lane.way, 12, "muted", False),
+        (f"final: {where}", 12, "muted", False),
     ]
     y = (lane.top + lane.bottom) / 2 - 19
     for text, size, color, bold in lines:
         picture.words.append(Text(10, y, text, size, color, bold=bold))
-        y += 15
+        y += 16
     place = Box(2, lane.top, PAGE - 4, lane.bottom - lane.top)
     tip = f"Look at layer {lane.layer}, {lane.way}"
     picture.controls.append(Control(place, "layer", lane.layer, tip, lane.way))
@@ -344,8 +344,8 @@ def _named_above(
     elif spec.heads:
         chain = " → ".join(f"{head.size:,}" for head in spec.heads[-3:])
         more = "… " if len(spec.heads) > 3 else ""
-        picture.words.append(Text(10, row - 2, "output y", 12, "y_text", bold=True))
-        picture.words.append(Text(10, row + 13, f"Dense {more}{chain}", 11, "muted"))
+        picture.words.append(Text(10, row - 2, "output y", 13, "y_text", bold=True))
+        picture.words.append(Text(10, row + 13, f"Dense {more}{chain}", 12, "muted"))
     else:
         picture.words.append(Text(10, row + 4, "output", 12, "h_text", bold=True))
 
@@ -369,8 +369,8 @@ def _told(spec: NetworkSpec, shown: range, window: Window, height: float) -> lis
             "not in the last"
         )
     hidden = len(spec.layers) - len(shown)
-    words = [Text(FIRST, height - 7, said, 11, "muted")] if said else []
+    words = [Text(FIRST, height - 7, said, 12, "muted")] if said else []
     if hidden:
         more = f"{hidden} more layer{'s' * (hidden != 1)}"
-        words.append(Text(PAGE - 10, height - 7, more, 11, "muted", anchor="end"))
+        words.append(Text(PAGE - 10, height - 7, more, 12, "muted", anchor="end"))
     return words

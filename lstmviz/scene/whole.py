@@ -42,8 +42,10 @@ def array_words(array: str) -> str:
     return f"{WORDS[name]} of layer {layer}, {way}"
 
 
-def with_layers(now: Moment, trace: Trace, scales: Scales, viewed: int) -> Moment:
-    """A moment of layer `viewed` that shows all the other layers too.
+def with_layers(
+    now: Moment, trace: Trace, scales: Scales, viewed: int, shown: range | None = None
+) -> Moment:
+    """A moment of layer `viewed` that shows the other layers too: all, or the range `shown`.
 
     Those above it have nothing yet while the step's stages are still going through `viewed`.
     """
@@ -56,6 +58,8 @@ def with_layers(now: Moment, trace: Trace, scales: Scales, viewed: int) -> Momen
     if trace.embedded is not None:
         values["embedded"], limits["embedded"] = trace.embedded[at], read
     for layer, run in enumerate(trace.layers):
+        if shown is not None and layer not in shown and layer + 1 not in shown:
+            continue
         for way, _ in run.directions():
             known = scales[layer, way]
             limits |= {f"layer{layer}.{way}.{name}": limit for name, limit in known.items()}
