@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from html import escape
 
-from lstmviz.engine.spec import GATES, LETTERS, NetworkSpec, counts, head_counts, parameters
+from lstmviz.engine.spec import GATES, LETTERS, NetworkSpec, chain_counts, counts, parameters
 from lstmviz.models.names import names as framework_names
 from lstmviz.scene.colors import Theme
 from lstmviz.scene.equations import equations as cell_equations
@@ -34,11 +34,32 @@ def arithmetic(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:
             rows.append(_row(name, _shape(count.shape), count.total, theme))
     if cell.projected:
         rows.append(_row("W<sub>hr</sub>", f"{h:,} × {c:,}", h * c, theme, theme["h_text"]))
-    for name, count in zip(("W<sub>y</sub>", "b<sub>y</sub>"), head_counts(spec), strict=False):
-        rows.append(_row(name, _shape(count.shape), count.total, theme))
+    if len(cell.directions) > 1:
+        each = sum(count.total for count in every)
+        rows.append(_row("both ways", f"2 × {each:,}", 2 * each, theme))
+    rows += _others(spec, theme, layer)
     rows.append(_row("<b>total</b>", "one bias (Keras)", parameters(spec, 1), theme))
     rows.append(_row("", "two (PyTorch)", parameters(spec, 2), theme))
     return _table(rows)
+
+
+def _others(spec: NetworkSpec, theme: Theme, layer: int) -> list[str]:
+    """What the rest of the network adds: an embedding, the other layers, every head."""
+    rows, table = [], spec.embedding
+    if table is not None:
+        shape = _shape((table.size, table.dimension))
+        rows.append(_row("embedding", shape, table.size * table.dimension, theme))
+    for index, cell in enumerate(spec.layers):
+        if index != layer:
+            total = len(cell.directions) * sum(count.total for count in counts(cell, 1))
+            rows.append(_row(f"layer {index}", "as a whole", total, theme))
+    chain = chain_counts(spec)
+    for index, arrays in enumerate(chain):
+        for count in arrays:
+            number = f" {index}" if len(chain) > 1 else ""
+            name = f"{count.name[0]}<sub>y{number}</sub>"
+            rows.append(_row(name, _shape(count.shape), count.total, theme))
+    return rows
 
 
 def equations(spec: NetworkSpec, theme: Theme, layer: int = 0) -> str:

@@ -71,7 +71,33 @@ def _uniform(spec: NetworkSpec) -> bool:
         (cell.hidden_size, cell.cell_size, cell.directions)
         == (first.hidden_size, first.cell_size, first.directions)
         for cell in spec.layers
-    )
+    ) and not (_merged(spec) and len(spec.layers) > 1)
+
+
+def _merged(spec: NetworkSpec) -> str:
+    """How directions are merged other than side by side, for a remark; "" where none are."""
+    found = [cell.merge for cell in spec.layers if _both(cell) and cell.merge != "concat"]
+    return " and ".join(dict.fromkeys(found))
+
+
+def _turned(spec: NetworkSpec, wrapper: str) -> str:
+    """How cells that know no direction come to run backward."""
+    ways = {cell.directions for cell in spec.layers} - {("forward",)}
+    if not ways:
+        return ""
+    both = f" {wrapper} runs a layer both ways." if any(len(way) > 1 for way in ways) else ""
+    alone = " Flip what a backward layer reads and makes." if ("backward",) in ways else ""
+    return both + alone
+
+
+def _after(spec: NetworkSpec) -> str:
+    """What a call that knows only side by side and whole sequences leaves to be done."""
+    parts = []
+    if _merged(spec):
+        parts.append(f" Merge both halves of the output yourself ({_merged(spec)}).")
+    if not spec.layers[-1].return_sequences:
+        parts.append(" Take the final h of each direction.")
+    return "".join(parts)
 
 
 def _missing(words: str, activations: bool) -> str:
@@ -92,6 +118,10 @@ def _pytorch(spec: NetworkSpec) -> FrameworkNames:
     missing = _missing(lack(spec), standard_activations(spec))
     if missing:
         call, remark = "", f"nn.LSTM has {missing}."
+    elif any(cell.directions == ("backward",) for cell in spec.layers):
+        call, remark = "", "nn.LSTM has no backward direction alone: flip what it reads and makes."
+    elif call:
+        remark += _after(spec)
     if not spec.possible:
         call, remark = "", _why_impossible(spec)
     hidden = "proj_size" if _projected(spec) else "hidden_size"
@@ -123,6 +153,8 @@ def _keras(spec: NetworkSpec) -> FrameworkNames:
     else:
         call = ", then ".join(map(_keras_call, spec.layers))
         remark = "One bias per gate; units is both sizes, the input size is taken from the data."
+        if any(cell.directions == ("backward",) for cell in spec.layers):
+            remark += " go_backwards gives the last step first."
     return FrameworkNames(
         "Keras", call, remark, "(from the data)", "units", "units", "(one call a layer)", 1
     )
@@ -130,10 +162,15 @@ def _keras(spec: NetworkSpec) -> FrameworkNames:
 
 def _keras_call(cell: CellSpec) -> str:
     extra = keras_arguments(cell.variant) or ""
-    inner = f"LSTM(units={cell.cell_size}{extra}, return_sequences=True"
-    if _both(cell):
-        return f"Bidirectional({inner}))"
-    return inner + (", go_backwards=True)" if cell.directions == ("backward",) else ")")
+    if cell.return_sequences:
+        extra += ", return_sequences=True"
+    if cell.directions == ("backward",):
+        extra += ", go_backwards=True"
+    inner = f"LSTM(units={cell.cell_size}{extra})"
+    if not _both(cell):
+        return inner
+    merge = "" if cell.merge == "concat" else f', merge_mode="{cell.merge}"'
+    return f"Bidirectional({inner}{merge})"
 
 
 def _tensorflow1(spec: NetworkSpec) -> FrameworkNames:
@@ -147,6 +184,8 @@ def _tensorflow1(spec: NetworkSpec) -> FrameworkNames:
         call, remark = "", f"LSTMCell has {missing}."
     elif any(cell.variant.coupled for cell in spec.layers):
         remark = "Of tf.contrib.rnn, where i = 1 − f; the same cell with the weights of i negated."
+    if call:
+        remark += _turned(spec, "bidirectional_dynamic_rnn") + _after(spec)
     if not spec.possible:
         call, remark = "", _why_impossible(spec)
     hidden = "num_proj" if _projected(spec) else "num_units"
@@ -177,6 +216,7 @@ def _flax(spec: NetworkSpec) -> FrameworkNames:
             for cell, extra in zip(spec.layers, written, strict=True)
         )
         remark = "One bias per gate; features is both sizes, RNN(cell) runs it over a sequence."
+        remark += _turned(spec, "Bidirectional") + _after(spec)
     return FrameworkNames(
         "Flax", call, remark, "(from the data)", "features", "features", "(one cell a layer)", 1
     )
@@ -194,6 +234,7 @@ def _onnx(spec: NetworkSpec) -> FrameworkNames:
     else:
         call = ", then ".join(map(_onnx_call, spec.layers))
         remark = "Two biases per gate, side by side in B; the input size is the width of W."
+        remark += _after(spec)
     return FrameworkNames(
         "ONNX",
         call,

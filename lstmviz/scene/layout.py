@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from lstmviz.engine.spec import LETTERS, CellSpec, HeadSpec, NetworkSpec
+from lstmviz.engine.spec import LETTERS, CellSpec, HeadSpec, NetworkSpec, head_counts
 from lstmviz.scene.diagram import SMALL, Card, Diagram, Operation
 from lstmviz.scene.gatewiring import COUPLED, Part, Sizes, column, loop_x, own_columns, sizes_of
 from lstmviz.scene.metrics import width
@@ -52,13 +52,15 @@ def cell_diagram(spec: NetworkSpec, layer: int = 0) -> Diagram:
     sizes, place = sizes_of(cell, head.size if head else None), places(cell)
     cards = [*_state_cards(cell, sizes, place), *_gate_cards(cell, sizes, place)]
     operations = [*_gate_operations(cell, sizes, place), *_flow_operations(cell, place)]
+    words = list(_words(sizes, cell, place))
     if cell.projected:
         x = place.cell_output
         cards.append(_card("m", x, STATE, "m" + NOW, "h", sizes.cell, "output"))
         operations += _projection(cell, place)
     if head:
         cards.append(_card("y", place.right, HEAD_ROW, "y" + NOW, "y", head.size, "head"))
-        operations += _head_operations(sizes, head, place)
+        operations += _head_operations(spec, head, place)
+        words += _between(spec, place)
     return Diagram(
         place.width,
         place.height,
@@ -66,7 +68,7 @@ def cell_diagram(spec: NetworkSpec, layer: int = 0) -> Diagram:
         tuple(operations),
         tuple(cell_wires(cell, sizes, place)),
         _backdrop(cell, place),
-        _words(sizes, cell, place),
+        tuple(words),
         problem=problem(cell),
     )
 
@@ -191,11 +193,26 @@ def _part(part: Part, cell: CellSpec, sizes: Sizes, gate: str, x: float) -> list
     return [plus, loop]
 
 
-def _head_operations(sizes: Sizes, head: HeadSpec, place: Places) -> list[Operation]:
-    x = place.right
+def _head_operations(spec: NetworkSpec, head: HeadSpec, place: Places) -> list[Operation]:
+    x, reads = place.right, head_counts(spec)[0].shape[1]
     return [
-        _matrix("W_y", x, HEAD_MATRIX, "y", "head", head.size, sizes.hidden, 30),
+        _matrix("W_y", x, HEAD_MATRIX, "y", "head", head.size, reads, 30),
         Operation("y", (x, HEAD_SQUASH), head.activation, "head", "y", 62, 22),
+    ]
+
+
+def _between(spec: NetworkSpec, place: Places) -> list[Text]:
+    """What stands between this direction's h and the last head, said beside the head."""
+    told, top = [], spec.layers[-1]
+    if len(top.directions) > 1:
+        told.append(f"both ways, {top.merge}: {top.output_size:,}")
+    told += [f"Dense {head.size:,} {head.activation}" for head in spec.heads[:-1]]
+    if len(told) > 3:
+        told = [*told[:2], f"… {len(told) - 2} more"]
+    x, first = place.right - 58, HEAD_MATRIX + 4 - 14 * (len(told) - 1)
+    return [
+        Text(x, first + 14 * row, words, SMALL, "muted", anchor="end")
+        for row, words in enumerate(told)
     ]
 
 

@@ -162,10 +162,17 @@ def _head(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
     activation = spec.head.activation if spec.head else "linear"
     top = int(np.argmax(np.nan_to_num(y, nan=-np.inf)))
     named = f"“{moment.columns[top]}”" if len(moment.columns) == len(y) else f"y{index(top)}"
-    formula = "W_y hₜ + b_y"
+    direct = len(spec.heads) < 2 and len(spec.layers[-1].directions) < 2
+    bias = " + b_y" if spec.head is None or spec.head.bias else ""
+    formula = f"W_y {'hₜ' if direct else 'zₜ'}{bias}"
     if activation != "linear":
         formula = f"{'σ' if activation == 'sigmoid' else activation}({formula})"
-    return f"yₜ = {formula}", f"largest: {named} = {number(float(y[top]))}"
+    largest = f"largest: {named} = {number(float(y[top]))}"
+    if not direct:
+        below = spec.heads[-2] if len(spec.heads) > 1 else None
+        what = f"Dense {below.size:,} {below.activation}" if below else "h of both directions"
+        largest = f"z is {what};  {largest}"
+    return f"yₜ = {formula}", largest
 
 
 _TOLD: dict[str, Callable[[Moment, NetworkSpec], tuple[str, str]]] = {

@@ -100,3 +100,38 @@ def test_activations_are_written_only_where_they_are_the_same_function():
     assert 'activation="relu"' in relu["Keras"].call
     assert "activation=tf.nn.relu" in relu["TensorFlow 1"].call
     assert of(GREFF["NOAF"])["Keras"].call == ""
+
+
+BOTH = ("forward", "backward")
+
+
+def test_merges_and_final_states_are_told():
+    spec = NetworkSpec(
+        (
+            CellSpec(3, 4, 4, directions=BOTH, merge="sum"),
+            CellSpec(4, 4, 4, directions=BOTH, merge="sum", return_sequences=False),
+        )
+    )
+    rows = {row.framework: row for row in names(spec)}
+    assert rows["Keras"].call == (
+        'Bidirectional(LSTM(units=4, return_sequences=True), merge_mode="sum"), then '
+        'Bidirectional(LSTM(units=4), merge_mode="sum")'
+    )
+    for name in ("PyTorch", "TensorFlow 1", "Flax", "ONNX"):
+        assert "yourself (sum)" in rows[name].remark and "final h" in rows[name].remark
+    assert "num_layers" not in rows["PyTorch"].call
+    assert "bidirectional_dynamic_rnn" in rows["TensorFlow 1"].remark
+    assert "Bidirectional" in rows["Flax"].remark
+
+
+def test_a_layer_that_only_runs_backward():
+    rows = {row.framework: row for row in names(single_way("backward"))}
+    assert rows["PyTorch"].call == "" and "flip" in rows["PyTorch"].remark
+    assert rows["Keras"].call == "LSTM(units=4, return_sequences=True, go_backwards=True)"
+    assert "last step first" in rows["Keras"].remark
+    assert 'direction="reverse"' in rows["ONNX"].call
+    assert "Flip" in rows["TensorFlow 1"].remark and "Flip" in rows["Flax"].remark
+
+
+def single_way(way):
+    return NetworkSpec((CellSpec(3, 4, 4, directions=(way,)),))

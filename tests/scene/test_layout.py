@@ -255,3 +255,16 @@ def test_each_unit_has_a_product_for_its_forget_and_its_output_gate():
     for unit in range(4):
         assert boxes[f"keep_{unit}"].inset(-1).contains(*ends[f"f_{unit}"])
         assert boxes[f"expose_{unit}"].inset(-1).contains(*ends[f"o_{unit}"])
+
+
+def test_what_stands_between_h_and_the_last_head_is_said_and_its_matrix_reads_it():
+    both = CellSpec(3, 4, 4, directions=("forward", "backward"))
+    spec = NetworkSpec((both,), (HeadSpec(16, "relu"), HeadSpec(9, "tanh"), HeadSpec(5)))
+    diagram = cell_diagram(spec)
+    (matrix,) = [operation for operation in diagram.operations if operation.name == "W_y"]
+    assert matrix.detail == "5×9"
+    told = [text.text for text in diagram.words]
+    start = told.index("both ways, concat: 8")
+    assert told[start + 1 : start + 3] == ["Dense 16 relu", "Dense 9 tanh"]
+    direct = cell_diagram(NetworkSpec((both,), (HeadSpec(5),)))
+    assert [op.detail for op in direct.operations if op.name == "W_y"] == ["5×8"]
