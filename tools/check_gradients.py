@@ -20,7 +20,7 @@ import torch
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from lstmviz.analysis.gradients import gradients
+from lstmviz.analysis.bptt import gradients
 from lstmviz.engine.initial import Initial, State
 from lstmviz.engine.network import CellWeights, HeadWeights, Network
 from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec

@@ -1,1 +1,50 @@
-"""Questions about a trace."""
+"""Questions about a trace: where its numbers come from, how long they last, what if not.
+
+Pure functions of a network and a trace; each says its formula, shapes and source.
+"""
+
+from __future__ import annotations
+
+from lstmviz.analysis.bptt import Gradients, gradients, saliency
+from lstmviz.analysis.following import Follower, follow
+from lstmviz.analysis.interventions import (
+    Change,
+    WeightChange,
+    ablate,
+    clamp,
+    run_with,
+    transplant,
+)
+from lstmviz.analysis.origins import provenance, provenance_matrix, remaining, writes
+from lstmviz.analysis.remembering import Memory, half_life, horizon, longest_hold, memory
+from lstmviz.analysis.statistics import Quiet, histograms, quiet, saturation
+from lstmviz.analysis.sums import Term, terms
+
+__all__ = [
+    "Change",
+    "Follower",
+    "Gradients",
+    "Memory",
+    "Quiet",
+    "Term",
+    "WeightChange",
+    "ablate",
+    "clamp",
+    "follow",
+    "gradients",
+    "half_life",
+    "histograms",
+    "horizon",
+    "longest_hold",
+    "memory",
+    "provenance",
+    "provenance_matrix",
+    "quiet",
+    "remaining",
+    "run_with",
+    "saliency",
+    "saturation",
+    "terms",
+    "transplant",
+    "writes",
+]

@@ -23,6 +23,7 @@ i°, f°, o° of the step before (Greff et al. 2015; zeros at the first step)
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -74,12 +75,17 @@ def step(
     c: Array,
     variant: Variant = STANDARD,
     gates: Array | None = None,
+    change: Callable[[str, Array], Array] | None = None,
 ) -> Step:
     """One step from input `x` (I,), hidden state `h` (H,) and cell state `c` (C,).
 
     `gates` (3C,) are i, f and o of the step before, which only gate recurrence reads; None is
-    zeros. NaN and infinity in the operands pass through to the results without a warning.
+    zeros. `change` is asked for every gate, "cell_state", "cell_output" and "hidden_state" as it
+    comes about, and what it returns stands in its place from there on. NaN and infinity in the
+    operands pass through to the results without a warning.
     """
+    if change is None:
+        change = _unchanged
     squash, squash_candidate, squash_state = (
         function(activation) for activation in (variant.gate, variant.candidate, variant.output)
     )
@@ -87,22 +93,24 @@ def step(
     a_i, a_f, a_g = (bounded(part, variant.clip) for part in (a_i, a_f, a_g))
 
     one: Array = np.ones_like(c)
-    i = one if "input_gate" in variant.absent else squash(a_i)
+    i = change("input_gate", one if "input_gate" in variant.absent else squash(a_i))
     f: Array = one if "forget_gate" in variant.absent else squash(a_f)
     if variant.coupled:
         f = np.asarray(1 - i)
-    g = squash_candidate(a_g)
+    f = change("forget_gate", f)
+    g = change("candidate", squash_candidate(a_g))
 
     forgotten = f * c
     written = i * g
-    cell_state = bounded(forgotten + written, variant.cell_clip)
+    cell_state = change("cell_state", bounded(forgotten + written, variant.cell_clip))
     if variant.peephole and weights.peepholes is not None:
         a_o = a_o + weights.peepholes[2] * cell_state
     a_o = bounded(a_o, variant.clip)
-    o = one if "output_gate" in variant.absent else squash(a_o)
+    o = change("output_gate", one if "output_gate" in variant.absent else squash(a_o))
     squashed = squash_state(cell_state)
-    m = o * squashed
+    m = change("cell_output", o * squashed)
     projection = weights.projection
+    leaving = m if projection is None else bounded(projection @ m, variant.projection_clip)
 
     return Step(
         gathered=np.concatenate([h, x]),
@@ -116,8 +124,12 @@ def step(
         cell_state=cell_state,
         squashed=squashed,
         cell_output=m,
-        hidden_state=m if projection is None else bounded(projection @ m, variant.projection_clip),
+        hidden_state=change("hidden_state", leaving),
     )
+
+
+def _unchanged(_: str, values: Array) -> Array:
+    return values
 
 
 def _pre_activations(

@@ -135,29 +135,29 @@ def chunks(network: Network, trace: Trace, start: int = 0) -> Iterator[int]:
     the chunks before it yield 0. Where the chunks fall does not depend on the clock, so
     equal runs give equal bytes.
     """
-    ready = _ready(network)
+    made = ready(network)
     if all(cell.directions == ("forward",) for cell in network.spec.layers):
-        return _stream(network, ready, trace, start)
-    return _layer_by_layer(network, ready, trace)
+        return _stream(network, made, trace, start)
+    return _layer_by_layer(network, made, trace)
 
 
 _Layers = tuple[dict[str, Prepared], ...]
 _cache: WeakKeyDictionary[Network, _Layers] = WeakKeyDictionary()
 
 
-def _ready(network: Network) -> _Layers:
-    """The network's weights made ready, once per network."""
-    ready = _cache.get(network)
-    if ready is None:
-        ready = tuple(
+def ready(network: Network) -> _Layers:
+    """The network's weights made ready for `recur.advance`, by layer and direction, once."""
+    made = _cache.get(network)
+    if made is None:
+        made = tuple(
             {
                 name: prepared(weights, cell.variant, network.dtype)
                 for name, weights in directions.items()
             }
             for cell, directions in zip(network.spec.layers, network.cells, strict=True)
         )
-        _cache[network] = ready
-    return ready
+        _cache[network] = made
+    return made
 
 
 def _stream(network: Network, layers: _Layers, trace: Trace, start: int) -> Iterator[int]:
@@ -180,16 +180,22 @@ def _layer_by_layer(network: Network, layers: _Layers, trace: Trace) -> Iterator
         for name, direction in layer.directions():
             cell = layers[index][name]
             backward = name == "backward"
-            source, target = (x[::-1], _reversed(direction)) if backward else (x, direction)
+            source, target = (x[::-1], last_first(direction)) if backward else (x, direction)
             for rows in _spans(trace.steps, [cell]):
                 advance(cell, source, target, rows)
                 yield 0
-    x = layer_output(trace, len(layers) - 1)
-    if network.heads:
-        _apply_heads(network, x, trace, slice(0, trace.steps))
-    elif network.spec.joins(len(layers) - 1):
-        trace.output[:] = x
+    complete(network, trace, slice(0, trace.steps))
     yield trace.steps
+
+
+def complete(network: Network, trace: Trace, rows: slice) -> None:
+    """Fill the given rows of the output, once those of the last layer are there."""
+    last = len(trace.layers) - 1
+    x = layer_output(trace, last)
+    if network.heads:
+        _apply_heads(network, x, trace, rows)
+    elif network.spec.joins(last):
+        trace.output[rows] = x[rows]
 
 
 def _apply_heads(network: Network, x: Array, trace: Trace, rows: slice) -> None:
@@ -211,8 +217,8 @@ def _spans(steps: int, cells: list[Prepared], start: int = 0) -> Iterator[slice]
         yield slice(first, min(first + length, steps))
 
 
-def _reversed(trace: DirectionTrace) -> DirectionTrace:
-    """The same arrays, last step first."""
+def last_first(trace: DirectionTrace) -> DirectionTrace:
+    """The same arrays, last step first: the order in which a backward direction fills them."""
     return replace(trace, **{name: getattr(trace, name)[::-1] for name in DIRECTION_ARRAYS})
 
 

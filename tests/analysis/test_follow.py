@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmviz.analysis.follow import BLOCKS, follow, held_out, rank
+from lstmviz.analysis.following import BLOCKS, follow, held_out, rank
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.errors import LstmvizError

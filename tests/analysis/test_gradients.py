@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from nets import networks, noise, states, variants, ways
 
-from lstmviz.analysis.gradients import gradients, saliency, widened
+from lstmviz.analysis.bptt import gradients, saliency, widened
 from lstmviz.analysis.slopes import slope
 from lstmviz.engine.activations import ACTIVATIONS
 from lstmviz.engine.initial import Initial, State, random_network

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstmviz.analysis.memory import half_life, horizon, longest_hold, memory
+from lstmviz.analysis.remembering import half_life, horizon, longest_hold, memory
 from lstmviz.analysis.statistics import histograms, quiet, saturation
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec, single

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nets import anything, networks, noise, states, ways
 
-from lstmviz.analysis.provenance import (
+from lstmviz.analysis.origins import (
     clipped,
     provenance,
     provenance_matrix,

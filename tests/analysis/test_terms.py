@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 from nets import anything, networks, noise, states, ways
 
 from lstmviz.analysis.steps import before
-from lstmviz.analysis.terms import terms
+from lstmviz.analysis.sums import terms
 from lstmviz.engine.cell import step as cell_step
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import GATES, CellSpec, NetworkSpec, single

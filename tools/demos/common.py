@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmviz.analysis.follow import Follower, rank
+from lstmviz.analysis.following import Follower, rank
 from lstmviz.engine.network import Network
 from lstmviz.engine.trace import Trace
 

@@ -7,7 +7,7 @@ import random
 import numpy as np
 
 from demos.common import MADE, Batch, Followed, Numbers, best_unit, units_words
-from lstmviz.analysis.follow import Follower
+from lstmviz.analysis.following import Follower
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.inputs.tasks import bits

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from demos import source
 from demos.common import Followed, Numbers
-from lstmviz.analysis.follow import Follower, rank
+from lstmviz.analysis.following import Follower, rank
 from lstmviz.analysis.python_source import annotate
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import HeadSpec

@@ -1,0 +1,138 @@
+from __future__ import annotations
+
+import numpy as np
+import poked
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from nets import anything, networks, noise, states, ways
+
+from lstmviz.analysis import Change, WeightChange, ablate, clamp, run_with, transplant
+from lstmviz.analysis.bptt import widened
+from lstmviz.engine import unroll
+from lstmviz.engine.initial import random_network
+from lstmviz.engine.spec import GATES, HeadSpec, single
+from lstmviz.engine.trace import arrays
+from lstmviz.engine.unroll import run
+from lstmviz.errors import LstmvizError
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks(ways, anything), st.data())
+def test_a_change_does_what_moving_the_number_does(network, data):
+    network = widened(network)
+    x, initial = noise(network, 6), states(network)
+    layer = data.draw(st.integers(0, len(network.cells) - 1))
+    name = data.draw(st.sampled_from(network.spec.layers[layer].directions))
+    array = data.draw(st.sampled_from((*GATES, "cell_state", "cell_output", "hidden_state")))
+    cell = network.spec.layers[layer]
+    size = cell.hidden_size if array == "hidden_state" else cell.cell_size
+    step, unit = data.draw(st.integers(0, 5)), data.draw(st.integers(0, size - 1))
+    change = Change(array, 0.3, "add", (unit,), step, step + 1, layer, name)
+    expected = poked.output(network, x, initial, (layer, name, array, step, unit, 0.3))
+    baseline = run(network, x, initial)
+    for given_baseline in (None, baseline):
+        found = run_with(network, x, [change], given_baseline, initial)
+        np.testing.assert_allclose(found.output, expected, rtol=1e-9, atol=1e-10)
+    with_it, without = run_with(network, x, [change], baseline, initial), found
+    for key, values in arrays(with_it).items():
+        np.testing.assert_allclose(values, arrays(without)[key], rtol=1e-9, atol=1e-10)
+
+
+@settings(deadline=None, max_examples=30)
+@given(networks(ways, anything))
+def test_without_interventions_nothing_changes(network):
+    x, initial = noise(network, 6), states(network)
+    baseline = run(network, x, initial)
+    for given_baseline in (None, baseline):
+        found = run_with(network, x, [], given_baseline, initial)
+        for key, values in arrays(found).items():
+            np.testing.assert_array_equal(values, arrays(baseline)[key])
+
+
+@pytest.fixture
+def network():
+    return random_network(single(3, 4, 6, head=HeadSpec(2)), 0)
+
+
+@pytest.fixture
+def x():
+    return np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
+
+
+def test_a_clamped_gate_stays_where_it_is_held(network, x):
+    found = run_with(network, x, [clamp("forget_gate", 1.0, [2], first=5, last=9)])
+    forget = found.layers[0].forward.forget_gate
+    assert (forget[5:9, 2] == 1).all()
+    assert (forget[9:, 2] < 1).all()
+    f, i, g = (
+        getattr(found.layers[0].forward, n) for n in ("forget_gate", "input_gate", "candidate")
+    )
+    c = found.layers[0].forward.cell_state
+    np.testing.assert_allclose(c[6], f[6] * c[5] + i[6] * g[6], rtol=1e-5)
+
+
+def test_an_ablated_unit_hands_nothing_on(network, x):
+    found = run_with(network, x, [ablate([1, 3])])
+    assert not found.layers[0].forward.cell_output[:, [1, 3]].any()
+    weights = network.cells[0]["forward"].projection.copy()
+    weights[:, [1, 3]] = 0
+    edited = run_with(
+        network,
+        x,
+        [WeightChange("projection", row, column) for row in range(4) for column in (1, 3)],
+    )
+    np.testing.assert_allclose(found.output, edited.output, rtol=1e-5, atol=1e-6)
+
+
+def test_a_transplanted_state_goes_on_as_its_own_run_did(network, x):
+    donor = run(network, x)
+    other = np.concatenate([x[:4][::-1], x[8:]])
+    found = run_with(network, other, transplant(donor, 7, 3))
+    np.testing.assert_allclose(found.output[4:], donor.output[8:], rtol=1e-5, atol=1e-6)
+
+
+def test_an_edited_input_is_that_input(network, x):
+    found = run_with(network, x, [Change("input", 2.0, "set", (1,), 4, 5)], run(network, x))
+    edited = x.copy()
+    edited[4, 1] = 2
+    np.testing.assert_allclose(found.output, run(network, edited).output, rtol=1e-5, atol=1e-6)
+    assert found.input[4, 1] == 2
+
+
+def test_what_comes_before_is_taken_from_the_baseline(network, x, monkeypatch):
+    baseline = run(network, x)
+    spans = []
+    advance = unroll.advance
+
+    def watched(cell, given, trace, rows):
+        spans.append((rows.start, rows.stop))
+        advance(cell, given, trace, rows)
+
+    monkeypatch.setattr("lstmviz.analysis.interventions.advance", watched)
+    found = run_with(network, x, [ablate([0], first=12, last=13)], baseline)
+    assert spans == [(13, 20)]
+    assert (found.output[:12] == baseline.output[:12]).all()
+    assert (found.output[12:] != baseline.output[12:]).any(axis=1).all()
+
+
+@pytest.mark.parametrize(
+    ("intervention", "words"),
+    [
+        (Change("memory"), "cannot be changed"),
+        (Change("input_gate", how="halve"), "no way to change"),
+        (Change("input_gate", units=(6,)), "no unit 6"),
+        (Change("hidden_state", units=(4,)), "no unit 4"),
+        (Change("input_gate", first=20), "no step 20"),
+        (Change("input_gate", first=4, last=4), "are none"),
+        (Change("input_gate", (1.0, 2.0), units=(1,)), "2 values are given for 1"),
+        (Change("input_gate", layer=1), "no layer 1"),
+        (Change("input_gate", direction="backward"), "does not run backward"),
+        (WeightChange("peepholes", 0, 0), "no weights 'peepholes'"),
+        (WeightChange("input_weights", 24, 0), "no number at"),
+        (WeightChange("input_weights", 0), "no number at"),
+    ],
+)
+def test_what_is_not_there_is_told(network, x, intervention, words):
+    with pytest.raises(LstmvizError, match=words):
+        run_with(network, x, [intervention])
