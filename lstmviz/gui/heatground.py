@@ -18,10 +18,11 @@ from lstmviz.gui.heatimages import HeatImages
 from lstmviz.gui.heatregions import pixels, plots_room
 from lstmviz.scene import heatmaps
 from lstmviz.scene.colors import Theme
-from lstmviz.scene.heataxes import Content, frames, furniture, step_numbers
+from lstmviz.scene.heataxes import Content, frames, furniture
 from lstmviz.scene.heatlayout import HeatmapLayout
 from lstmviz.scene.plots import more_curves, unit_plots
 from lstmviz.scene.shapes import Shape
+from lstmviz.scene.timeaxis import step_numbers
 
 PIECE = 8
 """Shapes painted between two looks at the clock: one to three milliseconds."""

@@ -39,7 +39,7 @@ from lstmviz.gui.heatregions import (
 from lstmviz.scene import heatmaps, pointing
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.curves import UnitCurves
-from lstmviz.scene.heataxes import Content, step_badges, veil
+from lstmviz.scene.heataxes import Content, veil
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
 from lstmviz.scene.heatmarks import cursor, curtain
 from lstmviz.scene.moment import direction_trace
@@ -47,6 +47,7 @@ from lstmviz.scene.order import Order, hidden_order, order
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Rect, Shape
+from lstmviz.scene.timeaxis import step_badges
 from lstmviz.session import View
 
 SLICE = 0.004
@@ -138,7 +139,8 @@ class HeatmapsView(QWidget):
             return
         fresh = run.trace is not self._trace
         self._trace = run.trace
-        place = heatmaps.place_of(run.trace, view, self.width(), self.height())
+        size = (self.width(), self.height())
+        place = heatmaps.place_of(run.trace, view, *size, seconds=run.sequence.seconds)
         content = heatmaps.content_of(
             run.trace,
             run.sequence,

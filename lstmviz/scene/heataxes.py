@@ -27,6 +27,7 @@ from lstmviz.scene.metrics import fit, text_box, width
 from lstmviz.scene.moment import Limits, colormap_of
 from lstmviz.scene.order import Order
 from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
+from lstmviz.scene.timeaxis import nice_step, tick_step, ticks
 
 SMALL = 10
 """Size of numbers and notes."""
@@ -108,10 +109,11 @@ def furniture(
     shapes += _strips(place, content, scale, shown)
     columns = raster_grid(place, place.panels[0], scale).columns
     per = (place.last - place.first) / columns
-    words = "step t" if per == 1 else f"step t, mean of {_count(per)}"
+    unit = "step t" if place.seconds is None else "seconds"
+    words = unit if per == 1 else f"{unit}, mean of {_count(per)} steps"
     x, axis = place.panels[0].gutter.x, place.axes[0]
     if width(words, SMALL) > axis.x - 14 - x:
-        words = "step t"
+        words = unit
     shapes.append(Text(x, axis.y + 12, words, SMALL, "muted"))
     return shapes
 
@@ -219,10 +221,10 @@ def token_texts(place: HeatmapLayout, content: Content, first: int = 0) -> list[
     widest = max(width(label, 1, mono=True) for label in sample)
     sizes = [size for size in (12, 11, 10) if widest * size < place.pitch]
     size = sizes[0] if sizes else SMALL
-    every = 1 if sizes else max(_tick_step(place), nice_step((widest * size + 16) / place.pitch))
+    every = 1 if sizes else max(tick_step(place), nice_step((widest * size + 16) / place.pitch))
     texts: list[Text] = []
     for strip in place.strips[: place.inputs]:
-        for step in _ticks(place, every):
+        for step in ticks(place, every):
             if step < first:
                 continue
             label = fit(visible(labels[step]), 80, size, mono=True)
@@ -283,80 +285,6 @@ def _values(place: HeatmapLayout, content: Content, scale: float) -> list[Shape]
     for strip in place.strips[: place.inputs]:
         shapes.append(Text(strip.right + 6, strip.center[1] + 3.5, words, SMALL, "muted"))
     return shapes
-
-
-def nice_step(least: float) -> int:
-    """The smallest of 1, 2, 5, 10, 20 … that is at least `least`."""
-    power = 1
-    while True:
-        for factor in (1, 2, 5):
-            if factor * power >= least:
-                return factor * power
-        power *= 10
-
-
-def _tick_step(place: HeatmapLayout) -> int:
-    """How many steps lie between two numbers of the time axis."""
-    return nice_step((width(str(place.last), SMALL) + 16) / place.pitch)
-
-
-def _ticks(place: HeatmapLayout, every: int) -> range:
-    return range(ceil(place.first / every) * every, place.last, every)
-
-
-def step_numbers(place: HeatmapLayout, step: int | None = None) -> list[Shape]:
-    """The numbers of the time axis, without those the badge of `step` would lie on."""
-    shapes: list[Shape] = []
-    for axis in place.axes:
-        badge = _badge(place, axis, step)
-        for text in _step_texts(place, axis):
-            if badge is None or not text_box(text).overlaps(badge):
-                shapes.append(text)
-    return shapes
-
-
-def step_badges(place: HeatmapLayout, step: int, cover: bool = False) -> list[Shape]:
-    """The current step in a badge on each time axis; `cover` paints out the numbers it lies on."""
-    shapes: list[Shape] = []
-    for axis in place.axes:
-        badge = _badge(place, axis, step)
-        if badge is None:
-            continue
-        if cover:
-            for text in _step_texts(place, axis, near=step):
-                box = text_box(text)
-                if box.overlaps(badge):
-                    shapes.append(Rect(box.inset(-1), fill="panel"))
-        words, x = f"{step}", badge.center[0]
-        shapes.append(Rect(badge, fill="accent", radius=3))
-        shapes.append(Text(x, axis.y + 12, words, SMALL, "on_accent", bold=True, anchor="middle"))
-    return shapes
-
-
-def _step_texts(place: HeatmapLayout, axis: Box, near: int | None = None) -> list[Text]:
-    """The numbers of one time axis, or only those beside a step."""
-    every = _tick_step(place)
-    ticks = _ticks(place, every)
-    return [
-        Text(
-            step_x(place, axis, tick + 0.5),
-            axis.y + 12,
-            f"{tick}",
-            SMALL,
-            "muted",
-            anchor="middle",
-        )
-        for tick in ticks
-        if near is None or abs(tick - near) <= every
-    ]
-
-
-def _badge(place: HeatmapLayout, axis: Box, step: int | None) -> Box | None:
-    if step is None or not place.first <= step < place.last:
-        return None
-    half = width(str(step), SMALL, bold=True) / 2 + 4
-    x = step_x(place, axis, step + 0.5)
-    return Box(x - half, axis.y + 2, 2 * half, 14)
 
 
 def unit_numbers(place: HeatmapLayout, content: Content, hover: int | None) -> list[Shape]:

@@ -83,7 +83,7 @@ class HeatmapLayout:
     """Everything's place. `numbers` is the room for unit numbers in each gutter.
 
     The input runs along the first `inputs` of the `strips`; with a head its output takes the
-    last one.
+    last one. `seconds` is the time from step to step, where there is one.
     """
 
     width: float
@@ -98,6 +98,7 @@ class HeatmapLayout:
     numbers: float
     projected: bool
     inputs: int
+    seconds: float | None = None
 
     @property
     def pitch(self) -> float:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from lstmviz.engine.trace import Trace
@@ -12,8 +14,6 @@ from lstmviz.scene.heataxes import (
     Content,
     frames,
     furniture,
-    step_badges,
-    step_numbers,
     unit_numbers,
 )
 from lstmviz.scene.heatlayout import HeatmapLayout, Span, layout, raster_grid
@@ -25,6 +25,7 @@ from lstmviz.scene.order import Order, hidden_order, order
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.plots import unit_plots
 from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
+from lstmviz.scene.timeaxis import step_badges, step_numbers
 from lstmviz.session import View
 
 WIDTH, HEIGHT = 1370, 560
@@ -79,12 +80,22 @@ def span_of(view: View) -> Span:
 
 
 def place_of(
-    trace: Trace, view: View, width: float, height: float, *, plots: bool = True
+    trace: Trace,
+    view: View,
+    width: float,
+    height: float,
+    *,
+    plots: bool = True,
+    seconds: float | None = None,
 ) -> HeatmapLayout:
-    """The layout of a run's heatmaps in width × height, with room for `plots` of a unit."""
+    """The layout of a run's heatmaps in width × height, with room for `plots` of a unit.
+
+    `seconds` is the time from step to step, where there is one.
+    """
     head = trace.output.shape[1] if _headed(trace, view) else 0
     cell = trace.spec.layers[view.layer]
-    return layout(width, height, cell, trace.steps, span_of(view), head=head, plots=plots)
+    placed = layout(width, height, cell, trace.steps, span_of(view), head=head, plots=plots)
+    return replace(placed, seconds=seconds)
 
 
 def images(place: HeatmapLayout, content: Content, scale: float = 1.0) -> list[Shape]:
@@ -152,7 +163,7 @@ def figure(
     if trace is None or sequence is None:
         return (*ground, *empty(width, height, sentence)), width, height
     plots = pinned(trace, view) is not None
-    place = place_of(trace, view, width, height, plots=plots)
+    place = place_of(trace, view, width, height, plots=plots, seconds=sequence.seconds)
     content = content_of(trace, sequence, view, limits=limits)
     step = min(view.step, trace.steps - 1)
     shown = step + 1 if view.reveal else None

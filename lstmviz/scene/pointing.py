@@ -60,6 +60,8 @@ def unit_at(place: HeatmapLayout, content: Content, spot: Place | None) -> int |
 
 
 def _step(content: Content, step: int) -> str:
+    if content.sequence.seconds is not None:
+        return f"step {step:,} ({content.sequence.labels[step]})"
     if not content.sequence.symbolic:
         return f"step {step:,}"
     label = content.sequence.labels[step]

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
-from itertools import combinations
+from dataclasses import replace
+from itertools import combinations, pairwise
 
 import numpy as np
 import pytest
@@ -12,9 +13,6 @@ from lstmviz.engine.spec import CellSpec
 from lstmviz.scene import heatmaps, raster
 from lstmviz.scene.heataxes import (
     limit_text,
-    nice_step,
-    step_badges,
-    step_numbers,
     unit_numbers,
     veil,
     visible,
@@ -34,6 +32,7 @@ from lstmviz.scene.heatlayout import (
 from lstmviz.scene.heatmarks import bounds, cursor, curtain
 from lstmviz.scene.metrics import text_box
 from lstmviz.scene.shapes import Heat, Line, Rect, Text
+from lstmviz.scene.timeaxis import nice_step, step_badges, step_numbers
 from lstmviz.session import View
 
 SIZES = [(1370, 380), (1040, 300), (700, 300), (690, 560), (480, 420), (1920, 700), (800, 240)]
@@ -294,3 +293,18 @@ def test_a_figure_with_reveal_tints_no_token_after_its_step():
     edge = len(pictures[True]) * 12 // 30
     assert (pictures[True][:edge] == pictures[False][:edge]).all()
     assert len(set(pictures[True][edge + 1 :])) == 1 < len(set(pictures[False][edge + 1 :]))
+
+
+@pytest.mark.parametrize("seconds", [0.0001, 0.008, 0.016, 0.5, 3.0])
+def test_sound_has_its_axis_in_round_seconds(seconds):
+    cell = CellSpec(3, 4, 4)
+    place = replace(layout(1000, 500, cell, 300), seconds=seconds)
+    texts = [t for t in step_numbers(place) if t.x < place.axes[0].right]
+    times = [float(t.text) for t in texts]
+    assert len(times) >= 3 and times[0] == 0
+    apart = {round(b - a, 9) for a, b in pairwise(times)}
+    assert len(apart) == 1
+    for text, time in zip(texts, times, strict=True):
+        assert text.x == pytest.approx(step_x(place, place.axes[0], time / seconds + 0.5))
+    _, words = step_badges(place, 120)[:2]
+    assert float(words.text) == pytest.approx(120 * seconds, rel=0.02)
