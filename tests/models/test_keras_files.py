@@ -306,3 +306,20 @@ def test_weights_that_are_not_finite_are_kept_and_told(tmp_path):
     data[48:52] = np.float32(np.nan).tobytes()
     network = load(written(tmp_path, bytes(data), "m.weights.h5"))
     assert "layer0.forward.input_weights" in network.notes["not finite"]
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_progress_ends_at_all_and_can_end_the_reading(name):
+    class GivenUpError(Exception):
+        pass
+
+    told = []
+    open_model(FILES / name, progress=lambda done, total: told.append((done, total)))
+    done, total = zip(*told, strict=True)
+    assert list(done) == sorted(done) and done[-1] == total[0] > 0
+
+    def stop(done, total):
+        raise GivenUpError
+
+    with pytest.raises(GivenUpError):
+        open_model(FILES / name, progress=stop)

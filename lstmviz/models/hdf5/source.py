@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import IO, NoReturn
 
@@ -12,6 +13,10 @@ UNDEFINED = 2**64 - 1
 
 SLACK = 32 * 2**20
 """Bytes that may be read beyond the size of the file, for what is compressed in it."""
+
+
+PIECE = 2**20
+"""Bytes of values read at once."""
 
 
 @dataclass
@@ -40,6 +45,21 @@ class Source:
         if len(data) != count:
             self.damaged("ends too early")
         return data
+
+    def fill(self, address: int, target: memoryview, tick: Callable[[int], None]) -> None:
+        """Read bytes from an address into `target`, in pieces that are told to `tick`.
+
+        What `tick` raises ends the reading. Raises `LstmvizError` if they are not in the file.
+        """
+        count = len(target)
+        if not 0 <= address <= self.size - count:
+            self.damaged(f"points at {count:,} bytes at {address:,}, which are not in the file")
+        self.stream.seek(self.base + address)
+        for first in range(0, count, PIECE):
+            piece = target[first : first + PIECE]
+            if self.stream.readinto(piece) != len(piece):  # type: ignore[attr-defined]
+                self.damaged("ends too early")
+            tick(len(piece))
 
     def spend(self, count: int, what: str) -> None:
         """Count bytes about to be taken as values; raises `LstmvizError` if they are too many."""

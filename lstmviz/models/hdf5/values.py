@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -47,8 +48,8 @@ class Dataset:
         """Bytes of the numbers, unpacked."""
         return math.prod(self.shape) * self.type.size
 
-    def read(self) -> NDArray[Any]:
-        """The numbers, bfloat16 widened to float32.
+    def read(self, tick: Callable[[int], None] = lambda count: None) -> NDArray[Any]:
+        """The numbers, bfloat16 widened to float32; `tick` is told the bytes of every piece.
 
         Raises `LstmvizError` for anything but plain numbers that the file really holds.
         """
@@ -59,13 +60,13 @@ class Dataset:
                 "read."
             )
         self.source.spend(self.size, f"{self.path} of shape {self.shape}")
-        data = self._bytes(self.size)
+        data = self._bytes(self.size, tick)
         if name != "bfloat16":
             return np.frombuffer(data, name).reshape(self.shape)
         wide = np.frombuffer(data, "<u2").astype(np.uint32) << 16
         return wide.view(np.float32).reshape(self.shape)
 
-    def _bytes(self, size: int) -> bytes:
+    def _bytes(self, size: int, tick: Callable[[int], None]) -> bytes | NDArray[np.uint8]:
         cursor = Cursor(self.layout, self.source)
         version, kind = cursor.number(1), cursor.number(1)
         if version not in (3, 4, 5) or kind not in (COMPACT, CONTIGUOUS, CHUNKED):
@@ -76,7 +77,9 @@ class Dataset:
                     f"{self.source.where}: {self.path} is stored in chunks of a newer kind; save "
                     "the model with the defaults of h5py."
                 )
-            return chunked(cursor, self.shape, self.type.size, self.filters, self.path)
+            unpacked = chunked(cursor, self.shape, self.type.size, self.filters, self.path)
+            tick(size)
+            return unpacked
         if self.filters:
             self.source.damaged(f"compresses {self.path} in a way that cannot be")
         if kind == COMPACT:
@@ -86,7 +89,11 @@ class Dataset:
             address, stored = cursor.number(8), cursor.number(8)
             if address == UNDEFINED and size:
                 stored = 0
-            data = self.source.read(address, size) if stored >= size > 0 else b""
+            if stored >= size > 0:
+                filled = np.empty(size, np.uint8)
+                self.source.fill(address, filled.data, tick)
+                return filled
+            data = b""
         if stored < size:
             raise LstmvizError(
                 f"{self.source.where}: {self.path} claims shape {self.shape} ({size:,} bytes) but "

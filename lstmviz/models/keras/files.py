@@ -241,14 +241,16 @@ def _assembled(model: Model, chain: Chain, where: str, progress: Progress | None
     dtype = np.float64 if wide else np.float32
     done = 0
 
-    def numbers(dataset: Dataset) -> Array:
+    def tick(count: int) -> None:
         nonlocal done
-        if dataset.type.name != "bfloat16" and dataset.type.name[1:2] != "f":
-            raise LstmvizError(f"{where}: {dataset.path} does not hold floats but other data.")
-        array: Array = dataset.read().astype(dtype, copy=False)
-        done += dataset.size
+        done = min(done + count, total)
         if progress:
             progress(done, total)
+
+    def numbers(dataset: Dataset) -> Array:
+        if dataset.type.name != "bfloat16" and dataset.type.name[1:2] != "f":
+            raise LstmvizError(f"{where}: {dataset.path} does not hold floats but other data.")
+        array: Array = dataset.read(tick).astype(dtype, copy=False)
         return array
 
     return assemble(chain, model.locate, model.major, where, numbers)
