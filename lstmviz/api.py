@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,14 +12,18 @@ from numpy.typing import ArrayLike, DTypeLike
 from lstmviz import models
 from lstmviz.analysis import agreement
 from lstmviz.analysis.agreement import Agreement
-from lstmviz.engine import initial, spec
+from lstmviz.engine import initial, memory, spec
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.engine.trace import Trace, load_trace
+from lstmviz.engine.variant import Variant, named_variant
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.text import from_text
 from lstmviz.models import load
-from lstmviz.session import compared
+from lstmviz.session import Layer, Untrained, compared, network_spec
+from lstmviz.session.untrained import check_recipe
+
+_WAYS = {"forward": ("forward",), "backward": ("backward",), "both": ("forward", "backward")}
 
 __all__ = [
     "Agreement",
@@ -44,29 +49,55 @@ def random_network(
     hidden_size: int | None = None,
     seed: int = 0,
     *,
-    head: HeadSpec | int | None = None,
+    head: HeadSpec | int | Sequence[HeadSpec] | None = None,
     project: bool = True,
     dtype: DTypeLike = np.float32,
+    layers: int = 1,
+    variant: Variant | str = "standard",
+    direction: str = "forward",
+    merge: str = "concat",
+    forget_bias: float | None = None,
+    chrono: int | None = None,
+    embedding: int | None = None,
 ) -> Network:
-    """An untrained network of one layer; `hidden_size` None is the cell size.
+    """An untrained network of `layers` alike; `hidden_size` None is the cell size.
 
-    `head` is a HeadSpec, or the size of a softmax. Raises `LstmvizError` for sizes outside
-    1 to 1024, for a seed outside 0 to 2**63 - 1, for a `dtype` other than float32 and float64,
-    and for H ≠ C with `project` False, which no weights can mend.
+    `head` is a HeadSpec, a chain of them, or the size of a softmax. `variant` is a `Variant` or
+    a name: "standard", "peephole", or one of Greff et al. 2015, such as "CIFG". `direction` is
+    "forward", "backward" or "both", whose two rows become one by `merge`: "concat", "sum",
+    "mul" or "ave". `forget_bias` is what the forget gate's biases sum to, `chrono` the longest
+    memory expected, in steps (Tallec & Ollivier 2018). With `embedding` the input is symbols,
+    each a row of that width.
+
+    Raises `LstmvizError` for sizes outside 1 to 1024, more than 16 layers, a seed outside 0 to
+    2**63 - 1, a `dtype` other than float32 and float64, unknown names, and for what no weights
+    can mend, such as H ≠ C with `project` False.
     """
     hidden = cell_size if hidden_size is None else hidden_size
-    top = HeadSpec(head) if isinstance(head, int) else head
-    sizes = spec.single(input_size, hidden, cell_size, project=project, head=top)
-    if not sizes.possible:
+    if direction not in _WAYS:
+        raise LstmvizError(f"direction {direction!r} is not one of {', '.join(_WAYS)}.")
+    if layers < 1:
+        raise LstmvizError(f"{layers} layers are too few; ask for 1 or more.")
+    cell = named_variant(variant) if isinstance(variant, str) else variant
+    layer = Layer(hidden, cell_size, project, _WAYS[direction], merge, variant=cell)
+    top = () if head is None else head
+    top = HeadSpec(top) if isinstance(top, int) else top
+    heads = (top,) if isinstance(top, HeadSpec) else tuple(top)
+    recipe = Untrained(input_size, (layer,) * layers, heads, seed, forget_bias, chrono, embedding)
+    check_recipe(recipe)
+    sizes = network_spec(recipe, input_size)
+    if not layer.project and hidden != cell_size:
         raise LstmvizError(
             f"hidden size {hidden} and cell size {cell_size} differ without a projection; allow "
             "it with project=True, or make them equal."
         )
-    if not 0 <= seed < 2**63:
-        raise LstmvizError(f"seed {seed} is outside 0 to 2**63 - 1.")
+    misfit = spec.problem(sizes)
+    if misfit:
+        raise LstmvizError(misfit)
     if np.dtype(dtype) not in (np.float32, np.float64):
         raise LstmvizError(f"dtype {np.dtype(dtype)} is neither float32 nor float64.")
-    return initial.random_network(sizes, seed, dtype)
+    memory.check_weights(sizes, dtype)
+    return initial.random_network(sizes, seed, dtype, forget_bias=forget_bias, chrono=chrono)
 
 
 def save(network: Network, path: str | Path) -> None:

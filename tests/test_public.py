@@ -34,6 +34,23 @@ def test_sizes_default_to_the_cell_and_dtype_is_kept():
     assert network.spec.layers[0].hidden_size == 3 and network.dtype == np.float64
 
 
+def test_random_networks_of_any_shape():
+    network = lstmviz.random_network(
+        3,
+        4,
+        layers=2,
+        variant="CIFG",
+        direction="both",
+        merge="sum",
+        forget_bias=1.0,
+        head=(HeadSpec(6, "relu"), HeadSpec(2)),
+        embedding=5,
+    )
+    low, high = network.spec.layers
+    assert (low.input_size, high.input_size, low.variant.coupled) == (5, 4, True)
+    assert network.run([0, 2, 1]).output.shape == (3, 2)
+
+
 def test_a_network_is_saved_and_loaded(tmp_path):
     network = lstmviz.random_network(2, 3, head=HeadSpec(2, "linear"))
     lstmviz.save(network, tmp_path / "m.npz")
@@ -55,6 +72,11 @@ def test_text_and_symbol_numbers_are_read_by_a_model_with_a_vocabulary():
         (lambda: lstmviz.random_network(0, 3), "input size 0"),
         (lambda: lstmviz.random_network(1, 3, 2, project=False), "differ without a projection"),
         (lambda: lstmviz.random_network(1, 3, seed=-1), "seed -1 is outside"),
+        (lambda: lstmviz.random_network(1, 3, layers=17), "17 layers are more than"),
+        (lambda: lstmviz.random_network(1, 3, layers=0), "0 layers are too few"),
+        (lambda: lstmviz.random_network(1, 3, direction="up"), "'up' is not one of forward"),
+        (lambda: lstmviz.random_network(1, 3, variant="XYZ"), "variant 'XYZ' is unknown"),
+        (lambda: lstmviz.random_network(1, 3, chrono=2), "chrono is 2 steps"),
         (lambda: lstmviz.random_network(1, 3, dtype=int), "neither float32 nor float64"),
         (lambda: lstmviz.random_network(2, 3).run([[1, 2], [3]]), "rows have different lengths"),
         (lambda: lstmviz.trace("demo:counter", "xyz"), "'x' is not in the model's"),
