@@ -36,7 +36,7 @@ class Recipe:
     memory: float
     size: int = 32
     sparse: float = 0.0
-    calm: float = 0.003
+    calm: float = 0.0
     seeds: int = 3
 
 
@@ -45,7 +45,7 @@ RECIPES = {
     "brackets": Recipe(40, 3500, 0.015, 20, sparse=0.01, seeds=2),
     "reber": Recipe(16, 2000, 0.02, 20, sparse=0.02, seeds=3),
     "adding": Recipe(16, 4000, 0.01, 200, sparse=0.01, seeds=2),
-    "sine": Recipe(16, 3500, 0.015, 100, sparse=0.01, seeds=3),
+    "sine": Recipe(16, 3000, 0.015, 100, sparse=0.01, calm=0.003, seeds=2),
     "echo": Recipe(16, 3000, 0.02, 3, sparse=0.5, seeds=6),
 }
 
