@@ -12,6 +12,7 @@ import argparse
 from dataclasses import replace
 
 from demos import NAMES, task_of
+from demos.common import packed
 
 from lstmviz.models import load, npz
 from lstmviz.resources import path as resource
@@ -35,7 +36,7 @@ def main() -> None:
                 print(f"  {'':<11} (in the file: {network.notes.get(key, 'nothing')})")
         if arguments.write:
             path = resource("demos", f"{name}.npz")
-            npz.save(replace(network, notes=notes), path)
+            npz.save(packed(replace(network, notes=notes)), path)
             print(f"  wrote {path.name}")
 
 

@@ -22,9 +22,10 @@ from pathlib import Path
 import numpy as np
 import torch
 from demos import python_code, source
+from demos.common import halved
 from numpy.typing import NDArray
 from torch import nn
-from training import Model, halved, network_of, shrink, tidied
+from training import Model, network_of, shrink, tidied
 
 from lstmviz.models import load, npz
 from lstmviz.resources import path as resource

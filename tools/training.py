@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import torch
@@ -148,14 +147,3 @@ def tidied(network: Network, followed: Followed) -> Network:
     order = np.array([*front, *(unit for unit in range(cells) if unit not in first)])
     signs = np.array([first.get(int(unit), 1.0) for unit in order])
     return reordered(network, order, signs)
-
-
-def halved(network: Network) -> Network:
-    """The same with its weights in half precision, which is how they are stored."""
-
-    def half(weights: Any) -> Any:
-        arrays = {name: a for name, a in vars(weights).items() if a is not None}
-        return replace(weights, **{name: a.astype(np.float16) for name, a in arrays.items()})
-
-    cells = tuple({way: half(weights) for way, weights in each.items()} for each in network.cells)
-    return replace(network, cells=cells, heads=tuple(map(half, network.heads)))

@@ -10,7 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-NAMES = ("counter", "abc", "brackets", "reber", "adding", "echo", "sine")
+NAMES = ("counter", "abc", "brackets", "reber", "adding", "echo", "sine", "python")
 """Every demo; its module here has the same name, only `python` is `python_code`."""
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import NamedTuple
+from dataclasses import replace
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -78,3 +79,28 @@ def units_words(followed: Followed) -> str:
         for each, words in followed
     )
     return words[:1].upper() + words[1:] + "."
+
+
+def halved(network: Network) -> Network:
+    """The same with its weights in half precision, which is how large ones are stored."""
+
+    def half(weights: Any) -> Any:
+        arrays = {name: a for name, a in vars(weights).items() if a is not None}
+        return replace(weights, **{name: a.astype(np.float16) for name, a in arrays.items()})
+
+    cells = tuple({way: half(weights) for way, weights in each.items()} for each in network.cells)
+    return replace(network, cells=cells, heads=tuple(map(half, network.heads)))
+
+
+def packed(network: Network) -> Network:
+    """The same in half precision where nothing is lost by it: read from such a file."""
+    half = halved(network)
+    pairs = zip(_weights(network), _weights(half), strict=True)
+    return half if all((ours == theirs).all() for ours, theirs in pairs) else network
+
+
+def _weights(network: Network) -> list[NDArray[np.floating]]:
+    """Every array of weights."""
+    parts = [weights for each in network.cells for weights in each.values()]
+    found = [array for part in (*parts, *network.heads) for array in vars(part).values()]
+    return [array for array in found if array is not None]
