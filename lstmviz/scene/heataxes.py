@@ -133,9 +133,9 @@ def _heading(place: HeatmapLayout, panel: Panel, scale: float) -> list[Shape]:
     shapes: list[Shape] = [Text(x, y, TITLES[panel.array], 12, role, bold=True)]
     shown = panel.high - panel.low
     what = "value" if panel.array == "output" else "unit"
-    notes = [f"{shown:,} {what}{'s' * (shown != 1)}"]
+    notes = [*panel.notes, f"{shown:,} {what}{'s' * (shown != 1)}"]
     if shown < panel.units:
-        notes = [f"{shown:,} of {panel.units:,}"]
+        notes = [*panel.notes, f"{shown:,} of {panel.units:,}"]
     per = shown / raster_grid(place, panel, scale).rows
     if per > 1:
         notes.append(f"mean of {_count(per)}")

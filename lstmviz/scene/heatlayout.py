@@ -56,7 +56,8 @@ class Span:
 class Panel:
     """One heatmap: its image's place, the gutter left of it, the colour bar right of it.
 
-    `cells` says that its rows are units of the cell, which are marked alike everywhere.
+    `cells` says that its rows are units of the cell, which are marked alike everywhere; `notes`
+    are what else is to be known of the array.
     """
 
     array: str
@@ -67,6 +68,7 @@ class Panel:
     low: int
     high: int
     cells: bool = True
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -183,7 +185,8 @@ def layout(
         low, high = rows_of(span, cell.cell_size, units)
         bar = Box(plot.right + 5, plot.y, 7, heat)
         cells = array != "hidden_state" or not cell.projected
-        panels.append(Panel(array, plot, _gutter(plot, gutter), bar, units, low, high, cells))
+        side, notes = _gutter(plot, gutter), _notes(cell, array)
+        panels.append(Panel(array, plot, side, bar, units, low, high, cells, notes))
     if head:
         plot = strips[-1]
         bar = Box(plot.right + 5, plot.y, 7, plot.h)
@@ -203,6 +206,13 @@ def layout(
         cell.projected,
         len(strips) - bool(head),
     )
+
+
+def _notes(cell: CellSpec, array: str) -> tuple[str, ...]:
+    """What a gate is that has no weights of its own."""
+    if array == "forget_gate" and cell.variant.coupled:
+        return ("f = 1 − i",)
+    return ("held at 1",) if array in cell.variant.absent else ()
 
 
 def _gutter(plot: Box, gutter: float) -> Box:

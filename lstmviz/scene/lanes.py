@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lstmviz.engine.spec import CellSpec
 from lstmviz.scene.diagram import Card, Operation, Wire
 from lstmviz.scene.shapes import Box, Point
+from lstmviz.scene.symbols import late_output_gate
 
 BODY, PITCH = 138.0, 186.0
 STATE, GATE, DISC = 30.0, 23.0, 14.0
@@ -107,7 +108,19 @@ def state_cards(lane: Lane, left: float, offset: int, *, before: bool = False) -
 
 def gates(cell: CellSpec) -> tuple[str, ...]:
     """The letters of the gates that a cell has."""
-    return tuple(letter for letter in COLUMNS if ARRAYS[letter] not in cell.variant.absent)
+    variant = cell.variant
+    return tuple(
+        letter
+        for letter in COLUMNS
+        if ARRAYS[letter] not in variant.absent or (letter == "f" and variant.coupled)
+    )
+
+
+def _made(lane: Lane, letter: str) -> str | None:
+    """The stage that makes a gate; None in a lane without stages."""
+    if not lane.looked:
+        return None
+    return "output" if letter == "o" and late_output_gate(lane.cell.variant) else "activate"
 
 
 def gate_cards(lane: Lane, left: float, offset: int) -> list[Card]:
@@ -117,7 +130,7 @@ def gate_cards(lane: Lane, left: float, offset: int) -> list[Card]:
             lane.name(letter, offset), _square(lane.x(left, COLUMNS[letter]), lane.hidden, GATE),
             letter, letter,
             lane.cell.cell_size if lane.cell.possible or letter != "o" else lane.cell.hidden_size,
-            lane.array(ARRAYS[letter]), "activate" if lane.looked else None,
+            lane.array(ARRAYS[letter]), _made(lane, letter),
             "cell" if lane.looked else "value", offset, small=True,
         )
         for letter in gates(lane.cell)
@@ -128,9 +141,10 @@ def operations(lane: Lane, left: float, offset: int) -> list[Operation]:
     """What a block computes with its gates."""
     has = gates(lane.cell)
     rows = [
-        ("gated", WRITE, lane.hidden, "⊙", "write", "g"),
         ("add", WRITE, lane.conveyor, "+", "write", "c"),
     ]
+    if "i" in has:
+        rows.append(("gated", WRITE, lane.hidden, "⊙", "write", "g"))
     if "f" in has:
         rows.append(("forget", COLUMNS["f"], lane.conveyor, "⊙", "forget", "c"))
     if "o" in has:
@@ -149,31 +163,51 @@ def wires(lane: Lane, left: float, offset: int) -> list[Wire]:
     cell, routes = lane.cell, _routes(lane, left)
     size, hidden, both = cell.cell_size, cell.hidden_size, cell.hidden_size + cell.input_size
     has, end = gates(cell), _end(cell)
+    own = [letter for letter in has if ARRAYS[letter] not in cell.variant.lacking]
     rows = [
-        ("c_in", "c", "forget", "cell_state_before", size),
+        ("c_in", "c", "forget" if "f" in has else "write", "cell_state_before", size),
         ("c_out", "c", "write", "cell_state", size),
         ("g_out", "g", "write", "candidate", size),
-        ("written", "g", "write", "written", size),
         ("tap", "c", "output", "squashed", size),
         ("h_out", "h", end, "hidden_state", hidden),
         ("h_in", "h", "gather", "hidden_state_before", hidden),
-        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in has),
+        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in own),
+        *_seeing(cell, own),
     ]
     if "f" in has:
         rows.append(("kept", "c", "write", "forgotten", size))
         rows.append(("f_out", "f", "forget", "forget_gate", size))
     if "i" in has:
         rows.append(("i_out", "i", "write", "input_gate", size))
+        rows.append(("written", "g", "write", "written", size))
     if "o" in has:
         rows.append(("o_out", "o", "output", "output_gate", size))
     return [
         Wire(
             lane.name(name, offset), routes[name], role, stage if lane.looked else "",
-            lane.array(array), count, arrow=name in ("c_out", "h_out"),
+            lane.array(array), count,
+            arrow=name in ("c_out", "h_out", "turned") or name.startswith("peep"),
             thick=name in ("c_in", "kept", "c_out"), offset=offset,
         )
         for name, role, stage, array, count in rows
     ]  # fmt: skip
+
+
+def _seeing(cell: CellSpec, own: list[str]) -> list[tuple[str, str, str, str, int]]:
+    """The wires of peepholes and of a coupled f."""
+    size, variant = cell.cell_size, cell.variant
+    rows = []
+    if variant.coupled and "i" in own:
+        rows.append(("turned", "i", "activate", "input_gate", size))
+    if variant.peephole:
+        rows += [
+            (f"peep_{letter}", "c", "pre-activate", "cell_state_before", size)
+            for letter in own
+            if letter in "fi"
+        ]
+    if late_output_gate(variant):
+        rows.append(("peep_o", "c", "output", "cell_state", size))
+    return rows
 
 
 def _routes(lane: Lane, left: float) -> dict[str, tuple[Point, ...]]:
@@ -184,13 +218,22 @@ def _routes(lane: Lane, left: float) -> dict[str, tuple[Point, ...]]:
     has = gates(lane.cell)
     into = f - r if "f" in has else WRITE - r
     exposed = m - r if "o" in has else m
+    g_out = ((g - half, h), (WRITE + r, h))
+    over, alone = h - half - 6, "forget_gate" in lane.cell.variant.lacking
+    tap: tuple[Point, ...] = (
+        ((3, c), (3, over)) if alone else ((f - 6, over),)
+    )  # else the wire of f carries c
     ways: dict[str, tuple[Point, ...]] = {
         "c_in": ((-APART + state, c), (into, c)),
         "kept": ((f + r, c), (WRITE - r, c)),
         "c_out": ((WRITE + r, c), (BODY + APART - state, c)),
         "f_out": ((f, h - half), (f, c + r)),
         "i_out": ((i + half, h), (WRITE - r, h)),
-        "g_out": ((g - half, h), (WRITE + r, h)),
+        "g_out": g_out if "i" in has else ((g - half, h), (WRITE, h), (WRITE, c + r)),
+        "turned": ((i - half, h), (f + half, h)),
+        "peep_f": ((3, c), (3, over), (f - 6, over), (f - 6, h - half)),
+        "peep_i": (*tap, (i - 6, over), (i - 6, h - half)),
+        "peep_o": ((o + 10, c), (o + 10, h - half)),
         "written": ((WRITE, h - r), (WRITE, c + r)),
         "tap": ((o, c), (o, exposed)),
         "o_out": ((o, h - half), (o, m + r)),

@@ -65,7 +65,9 @@ def _arrays(place: HeatmapLayout, kind: str) -> tuple[str, ...]:
 
 
 def _limits(content: Content, array: str) -> tuple[float, float]:
-    if array in CURVES["gates"] or array == "cell_state":
+    if array in CURVES["gates"]:
+        return content.limits["gates_before"]  # of all three gates
+    if array == "cell_state":
         return content.limits[array]
     widest = max(1.0, content.limits["candidate"][1], content.limits["cell_output"][1])
     return (-widest, widest)

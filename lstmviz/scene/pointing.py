@@ -20,8 +20,8 @@ FULL = {
 EXPLAINED = {
     "forget_gate": "forget gate f: how much of the cell state before is kept (0 none, 1 all)",
     "input_gate": "input gate i: how much of the candidate is written into the cell state",
-    "candidate": "candidate g: what would be written into the cell state (−1 to 1)",
-    "output_gate": "output gate o: how much of tanh(c) leaves the cell",
+    "candidate": "candidate g: what would be written into the cell state",
+    "output_gate": "output gate o: how much of the squashed c leaves the cell",
     "cell_state": "cell state c: what the cell remembers; c = f ⊙ c before + i ⊙ g",
     "hidden_state": "hidden state h: what leaves the cell, to the next step and to the head",
     "output": "output y: what the head makes of h",
@@ -47,7 +47,8 @@ def describe(place: HeatmapLayout, content: Content, spot: Place | None, last: i
         return f"{step} is not revealed yet"
     if spot.kind == "plot":
         return _unit(place, content, spot.step)
-    return _value(content, spot, step)
+    notes = place.panel(spot.array).notes if spot.array else ()
+    return _value(content, spot, step, notes)
 
 
 def unit_at(place: HeatmapLayout, content: Content, spot: Place | None) -> int | None:
@@ -93,7 +94,7 @@ def _unit(place: HeatmapLayout, content: Content, step: int) -> str:
     return f"unit {content.unit} at {_step(content, step)}: {', '.join(parts)}"
 
 
-def _value(content: Content, spot: Place, step: str) -> str:
+def _value(content: Content, spot: Place, step: str, notes: tuple[str, ...]) -> str:
     assert spot.array is not None and spot.row is not None
     unit = int(content.order_of(spot.array)[spot.row])
     value = float(content.values(spot.array)[spot.step, unit])
@@ -101,16 +102,20 @@ def _value(content: Content, spot: Place, step: str) -> str:
     if spot.array == "output":
         name = content.name_of(spot.array, spot.row)
         which = f"“{NAMED.get(name, name)}”" if name != str(unit) else f"number {unit}"
-    return f"{FULL[spot.array]} of {which} at {step} = {number(value)}{_meaning(spot, value)}"
+    return (
+        f"{FULL[spot.array]} of {which} at {step} = {number(value)}{_meaning(spot, value, notes)}"
+    )
 
 
-def _meaning(spot: Place, value: float) -> str:
+def _meaning(spot: Place, value: float, notes: tuple[str, ...]) -> str:
     """What a gate's value does, for those who have not met gates before."""
     if not 0 <= value <= 1:
         return ""
+    if "held at 1" in notes:
+        return " (this cell has no such gate: it is held at 1)"
     percent = f"{100 * value:.0f} %"
     return {
         "forget_gate": f" (keeps {percent} of c)",
         "input_gate": f" (writes {percent} of g into c)",
-        "output_gate": f" (lets {percent} of tanh c out)",
+        "output_gate": f" (lets {percent} of the squashed c out)",
     }.get(spot.array or "", "")

@@ -2,11 +2,20 @@
 
 from __future__ import annotations
 
-from lstmviz.engine.spec import NetworkSpec
+from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.scene.diagram import Card, Diagram, Operation, StepLabel, Wire
 from lstmviz.scene.layout import problem
+from lstmviz.scene.metrics import fit
 from lstmviz.scene.places import HEIGHT, WIDTH
 from lstmviz.scene.shapes import Box, Point, Rect, Shape, Text
+from lstmviz.scene.symbols import (
+    bound,
+    gate_vector,
+    late_output_gate,
+    recurrent,
+    sign,
+    weighted,
+)
 
 COUNT = 5
 """Steps side by side."""
@@ -53,7 +62,7 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
     for block in range(COUNT):
         offset, left = block - position, FIRST + block * PITCH
         cards += _cards(spec, layer, left, offset)
-        operations += _operations(left, offset, broken=not cell.possible)
+        operations += _operations(cell, left, offset)
         wires += _wires(spec, layer, left, offset)
         current = offset == 0
         body = Box(left, 82, BODY, BUS - 82 + 26)
@@ -63,6 +72,7 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
         words += [
             Text(left + x, BUS + 17, letter, 11, f"{letter}_text", bold=True, anchor="middle")
             for letter, x in GATE_COLUMNS
+            if letter in _gates(cell)
         ]
     words += _legend(spec, layer)
     return Diagram(
@@ -100,6 +110,8 @@ def _cards(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Card
     if spec.head and layer == len(spec.layers) - 1:
         cards.append(_state("y", out, INPUT_ROW, "y", spec.head.size, "output", "output", offset))
     for letter, x in GATE_COLUMNS:
+        if letter not in _gates(cell):
+            continue
         box = _square(left + x, GATES, GATE_SIZE)
         size = cell.hidden_size if letter == "o" and not cell.possible else cell.cell_size
         cards.append(
@@ -110,7 +122,7 @@ def _cards(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Card
                 letter,
                 size,
                 ARRAYS[letter],
-                "activate",
+                "output" if letter == "o" and late_output_gate(cell.variant) else "activate",
                 "cell",
                 offset,
                 small=True,
@@ -119,21 +131,32 @@ def _cards(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Card
     return cards
 
 
-def _operations(left: float, offset: int, *, broken: bool) -> list[Operation]:
-    def disc(
-        name: str, x: float, y: float, label: str, stage: str, role: str, *, broken: bool = False
-    ) -> Operation:
-        place = (left + x, y)
-        return Operation(
-            f"{name}{offset:+d}", place, label, stage, role, DISC, DISC, "", broken, offset
-        )
+def _gates(cell: CellSpec) -> tuple[str, ...]:
+    """The letters of the gates that a cell has, with the candidate."""
+    variant = cell.variant
+    return tuple(
+        letter
+        for letter, _ in GATE_COLUMNS
+        if ARRAYS[letter] not in variant.absent or (letter == "f" and variant.coupled)
+    )
 
-    return [
-        disc("forget", GATE_COLUMNS[0][1], CONVEYOR, "⊙", "forget", "c"),
-        disc("gated", WRITE, MIDDLE, "⊙", "write", "g"),
-        disc("add", WRITE, CONVEYOR, "+", "write", "c"),
-        disc("expose", GATE_COLUMNS[3][1], MIDDLE, "⊙", "output", "h", broken=broken),
+
+def _operations(cell: CellSpec, left: float, offset: int) -> list[Operation]:
+    has = _gates(cell)
+    rows = [
+        ("add", WRITE, CONVEYOR, "+", "write", "c", True),
+        ("forget", GATE_COLUMNS[0][1], CONVEYOR, "⊙", "forget", "c", "f" in has),
+        ("gated", WRITE, MIDDLE, "⊙", "write", "g", "i" in has),
+        ("expose", GATE_COLUMNS[3][1], MIDDLE, "⊙", "output", "h", "o" in has),
     ]
+    return [
+        Operation(
+            f"{name}{offset:+d}", (left + x, y), label, stage, role, DISC, DISC, "",
+            name == "expose" and not cell.possible, offset,
+        )
+        for name, x, y, label, stage, role, there in rows
+        if there
+    ]  # fmt: skip
 
 
 def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire]:
@@ -141,24 +164,42 @@ def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire
     cell = spec.layers[layer]
     hidden, size, both = cell.hidden_size, cell.cell_size, cell.hidden_size + cell.input_size
     end = "project" if cell.projected else "output"
-    routes = _routes(left)
+    has, routes, variant = _gates(cell), _routes(cell, left), cell.variant
+    own = [letter for letter in has if ARRAYS[letter] not in variant.lacking]
     head = spec.head if layer == len(spec.layers) - 1 else None
     rows = [
-        ("c_in", "c", "forget", "cell_state_before", size),
-        ("kept", "c", "write", "forgotten", size),
+        ("c_in", "c", "forget" if "f" in has else "write", "cell_state_before", size),
         ("c_out", "c", "write", "cell_state", size),
-        ("f_out", "f", "forget", "forget_gate", size),
-        ("i_out", "i", "write", "input_gate", size),
         ("g_out", "g", "write", "candidate", size),
-        ("written", "g", "write", "written", size),
         ("tap", "c", "output", "squashed", size),
-        ("o_out", "o", "output", "output_gate", size),
         ("h_out", "h", end, "hidden_state", hidden),
         ("h_in", "h", "gather", "hidden_state_before", hidden),
         ("x_in", "x", "gather", "input", cell.input_size),
-        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in "figo"),
-        *([("y_in", "y", "head", "output", head.size)] if head else []),
+        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in own),
     ]
+    if "f" in has:
+        rows.append(("kept", "c", "write", "forgotten", size))
+        rows.append(("f_out", "f", "forget", "forget_gate", size))
+    if "i" in has:
+        rows.append(("i_out", "i", "write", "input_gate", size))
+        rows.append(("written", "g", "write", "written", size))
+    if "o" in has:
+        rows.append(("o_out", "o", "output", "output_gate", size))
+    if variant.coupled and "i" in has:
+        rows.append(("turned", "i", "activate", "input_gate", size))
+    if variant.peephole:
+        rows += [
+            (f"peep_{letter}", "c", "pre-activate", "cell_state_before", size)
+            for letter in own
+            if letter in "fi"
+        ]
+    if late_output_gate(variant):
+        rows.append(("peep_o", "c", "output", "cell_state", size))
+    if recurrent(variant) and left > FIRST:
+        count = size * len(weighted(variant))
+        rows.append(("loop", "x", "pre-activate", "gates_before", count))
+    if head:
+        rows.append(("y_in", "y", "head", "output", head.size))
     return [
         Wire(
             f"{name}{offset:+d}",
@@ -167,7 +208,7 @@ def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire
             stage,
             array,
             count,
-            arrow=name in ARROWS or name.startswith("bus"),
+            arrow=name in ARROWS or name.startswith(("bus", "peep")),
             thick=name in ("c_in", "kept", "c_out"),
             offset=offset,
         )
@@ -175,31 +216,42 @@ def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire
     ]
 
 
-ARROWS = ("c_out", "h_out", "x_in", "y_in")
+ARROWS = ("c_out", "h_out", "x_in", "y_in", "loop", "turned")
 
 
-def _routes(left: float) -> dict[str, tuple[Point, ...]]:
+def _routes(cell: CellSpec, left: float) -> dict[str, tuple[Point, ...]]:
     """Where each wire of a step runs; its body begins at `left`."""
     r, top, bottom = DISC / 2, GATES - GATE_SIZE / 2, GATES + GATE_SIZE / 2
     state = STATE_SIZE / 2
     before, out, add = left - 26 + state, left + BODY + 26, left + WRITE
     f, i, g, o = (left + x for _, x in GATE_COLUMNS)
-    turn = o + 18
+    turn, has, over = o + 18, _gates(cell), top - 8
+    exposed = r if "o" in has else 0.0
+    g_out = ((g, top), (g, MIDDLE), (add + r, MIDDLE))
+    columns = dict(GATE_COLUMNS)
+    last, first = left + columns[has[-1]] + GATE_SIZE / 2, left + columns[has[0]] - GATE_SIZE / 2
+    alone = "forget_gate" in cell.variant.lacking  # else the wire of f carries c as far
+    tap = ((left + 1, CONVEYOR), (left + 1, over))
     return {
-        "c_in": ((before, CONVEYOR), (f - r, CONVEYOR)),
+        "c_in": ((before, CONVEYOR), ((f if "f" in has else add) - r, CONVEYOR)),
         "kept": ((f + r, CONVEYOR), (add - r, CONVEYOR)),
         "c_out": ((add + r, CONVEYOR), (out - state, CONVEYOR)),
         "f_out": ((f, top), (f, CONVEYOR + r)),
         "i_out": ((i, top), (i, MIDDLE), (add - r, MIDDLE)),
-        "g_out": ((g, top), (g, MIDDLE), (add + r, MIDDLE)),
+        "g_out": g_out if "i" in has else (*g_out[:2], (add, MIDDLE), (add, CONVEYOR + r)),
         "written": ((add, MIDDLE - r), (add, CONVEYOR + r)),
-        "tap": ((o, CONVEYOR), (o, MIDDLE - r)),
+        "tap": ((o, CONVEYOR), (o, MIDDLE - exposed)),
         "o_out": ((o, top), (o, MIDDLE + r)),
-        "h_out": ((o + r, MIDDLE), (turn, MIDDLE), (turn, BUS), (out - state, BUS)),
-        "h_in": ((before, BUS), (o, BUS)),
+        "h_out": ((o + exposed, MIDDLE), (turn, MIDDLE), (turn, BUS), (out - state, BUS)),
+        "h_in": ((before, BUS), (o if "o" in has else g, BUS)),
         "x_in": ((add, INPUT_ROW - state), (add, BUS + 2)),
         "y_in": ((out, BUS + state), (out, INPUT_ROW - state)),
         **{f"bus_{letter}": ((left + x, BUS), (left + x, bottom)) for letter, x in GATE_COLUMNS},
+        "turned": ((i - 6, bottom), (i - 6, bottom + 12), (f, bottom + 12), (f, bottom)),
+        "peep_f": (*tap, (f - 7, over), (f - 7, top)),
+        "peep_i": (*(tap if alone else ((f - 7, over),)), (i - 7, over), (i - 7, top)),
+        "peep_o": ((o + 12, CONVEYOR), (o + 12, top)),
+        "loop": ((last - PITCH, GATES), (first, GATES)),
     }
 
 
@@ -207,13 +259,14 @@ def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
     """The sizes, written once for all steps, and what the rows are."""
     cell = spec.layers[layer]
     y = 62.0
-    parts = [f"f i g o c: {cell.cell_size:,}", f"h: {cell.hidden_size:,}"]
+    parts = [f"{' '.join(_gates(cell))} c: {cell.cell_size:,}", f"h: {cell.hidden_size:,}"]
     parts.append(f"x: {cell.input_size:,}")
     if spec.head:
         parts.append(f"y: {spec.head.size:,}")
     if cell.projected:
         parts.append(f"h = W_hr m, {cell.hidden_size:,}×{cell.cell_size:,}")
-    words = [Text(FIRST, y, "values on each wire   " + "   ·   ".join(parts), 11, "muted")]
+    told = "values on each wire   " + "   ·   ".join([*parts, *_departures(cell)])
+    words = [Text(FIRST, y, fit(told, WIDTH - FIRST - 8, 11), 11, "muted")]
     left = FIRST - 26
     words.append(Text(left, CONVEYOR - 28, "c", 12, "c_text", bold=True, anchor="middle"))
     words.append(Text(left, BUS - 28, "h", 12, "h_text", bold=True, anchor="middle"))
@@ -223,3 +276,22 @@ def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
         beside = FIRST + BODY + 26 - STATE_SIZE / 2 - 8
         words.append(Text(beside, INPUT_ROW + 4, "y", 12, "y_text", bold=True, anchor="end"))
     return words
+
+
+def _departures(cell: CellSpec) -> list[str]:
+    """What is not standard about a cell and too small to be drawn."""
+    variant, parts = cell.variant, []
+    if variant.coupled:
+        parts.append("f = 1 − i")
+    if variant.peephole and weighted(variant):
+        parts.append("c to gates: peepholes")
+    if recurrent(variant):
+        parts.append(f"{gate_vector(variant)} go on to the gates")
+    signs = [sign(a) for a in (variant.gate, variant.candidate, variant.output)]
+    if signs != ["σ", "tanh", "tanh"]:
+        parts.append(f"gates by {signs[0]}, g by {signs[1]}, c by {signs[2]}")
+    bounds = {"sums": variant.clip, "c": variant.cell_clip}
+    if cell.projected:
+        bounds["h"] = variant.projection_clip
+    told = [f"{name} {bound(value)}" for name, value in bounds.items() if value is not None]
+    return parts + ([f"clipped: {', '.join(told)}"] if told else [])

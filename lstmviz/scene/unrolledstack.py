@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from lstmviz.engine.spec import NetworkSpec
+from lstmviz.engine.variant import STANDARD, variant_name
 from lstmviz.scene import lanes
 from lstmviz.scene.diagram import Card, Control, Diagram, Operation, StepLabel, Wire
 from lstmviz.scene.lanes import APART, BODY, CHANNEL, PITCH, TURN, WRITE, Lane
 from lstmviz.scene.levels import ARROWS, ends, last_step, levels, problem
+from lstmviz.scene.metrics import fit
 from lstmviz.scene.shapes import Box, Point, Rect, Shape, Text
 
 FIRST, PAGE = 151.0, 1084.0
@@ -211,7 +213,7 @@ def _named(picture: _Picture, lane: Lane, window: Window) -> None:
     where = where.replace("step ", "t = ")
     lines = [
         (f"layer {lane.layer}  {ARROWS[lane.way]}", 14, "accent" if lane.looked else "ink", True),
-        (f"LSTM {lane.cell.cell_size:,}", 12, "h_text", False),
+        (_variant(lane), 12, "h_text", False),
         (lane.way, 12, "muted", False),
         (f"final: {where}", 12, "muted", False),
     ]
@@ -222,6 +224,12 @@ def _named(picture: _Picture, lane: Lane, window: Window) -> None:
     place = Box(2, lane.top, PAGE - 4, lane.bottom - lane.top)
     tip = f"Look at layer {lane.layer}, {lane.way}"
     picture.controls.append(Control(place, "layer", lane.layer, tip, lane.way))
+
+
+def _variant(lane: Lane) -> str:
+    """The size of a lane's cell, and what kind of cell it is if it is not the standard one."""
+    size, variant = f"LSTM {lane.cell.cell_size:,}", lane.cell.variant
+    return size if variant == STANDARD else fit(f"{size}, {variant_name(variant)}", 116, 12)
 
 
 def _leaving(
