@@ -183,9 +183,8 @@ def layout(
         plot = Box(lefts[column], top + row * (heat + gap), plot_w, heat)
         units = cell.hidden_size if array == "hidden_state" else cell.cell_size
         low, high = rows_of(span, cell.cell_size, units)
-        bar = Box(plot.right + 5, plot.y, 7, heat)
-        cells = array != "hidden_state" or not cell.projected
-        side, notes = _gutter(plot, gutter), _notes(cell, array)
+        bar, side = Box(plot.right + 5, plot.y, 7, heat), _gutter(plot, gutter)
+        cells, notes = array != "hidden_state" or not cell.projected, _notes(cell, array)
         panels.append(Panel(array, plot, side, bar, units, low, high, cells, notes))
     if head:
         plot = strips[-1]
