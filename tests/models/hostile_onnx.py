@@ -70,6 +70,17 @@ def many_lstms(count):
     return model(graph(nodes, [*tensors, tensor("V", weights(width=2)["W"])], ["y0"]))
 
 
+def multiplied():
+    """Operators before 190 LSTMs that make 1.3 million numbers of five, and take one again."""
+    rows = {"W": W[:, :, :1], "R": np.zeros((1, 8, 2)), "zero": np.zeros((8, 8), int)}
+    rows |= {"first": np.array([0]), "next": np.array([1]), "columns": np.array([2])}
+    names = ["X", *(f"g{k}" for k in range(5))]
+    nodes = [node("Gather", [a, "zero"], [b], axis=2) for a, b in itertools.pairwise(names)]
+    nodes.append(node("Slice", [names[-1], "first", "next", "columns"], ["S"]))
+    nodes += [lstm(("S", "W", "R"), (f"Y{k}",)) for k in range(190)]
+    return model(graph(nodes, [tensor(name, values) for name, values in rows.items()]))
+
+
 def wide():
     """A model of many nodes that all lead nowhere."""
     nodes = [node("Identity", ["Y"], [f"n{k}"]) for k in range(5000)]
@@ -275,6 +286,7 @@ LARGE = {
     "millions of fields": (millions, ".onnx", "more than 200,000 fields"),
     "millions of numbers": (numbers, ".onnx", "too many numbers"),
     "thousands of nodes": (wide, ".onnx", None),
+    "numbers multiplied": (multiplied, ".onnx", "too many numbers out of few"),
 }
 
 WHOLE = {".onnx": small()}

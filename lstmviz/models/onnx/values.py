@@ -13,6 +13,7 @@ DEEPEST = 100
 SLACK = 32 * 2**20
 
 MOST_PROBED = 2**22
+MOST_PROBED_IN_ALL = 2**26
 
 Known = dict[str, Values]
 Memo = dict[tuple[int, str], Values | None]
@@ -49,6 +50,7 @@ class Evaluator:
     def __post_init__(self) -> None:
         self._constants: Memo = {}
         self._allowance = Allowance(self.budget.where, (self.size + SLACK) // 4)
+        self._probes_left = MOST_PROBED_IN_ALL
 
     def constant(self, graph: Graph, name: str) -> Values | None:
         """The value of a name that does not depend on the input, or None.
@@ -58,13 +60,23 @@ class Evaluator:
         return self._value(graph, name, self._constants, self._allowance, 0)
 
     def value(self, graph: Graph, name: str, known: Known) -> Values | None:
-        """The value of a name where those of others in this graph are known, or None."""
+        """The value of a name where those of others in this graph are known, or None.
+
+        Raises `LstmvizError` where all that was sent through the operators is too much.
+        """
+        if self._probes_left < 0:
+            raise LstmvizError(
+                f"{self.budget.where} makes too many numbers out of few between its nodes; it is "
+                "hostile, or fixed to long sequences: export it with open sizes (dynamic axes)."
+            )
         memo: Memo = {(id(graph), key): value for key, value in known.items()}
         allowance = Allowance(self.budget.where, MOST_PROBED)
         try:
             return self._value(graph, name, memo, allowance, 0)
         except LstmvizError:
             return None
+        finally:
+            self._probes_left -= MOST_PROBED - allowance.left
 
     def _value(
         self, graph: Graph, name: str, memo: Memo, allowance: Allowance, depth: int
