@@ -138,9 +138,7 @@ def rankings(network: Network, small: bool = False) -> dict[str, tuple[Follower,
     """
     names, thinned = (ARRAYS[:1], 4 * THINNED) if small else (ARRAYS, THINNED)
     texts = held_out(small)
-    told = [annotate(text) for text in (source.text_of(path) for path in source.files()[1])]
-    if small:
-        told = told[::4]
+    told = [annotate(text) for text in texts]
     columns: dict[str, list[Numbers]] = {name: [] for name in WORDS}
     values: dict[str, list[NDArray[np.floating]]] = {name: [] for name in names}
     held = []
