@@ -19,6 +19,7 @@ from lstmviz.scene import moment as moments
 from lstmviz.scene import words
 from lstmviz.scene.equations import equations
 from lstmviz.scene.frame import frame_shapes
+from lstmviz.scene.heatlayout import layout
 from lstmviz.scene.inspector import inspector_height, inspector_shapes
 from lstmviz.scene.layout import cell_diagram
 from lstmviz.scene.metrics import text_box
@@ -218,3 +219,14 @@ def test_values_without_bounds_are_told_without_a_warning():
         now = at(network, trace, stage=stage)
         assert frame_shapes(cell_diagram(network.spec), {0: now}, network.spec)
         assert inspector_shapes(now)
+
+
+def test_heatmaps_tell_of_gates_without_weights_of_their_own():
+    def notes(name):
+        cell = CellSpec(3, 4, 4, variant=GREFF[name])
+        panels = layout(1300, 560, cell, 20).panels
+        return {panel.array: panel.notes for panel in panels if panel.notes}
+
+    assert notes("NIG") == {"input_gate": ("held at 1",)}
+    assert notes("CIFG") == {"forget_gate": ("f = 1 − i",)}
+    assert notes("NP") == {}
