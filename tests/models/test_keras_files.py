@@ -206,7 +206,13 @@ def test_what_runs_no_plain_lstm_says_why(tmp_path):
     cells = [{"class_name": kind, "config": {}} for kind in ("LSTMCell", "GRUCell")]
     stacked = {"class_name": "StackedRNNCells", "config": {"cells": cells}}
     layer = made.layer("RNN", "both", cell=stacked)
-    with pytest.raises(LstmvizError, match="'both' stacks cells of LSTMCell and GRUCell; only"):
+    with pytest.raises(LstmvizError, match="'both' runs cells of LSTMCell and GRUCell; only"):
+        load(written(tmp_path, made.keras(made.sequential(layer))))
+    layer = made.layer("RNN", "odd", cell={"class_name": "Odd", "config": {"cells": 3}})
+    with pytest.raises(LstmvizError, match="'odd' runs cells of an unknown class; only"):
+        load(written(tmp_path, made.keras(made.sequential(layer))))
+    layer = made.layer("RNN", "own", cell={"class_name": "Addons>Peephole", "config": {}})
+    with pytest.raises(LstmvizError, match="'own' runs cells of Addons>Peephole; only"):
         load(written(tmp_path, made.keras(made.sequential(layer))))
 
 

@@ -249,6 +249,14 @@ def test_settings_of_the_node_become_the_variant(tmp_path):
     assert stored.tolist() == [[0, 1], [4, 5], [2, 3]]
 
 
+def test_an_alpha_left_to_the_runtime_is_told(tmp_path):
+    node = made.lstm(activations=["Sigmoid", "ThresholdedRelu", "Tanh"])
+    told = open_model(written(tmp_path, made.small(lstm_node=node))).certificate
+    assert told.warnings == (
+        "lstm sets no alpha for ThresholdedRelu: lstmviz takes 1, onnxruntime 0.",
+    )
+
+
 @pytest.mark.parametrize("kind", [1, 10, 11, 16])
 def test_every_float_is_read(tmp_path, kind):
     values = made.weights()["W"]

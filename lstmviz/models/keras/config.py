@@ -195,10 +195,11 @@ def _cells(cell: Any) -> tuple[dict[str, Any], ...]:
 
 
 def cell_kinds(cell: Any) -> list[str]:
-    """The classes of the cells that an RNN layer's `cell` stacks, as far as they are told."""
+    """The classes of an RNN layer's `cell`, or of those it stacks, as far as they are told."""
     config = cell.get("config") if isinstance(cell, dict) else None
-    rows = config.get("cells") if isinstance(config, dict) else None
-    named = [row.get("class_name") for row in rows or [] if isinstance(row, dict)][:8]
+    rows = config.get("cells", [cell]) if isinstance(config, dict) else None
+    rows = rows[:8] if isinstance(rows, list) else []
+    named = [row.get("class_name") for row in rows if isinstance(row, dict)]
     return [name[:40] for name in named if isinstance(name, str)] or ["an unknown class"]
 
 

@@ -205,14 +205,14 @@ def _none(model: Model, where: str) -> str:
                 f"{where} runs {node.shown} inside TimeDistributed, a sequence at every step, "
                 "which cannot be drawn."
             )
-        if inner == "StackedRNNCells":
-            kinds = " and ".join(dict.fromkeys(cell_kinds(cell)))
-            return f"{where}: {node.name[:60]!r} stacks cells of {kinds}; only LSTMs are shown."
         if node.kind in OTHER_RECURRENT or inner in OTHER_CELLS:
             kind = inner or node.kind
             return (
                 f"{where} holds a {kind} ({node.name[:60]!r}), not an LSTM; only LSTMs are shown."
             )
+        if node.kind == "RNN":
+            kinds = " and ".join(dict.fromkeys(cell_kinds(cell)))
+            return f"{where}: {node.name[:60]!r} runs cells of {kinds}; only LSTMs are shown."
     kinds = ", ".join(dict.fromkeys(node.kind[:40] for node in model.nodes[:12]))
     return f"{where} holds no LSTM, but {kinds or 'no layers at all'}."
 

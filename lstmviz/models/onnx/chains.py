@@ -22,6 +22,9 @@ STEPS = 5
 MOST_NODES = 2000
 THROUGH = tuple(op for op in OPERATORS if op not in ("Shape", "Constant", "ConstantOfShape"))
 
+UNSETTLED = ("affine", "scaledtanh", "thresholdedrelu")
+"""Activations whose alpha an LSTM may leave out and onnxruntime then takes for 0."""
+
 
 @dataclass(frozen=True)
 class Form:
@@ -265,6 +268,13 @@ def _warnings(evaluator: Evaluator, unit: Lstm, below: list[Lstm]) -> list[str]:
         found.append(
             f"{unit.name} stops each sequence at a length of its own (sequence_lens); here all "
             "steps are run."
+        )
+    listed = unit.node.attributes.get("activations") or []
+    open_ones = [name for name in dict.fromkeys(listed) if name.lower() in UNSETTLED]
+    if open_ones and not unit.node.attributes.get("activation_alpha"):
+        found.append(
+            f"{unit.name} sets no alpha for {' and '.join(open_ones)}: lstmviz takes 1, "
+            "onnxruntime 0."
         )
     names = [unit.node.input(index) for index in (INITIAL_H, INITIAL_C) if unit.node.input(index)]
     if any(not _zero(evaluator, unit.graph, name, below) for name in names):
