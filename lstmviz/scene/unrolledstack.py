@@ -350,8 +350,8 @@ def _named_above(
     if not top:
         picture.words.append(Text(10, row + 4, f"to layer {layer + 1}", 12, "muted"))
     elif spec.heads:
-        chain = " → ".join(f"{head.size:,}" for head in spec.heads[-3:])
-        more = "… " if len(spec.heads) > 3 else ""
+        chain = " → ".join(f"{head.size:,}" for head in spec.heads[-2:])
+        more = "… " if len(spec.heads) > 2 else ""
         picture.words.append(Text(10, row - 2, "output y", 13, "y_text", bold=True))
         picture.words.append(Text(10, row + 13, f"Dense {more}{chain}", 12, "muted"))
     else:
