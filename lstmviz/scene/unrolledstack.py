@@ -353,7 +353,7 @@ def _named_above(
         chain = " → ".join(f"{head.size:,}" for head in spec.heads[-2:])
         more = "… " if len(spec.heads) > 2 else ""
         picture.words.append(Text(10, row - 2, "output y", 13, "y_text", bold=True))
-        picture.words.append(Text(10, row + 13, f"Dense {more}{chain}", 12, "muted"))
+        picture.words.append(Text(10, row + 13, f"Dense {more}{chain}", 11, "muted"))
     else:
         picture.words.append(Text(10, row + 4, "output", 12, "h_text", bold=True))
 
