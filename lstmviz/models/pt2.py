@@ -153,7 +153,8 @@ def _said(inputs: dict[str, Any]) -> dict[str, Any]:
     """The flags among a node's inputs."""
     said = {}
     for theirs, ours in FLAGS.items():
-        value = next(iter(inputs.get(theirs, {}).values()), None)
+        given = inputs.get(theirs)
+        value = next(iter(given.values()), None) if isinstance(given, dict) else None
         if type(value) in (bool, int, float):
             said[ours] = value
     return said

@@ -23,6 +23,7 @@ from torchbytes import (
     numbers,
     old,
     pickled,
+    program,
     safetensors,
     stored,
     tensor,
@@ -461,6 +462,14 @@ PT2 = {
         exported(weight_ih_l0=lambda row: resized(row, [8, 2], [-2, 1])),
         "damaged entry",
     ),
+    "a flag that is a list": (exported(program(bidirectional=[True])), None),
+    "a flag that is a text": (exported(program(num_layers={"as_int": "7"})), None),
+    "parameters that are numbers": (exported(program(params=3)), None),
+    "a parameter that is a list": (
+        exported(program(params={"as_tensors": [{"name": []}]})),
+        None,
+    ),
+    "a version that is a list": (exported({"torch_version": [2]}), None),
     "a row that is a text": (exported(weight_ih_l0=lambda row: "x"), "damaged entry"),
 }
 

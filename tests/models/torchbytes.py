@@ -142,8 +142,8 @@ def safetensors(metadata=None, **changed):
     return tensors_file(entries, numbers(48), metadata)
 
 
-def exported(**changed):
-    """An LSTM(2, 2) as .pt2, some rows of its list of weights changed."""
+def exported(graph=None, **changed):
+    """An LSTM(2, 2) as .pt2, some rows of its list of weights changed; `graph` is its program."""
     rows = {}
     for index, (name, each) in enumerate(ENTRIES.items()):
         shape = each["shape"]
@@ -154,4 +154,13 @@ def exported(**changed):
         rows[f"lstm.{name}"] = change(rows[f"lstm.{name}"])
     files = [(f"m/data/weights/weight_{k}", data) for k, data in enumerate(STORAGES.values())]
     config = json.dumps({"config": rows}).encode()
-    return zipped([*files, ("m/data/weights/model_weights_config.json", config)])
+    files.append(("m/data/weights/model_weights_config.json", config))
+    return zipped([*files, ("m/models/model.json", json.dumps(graph).encode())])
+
+
+def program(**given):
+    """A program of one LSTM node over the weights of `exported`, with these inputs besides."""
+    rows = {"params": {"as_tensors": [{"name": "p_lstm_weight_ih_l0"}]}} | given
+    inputs = [{"name": name, "arg": value} for name, value in rows.items()]
+    node = {"target": "torch.ops.aten.lstm.input", "inputs": inputs}
+    return {"graph_module": {"graph": {"nodes": [node]}}}
