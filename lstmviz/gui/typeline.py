@@ -39,6 +39,9 @@ SLICE = 0.012
 TIP_NEXT = "How likely each symbol is to come next"
 
 
+NOTHING = "No next symbol is suggested here"
+
+
 class Chip(QAbstractButton):
     """A suggested symbol with a bar as long as it is likely; a click takes it."""
 
@@ -51,6 +54,9 @@ class Chip(QAbstractButton):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
         self.setCursor(Qt.CursorShape.PointingHandCursor)
         self.setAttribute(Qt.WidgetAttribute.WA_Hover)
+        self.setAccessibleName(NOTHING)
+        self.setToolTip(NOTHING)
+        self.setEnabled(False)
 
     def sizeHint(self) -> QSize:
         """Room for a symbol and its share."""
@@ -61,7 +67,7 @@ class Chip(QAbstractButton):
         if (suggestion, actual, theme) == (self.suggestion, self.actual, self._theme):
             return
         self.suggestion, self.actual, self._theme = suggestion, actual, theme
-        words = ""
+        words = NOTHING
         if suggestion is not None:
             words = f"{suggestion.label}: {100 * suggestion.probability:.1f} %"
             words += ", and it is what comes next" if actual else "; click to take it"
