@@ -99,7 +99,7 @@ SMALL = {
     "2^60 values": (
         small(tensors={"W": tensor("W", shape=(1, 2**58, 4), raw=b"")}),
         ".onnx",
-        "that many values",
+        "impossible shape",
     ),
     "below none": (
         small(tensors={"W": tensor("W", shape=(1, -8, 3), raw=W.tobytes())}),
@@ -143,7 +143,11 @@ SMALL = {
         "activations",
     ),
     "unknown direction": (small(lstm_node=lstm(direction="up")), ".onnx", "direction 'up'"),
-    "direction of a number": (small(lstm_node=lstm(direction=7)), ".onnx", "direction '7'"),
+    "direction of a number": (
+        small(lstm_node=lstm(direction=7)),
+        ".onnx",
+        "its direction as another",
+    ),
     "doubled": (doubled(60), ".onnx", "more numbers out of its constants"),
     "gathered": (
         behind(
@@ -264,6 +268,44 @@ SMALL = {
     ),
     "empty": (b"", ".onnx", "no graph"),
     "200 LSTMs": (many_lstms(300), ".onnx", "200 LSTMs|layers"),
+    "a clip that is a text": (
+        small(lstm_node=lstm(clip="x")),
+        ".onnx",
+        "'lstm' its clip as another",
+    ),
+    "activations that are one number": (
+        small(lstm_node=lstm(activations=3)),
+        ".onnx",
+        "'lstm' its activations as another",
+    ),
+    "a direction that is a list": (
+        small(lstm_node=lstm(direction=[1, 2])),
+        ".onnx",
+        "'lstm' its direction as another",
+    ),
+    "an alpha that is no list": (
+        small(lstm_node=lstm(activation_alpha=0.5)),
+        ".onnx",
+        "its activation_alpha as another",
+    ),
+    "a constant that is a number": (
+        small(tensors={"W": None}, nodes=[node("Constant", [], ["W"], value=7)]),
+        ".onnx",
+        "its value as another",
+    ),
+    "no values of 2^120": (
+        small(tensors={"W": tensor("W", shape=(0, 2**60, 2**60), raw=b"")}),
+        ".onnx",
+        "impossible shape",
+    ),
+    "a division by zero": (
+        small(
+            tensors={"W": None, "V": tensor("V", W), "zero": tensor("zero", np.zeros(1))},
+            nodes=[node("Div", ["V", "zero"], ["W"])],
+        ),
+        ".onnx",
+        None,
+    ),
     "endless attribute": (
         small(lstm_node=lstm() + block(5, attribute("clip", 0.0)[:-4])),
         ".onnx",

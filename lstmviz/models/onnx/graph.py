@@ -24,6 +24,19 @@ TYPES = {
 FLOAT_DATA, INT32_DATA, INT64_DATA, RAW, DOUBLE_DATA, UINT64_DATA = 4, 5, 7, 9, 10, 11
 LISTS = {FLOAT_DATA: "<f4", DOUBLE_DATA: "<f8"}
 
+WHOLE_NUMBERS = ("axis", "transA", "transB", "hidden_size", "input_forget", "layout")
+KINDS: dict[str, type] = {
+    **dict.fromkeys((*WHOLE_NUMBERS, "allowzero", "start", "end", "value_int"), int),
+    **dict.fromkeys(("alpha", "beta", "clip", "value_float"), float),
+    "direction": str,
+}
+LIST_KINDS: dict[str, type] = {
+    **dict.fromkeys(("perm", "axes", "starts", "ends", "steps", "shape", "value_ints"), int),
+    **dict.fromkeys(("activation_alpha", "activation_beta", "value_floats"), float),
+    "activations": str,
+}
+"""Attributes that are looked at → the type of their value, or of each in the list of them."""
+
 Values = NDArray[Any]
 
 
@@ -231,7 +244,20 @@ def _node(data: memoryview, budget: Budget, graphs: list[Graph], graph: Graph) -
             domain = each.text
     path = "/".join(part for part in (graph.path, name or op) if part)
     attributes = dict(_attribute(block, budget, graphs, graph, path) for block in raw)
-    return Node(op, name, tuple(inputs), tuple(outputs), attributes, domain)
+    node = Node(op, name, tuple(inputs), tuple(outputs), attributes, domain)
+    for key, value in attributes.items():
+        if domain in ("", "ai.onnx") and value is not None and not _fits(op, key, value):
+            budget.damaged(f"gives {node.shown} its {key[:40]} as another type")
+    return node
+
+
+def _fits(op: str, key: str, value: Any) -> bool:
+    """Whether an attribute has the type that those who read it rely on."""
+    if key == "value":
+        return op not in ("Constant", "ConstantOfShape") or isinstance(value, Tensor)
+    if key in LIST_KINDS:
+        return isinstance(value, list) and all(type(each) is LIST_KINDS[key] for each in value)
+    return key not in KINDS or type(value) is KINDS[key]
 
 
 def _attribute(
@@ -286,7 +312,8 @@ def _tensor(data: memoryview, budget: Budget) -> Tensor:
             blocks.append(each)
         elif each.number == 13 or (each.number == 14 and each.value == 1):
             external = True
-    if len(shape) > MOST_DIMENSIONS or any(size < 0 for size in shape):
+    count = math.prod(size for size in shape if size)
+    if len(shape) > MOST_DIMENSIONS or any(size < 0 for size in shape) or count > 2**59:
         budget.damaged(f"has a tensor {name[:80]!r} of an impossible shape")
     return Tensor(name, tuple(shape), kind, tuple(blocks), external)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+import numpy as np
+
 from lstmviz.errors import LstmvizError
 from lstmviz.models.onnx.graph import Graph, Tensor, Values
 from lstmviz.models.onnx.moves import FAULTS, OPERATORS, made_of, run
@@ -110,7 +112,8 @@ class Evaluator:
             node = replace(node, attributes=node.attributes | {"value": read})
         try:
             allowance.spend(made_of(node, inputs))
-            return run(node, inputs)
+            with np.errstate(all="ignore"):  # constants may divide by zero
+                return run(node, inputs)
         except LstmvizError:
             raise
         except (*FAULTS, KeyError):
