@@ -218,7 +218,7 @@ class Report:
 def _display_fact(where: str | None) -> str:
     """The display in words."""
     if where is None:
-        return "none: no window will be visible, pictures and films are written all the same"
+        return "none: no window will be visible, figures are written all the same"
     return {"native": "the desktop", "wayland": "Wayland", "x11": "X11"}[where]
 
 

@@ -1,6 +1,6 @@
 """The only drawing code: shapes of a scene onto a QPainter.
 
-The window, a PNG, an SVG, a PDF and a film are all this function on another device.
+The window, a PNG, an SVG and a PDF are all this function on another device.
 Pens are non-cosmetic, so that every device scales them alike.
 """
 
