@@ -56,8 +56,9 @@ def session(parsed: argparse.Namespace, progress: Progress | None = None) -> Ses
         document = replace(document, initial=parsed.initial)
     document = _read_by(document, parsed)
     given = parsed.source is not None and isinstance(document.network, Trained)
-    if parsed.gate_order is not None and not given:
-        raise LstmvizError("--gate-order is for a model file; an untrained network has none.")
+    for option, value in (("--lstm", parsed.lstm), ("--gate-order", parsed.gate_order)):
+        if value is not None and not given:
+            raise LstmvizError(f"{option} is for a model file; give one as SOURCE.")
     view = opened.view if parsed.expect is None else replace(opened.view, expect=parsed.expect)
     return replace(opened, document=document, view=view)
 

@@ -110,6 +110,11 @@ def open_source(
         session = load_session(models.location(source))
         network = session.document.network
         if isinstance(network, Trained):
+            if not models.bundled(network.path) and not Path(network.path).exists():
+                raise LstmvizError(
+                    f"{shown(source)} is a session on {shown(network.path)}, which does not exist; "
+                    "put the model back there, or open it and save the session anew."
+                )
             changed = replace(
                 network, lstm=lstm or network.lstm, gate_order=gate_order or network.gate_order
             )

@@ -86,7 +86,9 @@ def test_another_order_is_told_beside_the_one_that_was_found(run):
     ("line", "says"),
     [
         (["info", TAGGER, "--gate-order", "ifg"], "'ifg' is unknown"),
-        (["info", "--sizes", "2,3,3", "--gate-order", "ifgo"], "--gate-order is for a model"),
+        (["info", "--sizes", "2,3,3", "--gate-order", "ifgo"], "--gate-order is for a model file"),
+        (["info", "--sizes", "2,3,3", "--lstm", "x"], "--lstm is for a model file; give one"),
+        (["info", "--lstm", "x"], "--lstm is for a model file; give one"),
         (["info", TAGGER, "--expect", "absent.npy"], "absent.npy"),
     ],
 )

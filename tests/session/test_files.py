@@ -218,3 +218,10 @@ def test_the_examples_are_what_is_in_their_folder(tmp_path):
     assert load_session(tmp_path / "a.lstmviz") == session
     with pytest.raises(LstmvizError, match="is not an example; there are example:stack, example"):
         open_source("example:heap")
+
+
+def test_a_model_that_lies_elsewhere_is_named_with_its_session(tmp_path):
+    path = tmp_path / "a.lstmviz"
+    save_session(Session(Document(Trained(str(tmp_path / "model.npz")))), path)
+    with pytest.raises(LstmvizError, match=r"a\.lstmviz is a session on .*model\.npz, which does"):
+        open_source(str(path))
