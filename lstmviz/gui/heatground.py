@@ -48,22 +48,32 @@ class Ground:
         self.pixmap = QPixmap()
         self._images = images
         self._wanted: Picture | None = None
+        self._begun: Picture | None = None
         self._pieces: Iterator[None] | None = None
         self._plotted = 0
 
-    def want(self, picture: Picture) -> None:
-        """Begin to paint another picture; the one in sight stays until that is whole."""
+    def want(self, picture: Picture, *, at_once: bool = False) -> None:
+        """Paint another picture; the one in sight stays until that is whole.
+
+        One that is being painted is finished first, so that pictures wanted ever faster are
+        seen all the same; with `at_once` it is dropped, and what is in sight counts no more.
+        """
         self._wanted = picture
-        self._pieces = self._paint(picture)
+        if at_once:
+            self.shown = None
+        if at_once or self._pieces is None:
+            self._begin(picture)
+
+    def _begin(self, picture: Picture) -> None:
+        self._begun, self._pieces = picture, self._paint(picture)
 
     def want_more(self, content: Content) -> None:
         """The picture wanted has gained steps, and nothing else about it has changed."""
         if self._wanted is not None:
-            self._wanted = replace(self._wanted, content=content)
-
-    def forget(self) -> None:
-        """What is in sight is wrong: the next picture is waited for."""
-        self.shown = None
+            more = replace(self._wanted, content=content)
+            if self._begun is self._wanted:
+                self._begun = more
+            self._wanted = more
 
     @property
     def painting(self) -> bool:
@@ -80,6 +90,8 @@ class Ground:
             if end is not None and time.perf_counter() >= end:
                 return False
         self._pieces = None
+        if self._begun is not self._wanted and self._wanted is not None:
+            self._begin(self._wanted)
         return True
 
     def add_images(self, arrays: set[str]) -> list[QRect]:
@@ -126,7 +138,9 @@ class Ground:
 
     def _last(self, place: HeatmapLayout, painted: Content) -> list[Shape]:
         """What is painted last, as it may have gained steps since: images and curves."""
-        newest = (self._wanted and self._wanted.content) or painted
+        wanted, newest = self._wanted, painted
+        if wanted is not None and wanted.place == place and wanted.content is not None:
+            newest = wanted.content
         shapes = self._heats(place, newest, set(self._images.slots))
         shapes += [*frames(place), *step_numbers(place)]
         if newest.unit is not None:

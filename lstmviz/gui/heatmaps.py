@@ -121,7 +121,8 @@ class HeatmapsView(QWidget):
         if run is self._run and looks_alike(old, view):
             self._move(old, view)
         else:
-            asked = run is self._run or run.finished
+            short = run.finished and run.trace is not self._trace
+            asked = run is self._run or short
             self._run = run
             if not self._resizing.isActive():
                 self._derive(at_once=asked)
@@ -229,18 +230,14 @@ class HeatmapsView(QWidget):
     # Painting
 
     def _repaint(self, at_once: bool = False) -> None:
-        """Paint another ground, which is seen when it is whole, or with the next painting.
-
-        One that is wanted before the one before was whole is not put off again.
-        """
-        at_once = at_once or self._ground.painting
+        """Paint another ground, which is seen when it is whole, or with the next painting."""
         ratio = self.devicePixelRatioF()
-        size = self.size() * ratio
         content, place, words = self.content, self.place, self._sentence
-        self._ground.want(Picture(size, ratio, self._theme, place, content, words))
+        picture = Picture(self.size() * ratio, ratio, self._theme, place, content, words)
         shown = self._ground.shown
-        if at_once or shown is None or shown.place is None:
-            self._ground.forget()
+        at_once = at_once or shown is None or shown.place is None
+        self._ground.want(picture, at_once=at_once)
+        if at_once:
             self.update()
         else:
             self._filler.start()
