@@ -2,9 +2,9 @@
 
 A timer asks to be called every millisecond; a stall is the time between two calls. It is
 measured from the moment a run of 1,024 cells over 10,000 steps is asked for until its
-heatmaps are complete: `still` leaves the window alone, `busy` resizes it, goes to other steps
-and moves the pointer over it all the while. The floor is the same run in the same thread
-beside a window that shows nothing, for the engine and the interpreter's lock alone.
+heatmaps are complete: `still` leaves the window alone, `used` goes to other steps and moves the
+pointer over it all the while, `resized` drags its edge besides. The floor is the same run in the
+same thread beside a window that shows nothing, for the engine and the interpreter's lock alone.
 
 `first columns` is the time from asking for the run to the end of the paint event that shows
 the first of its heatmap columns; its floor is how long the engine alone takes to draw the
@@ -22,6 +22,7 @@ from benchmarks import common
 CELLS, STEPS = 1024, 10_000
 ALLOWED, FIRST = 50, 200
 ROUNDS = 3
+PROGRAM = ("still", "used", "resized")
 
 
 class Watch:
@@ -90,8 +91,8 @@ def until(app, holds):
     app.exec()
 
 
-def program(busy):
-    """The window while it computes."""
+def program(who):
+    """The window while it computes, and someone does something with it."""
     from lstmviz.gui.app import application
 
     app = application()
@@ -102,7 +103,7 @@ def program(busy):
     del columns[:]
     watch, begun = Watch(), time.perf_counter()
     window.edit(common.document(CELLS, STEPS))
-    hand = Hand(window) if busy else None
+    hand = Hand(window, resizes=who == "resized") if who != "still" else None
     until(app, lambda: complete(window))
     seconds = time.perf_counter() - begun
     gaps = watch.stop()
@@ -136,12 +137,15 @@ def complete(window):
 
 
 class Hand:
-    """Someone who resizes the window, scrubs and points while the engine computes."""
+    """Someone who scrubs and points while the engine computes, and may drag an edge."""
 
-    def __init__(self, window):
+    def __init__(self, window, resizes):
         from PySide6.QtCore import QTimer
 
         self._window, self._count = window, 0
+        self._acts = [self._scrub, self._hover]
+        if resizes:
+            self._acts.insert(0, self._resize)
         self._timer = QTimer()
         self._timer.timeout.connect(self._move)
         self._timer.start(60)
@@ -149,8 +153,7 @@ class Hand:
     def _move(self):
         window, k = self._window, self._count
         self._count += 1
-        act = (self._resize, self._scrub, self._hover)[k % 3]
-        act(window, k)
+        self._acts[k % len(self._acts)](window, k)
 
     def _resize(self, window, k):
         width, height = common.WINDOW
@@ -167,9 +170,9 @@ class Hand:
 
 
 def main():
-    """All three in turns, wherever windows can be measured."""
+    """All in turns, wherever windows can be measured."""
     for platform in common.platforms():
-        found = {"floor": [], "still": [], "busy": []}
+        found = {"floor": [], "still": [], "used": [], "resized": []}
         for _ in range(ROUNDS):
             for who, runs in found.items():
                 runs.append(common.child(platform, "benchmarks.stalls", who))
@@ -177,20 +180,20 @@ def main():
         common.heading(title, platform)
         longest = {who: [max(run["gaps"]) for run in runs] for who, runs in found.items()}
         print(common.line("longest stall, engine alone", longest["floor"]))
-        for who in ("still", "busy"):
+        for who in PROGRAM:
             print(common.line(f"longest stall, {who}", longest[who], longest["floor"]), end="")
             print(f"   at most {ALLOWED} ms")
         firsts = {who: [run["first"] for run in runs] for who, runs in found.items()}
         print(common.line("first columns, engine alone", firsts["floor"]))
-        for who in ("still", "busy"):
+        for who in PROGRAM:
             print(common.line(f"first columns, {who}", firsts[who], firsts["floor"]), end="")
             print(f"   at most {FIRST} ms")
-        seconds = max(run["seconds"] for who in ("still", "busy") for run in found[who])
+        seconds = max(run["seconds"] for who in PROGRAM for run in found[who])
         print(f"  the longest of these runs was complete after {seconds:.1f} s")
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(json.dumps(floor() if sys.argv[1] == "floor" else program(sys.argv[1] == "busy")))
+        print(json.dumps(floor() if sys.argv[1] == "floor" else program(sys.argv[1])))
     else:
         main()
