@@ -232,11 +232,15 @@ class CertificatePanel(QScrollArea):
                 for letter in now
             )
         )
-        self.order_note.setText(
+        swapped = (
             f"Read in this order, not as it was found ({_spaced(told.gate_order)}); undo takes it "
             "back."
         )
-        self.order_note.setVisible(now != found)
+        written = next((letter for letter in told.gate_order if letter not in found), "")
+        self.order_note.setText(
+            swapped if now != found else f"{told.framework} writes the candidate g as {written}."
+        )
+        self.order_note.setVisible(now != found or bool(written))
 
     def _show_agreement(self) -> None:
         """What came of the comparison, as far as it has."""

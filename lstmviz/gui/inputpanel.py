@@ -125,11 +125,13 @@ class InputPanel(QWidget):
         row = QHBoxLayout(self.made)
         row.setContentsMargins(0, 0, 0, 0)
         self.length, self.seed = QSpinBox(), QSpinBox()
-        for spin, low, high, name in (
-            (self.length, 1, 100_000, "Length"),
-            (self.seed, 0, 2**31 - 1, "Seed"),
+        usual = GeneratedInput()
+        for spin, low, high, first, name in (
+            (self.length, 1, 100_000, usual.length, "Length"),
+            (self.seed, 0, 2**31 - 1, usual.seed, "Seed"),
         ):
             spin.setRange(low, high)
+            spin.setValue(first)
             spin.setKeyboardTracking(False)
             spin.setAccessibleName(f"{name} of the made input")
             spin.setToolTip(f"{name} of the made input: {low:,} to {high:,}")

@@ -152,7 +152,10 @@ def _head(spec: NetworkSpec, index: int, steps: int, timed: bool) -> Level:
 def _why(spec: NetworkSpec, index: int, steps: int) -> Iterator[str]:
     """Why what leaves a layer has the shape it has, the longest sentence first."""
     cell, following = spec.layers[index], index + 1
-    total, width = time_of(steps), f"{cell.output_size:,}"
+    width = f"{cell.output_size:,}"
+    total = time_of(steps)
+    rows = f"{total} row{'s' * (steps != 1)} of {width}"
+    every = f"its one row of {width} leaves" if steps == 1 else f"all {rows} leave"
     if not cell.return_sequences:
         final = "final states" if len(cell.directions) > 1 else "final state"
         yield f"return_sequences off: only the {final} leave{'s' * (final[-1] != 's')}: " + ends(
@@ -162,20 +165,19 @@ def _why(spec: NetworkSpec, index: int, steps: int) -> Iterator[str]:
         return
     if following < len(spec.layers):
         yield (
-            f"layer {following} reads one row at each step, so it needs the whole sequence: "
-            f"{total} rows of {width}"
+            f"layer {following} reads one row at each step, so it needs the whole sequence: {rows}"
         )
-        yield f"layer {following} reads a row a step: it needs all {total}"
+        yield f"layer {following} reads a row a step: it needs {'all ' * (steps != 1)}{total}"
         return
     head = spec.heads[0] if spec.heads else None
     if head is None:
-        yield f"nothing above needs them, but all {total} rows of {width} leave"
-        yield f"all {total} rows leave"
+        yield f"nothing above needs them, but {every}"
+        yield "its one row leaves" if steps == 1 else f"all {total} rows leave"
     elif head.last_step:
         yield from _taken(cell, steps)
     else:
-        yield f"the head works at each step, so all {total} rows of {width} leave: time-distributed"
-        yield f"the head works at each of the {total} steps"
+        yield f"the head works at each step, so {every}: time-distributed"
+        yield f"the head works at each step, {total} in all"
 
 
 def _taken(cell: CellSpec, steps: int) -> Iterator[str]:

@@ -77,7 +77,7 @@ def stack_diagram(
 
 
 def _headline(steps: int) -> tuple[str, str]:
-    read = f"one sequence of {time_of(steps)} steps" if steps else "one sequence of T steps"
+    read = f"one sequence of {time_of(steps)} step{'s' * (steps != 1)}"
     return "shapes are (batch, time, features)", f"batch 1: {read}"
 
 

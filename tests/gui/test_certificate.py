@@ -78,7 +78,7 @@ def test_another_order_is_taken_at_once_and_undone(opened, qtbot, stack):
     settle(qtbot, window)
     np.testing.assert_array_equal(window.store.run.trace.output, before)
     assert window.certificate.order.currentData() is None
-    assert not window.certificate.order_note.isVisible()
+    assert window.certificate.order_note.text() == "Keras writes the candidate g as c."
 
 
 def test_the_difference_follows_the_order(opened, qtbot, stack, monkeypatch):

@@ -162,6 +162,16 @@ def test_typing_text_feeds_it(opened, qtbot):
     assert window.store.run.spec.input_size == 8
 
 
+def test_the_first_made_sequence_has_the_usual_length(opened, qtbot):
+    window = opened(Document(Trained("demo:counter")))  # reads a text
+    kind = window.left.input.kind
+    kind.setCurrentIndex(kind.findData("sine"))
+    kind.activated.emit(kind.currentIndex())
+    settle(qtbot, window)
+    assert window.store.document.input == GeneratedInput("sine")
+    assert window.store.run.steps == GeneratedInput().length
+
+
 def test_a_bad_file_is_told_in_a_sentence_and_changes_nothing(opened, qtbot, tmp_path):
     window = opened()
     before = window.store.document

@@ -92,6 +92,13 @@ def test_the_shapes_of_the_keras_example():
     assert any("needs the whole sequence: 57 rows of 20" in text.text for text in words(diagram))
 
 
+def test_one_step_is_told_of_as_one():
+    said = [sentence for level in levels(KERAS, 1) for sentence in level.said]
+    assert not [sentence for sentence in said if "1 rows" in sentence or "1 steps" in sentence]
+    assert "the head works at each step, so its one row of 20 leaves: time-distributed" in said
+    assert stack_diagram(KERAS, 0, "forward", 1).headline[1] == "batch 1: one sequence of 1 step"
+
+
 def test_with_return_sequences_off_the_time_dimension_goes():
     last = replace(KERAS.layers[1], return_sequences=False)
     spec = replace(KERAS, layers=(KERAS.layers[0], last))
