@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from math import ceil
 
@@ -164,6 +164,27 @@ class Diagram:
     def card_at(self, x: float, y: float) -> Card | None:
         """The card under a point."""
         return next((card for card in self.cards if card.box.contains(x, y)), None)
+
+
+@dataclass
+class Parts:
+    """The parts of a diagram as they are put together."""
+
+    cards: list[Card] = field(default_factory=list)
+    operations: list[Operation] = field(default_factory=list)
+    wires: list[Wire] = field(default_factory=list)
+    backdrop: list[Shape] = field(default_factory=list)
+    words: list[Text] = field(default_factory=list)
+    controls: list[Control] = field(default_factory=list)
+
+    def add(self, found: Parts) -> None:
+        """Put in the parts of a part."""
+        self.cards += found.cards
+        self.operations += found.operations
+        self.wires += found.wires
+        self.backdrop += found.backdrop
+        self.words += found.words
+        self.controls += found.controls
 
 
 @lru_cache(maxsize=1024)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmviz.engine.spec import CellSpec
+from lstmviz.scene.blocks import ARRAYS, end, gates, wire_rows
 from lstmviz.scene.diagram import Card, Operation, Wire
 from lstmviz.scene.shapes import Box, Point
 from lstmviz.scene.symbols import late_output_gate
@@ -19,7 +20,6 @@ WRITE, CHANNEL, TURN, APART = 73.0, 34.0, 142.0, 24.0
 """Where i and g meet; a way through between f and i; where h turns; from the body to a state."""
 HEIGHT = 81.0
 """Height of a lane that is not stretched."""
-ARRAYS = {"f": "forget_gate", "i": "input_gate", "g": "candidate", "o": "output_gate"}
 
 
 @dataclass(frozen=True)
@@ -83,15 +83,11 @@ def _square(x: float, y: float, size: float) -> Box:
     return Box(x - size / 2, y - size / 2, size, size)
 
 
-def _end(cell: CellSpec) -> str:
-    return "project" if cell.projected else "output"
-
-
 def state_cards(lane: Lane, left: float, offset: int, *, before: bool = False) -> list[Card]:
     """C and h beside a block: those it makes, or those it starts from."""
     cell, x = lane.cell, lane.x(left, -APART if before else BODY + APART)
     suffix = "_before" if before else ""
-    stages = (None, None) if before or not lane.looked else ("write", _end(cell))
+    stages = (None, None) if before or not lane.looked else ("write", end(cell))
     rows = (
         ("c", "cell_state", cell.cell_size, lane.conveyor, "cell", stages[0]),
         ("h", "hidden_state", cell.hidden_size, lane.hidden, "hidden", stages[1]),
@@ -104,16 +100,6 @@ def state_cards(lane: Lane, left: float, offset: int, *, before: bool = False) -
         )
         for role, array, count, y, unit, stage in rows
     ]  # fmt: skip
-
-
-def gates(cell: CellSpec) -> tuple[str, ...]:
-    """The letters of the gates that a cell has."""
-    variant = cell.variant
-    return tuple(
-        letter
-        for letter in COLUMNS
-        if ARRAYS[letter] not in variant.absent or (letter == "f" and variant.coupled)
-    )
 
 
 def _made(lane: Lane, letter: str) -> str | None:
@@ -160,28 +146,7 @@ def operations(lane: Lane, left: float, offset: int) -> list[Operation]:
 
 def wires(lane: Lane, left: float, offset: int) -> list[Wire]:
     """The wires of a block, but for what it reads and where its h goes besides the next step."""
-    cell, routes = lane.cell, _routes(lane, left)
-    size, hidden, both = cell.cell_size, cell.hidden_size, cell.hidden_size + cell.input_size
-    has, end = gates(cell), _end(cell)
-    own = [letter for letter in has if ARRAYS[letter] not in cell.variant.lacking]
-    rows = [
-        ("c_in", "c", "forget" if "f" in has else "write", "cell_state_before", size),
-        ("c_out", "c", "write", "cell_state", size),
-        ("g_out", "g", "write", "candidate", size),
-        ("tap", "c", "output", "squashed", size),
-        ("h_out", "h", end, "hidden_state", hidden),
-        ("h_in", "h", "gather", "hidden_state_before", hidden),
-        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in own),
-        *_seeing(cell, own),
-    ]
-    if "f" in has:
-        rows.append(("kept", "c", "write", "forgotten", size))
-        rows.append(("f_out", "f", "forget", "forget_gate", size))
-    if "i" in has:
-        rows.append(("i_out", "i", "write", "input_gate", size))
-        rows.append(("written", "g", "write", "written", size))
-    if "o" in has:
-        rows.append(("o_out", "o", "output", "output_gate", size))
+    routes = _routes(lane, left)
     return [
         Wire(
             lane.name(name, offset), routes[name], role, stage if lane.looked else "",
@@ -189,25 +154,8 @@ def wires(lane: Lane, left: float, offset: int) -> list[Wire]:
             arrow=name in ("c_out", "h_out", "turned") or name.startswith("peep"),
             thick=name in ("c_in", "kept", "c_out"), offset=offset,
         )
-        for name, role, stage, array, count in rows
+        for name, role, stage, array, count in wire_rows(lane.cell)
     ]  # fmt: skip
-
-
-def _seeing(cell: CellSpec, own: list[str]) -> list[tuple[str, str, str, str, int]]:
-    """The wires of peepholes and of a coupled f."""
-    size, variant = cell.cell_size, cell.variant
-    rows = []
-    if variant.coupled and "i" in own:
-        rows.append(("turned", "i", "activate", "input_gate", size))
-    if variant.peephole:
-        rows += [
-            (f"peep_{letter}", "c", "pre-activate", "cell_state_before", size)
-            for letter in own
-            if letter in "fi"
-        ]
-    if late_output_gate(variant):
-        rows.append(("peep_o", "c", "output", "cell_state", size))
-    return rows
 
 
 def _routes(lane: Lane, left: float) -> dict[str, tuple[Point, ...]]:

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from math import ceil
 
 from lstmviz.engine.spec import NetworkSpec
-from lstmviz.scene.diagram import TITLE, Card, Control, Diagram, Operation, Wire
+from lstmviz.scene.diagram import TITLE, Diagram, Parts, Wire
 from lstmviz.scene.levels import Level, levels, problem, shape, time_of
 from lstmviz.scene.metrics import width
 from lstmviz.scene.places import HEIGHT, WIDTH
-from lstmviz.scene.shapes import Box, Point, Shape, Text
-from lstmviz.scene.stacklevel import Contents, Style, contents
+from lstmviz.scene.shapes import Box, Point, Text
+from lstmviz.scene.stacklevel import Style, contents
 
 TOP, BOTTOM = 52.0, 18.0
 """Room for the words above the levels and below them."""
@@ -19,27 +18,6 @@ ROOMY, COLUMN = 5, 7
 """Levels that have room for labels, and most levels above each other."""
 NARROW = 576.0
 """Width of one of several columns."""
-
-
-@dataclass
-class _Picture:
-    """The parts as they are put together."""
-
-    cards: list[Card] = field(default_factory=list)
-    operations: list[Operation] = field(default_factory=list)
-    wires: list[Wire] = field(default_factory=list)
-    backdrop: list[Shape] = field(default_factory=list)
-    words: list[Text] = field(default_factory=list)
-    controls: list[Control] = field(default_factory=list)
-
-    def add(self, found: Contents) -> None:
-        """Put in what stands on one level."""
-        self.cards += found.cards
-        self.operations += found.operations
-        self.wires += found.wires
-        self.backdrop += found.backdrop
-        self.words += found.words
-        self.controls += found.controls
 
 
 def stack_diagram(
@@ -56,7 +34,7 @@ def stack_diagram(
     style = Style(roomy, gap=(36.0 if len(found) < ROOMY else 28.0) if roomy else 24.0)
     page = max(WIDTH, columns * NARROW)
     boxes = _boxes(len(found), columns, page, style)
-    picture = _Picture()
+    picture = Parts()
     for level, box in zip(found, boxes, strict=True):
         picture.add(contents(spec, level, box, style, looked=(layer, direction)))
     for level, box, above in zip(found, boxes, (*boxes[1:], None), strict=True):
@@ -109,7 +87,7 @@ def spine(box: Box, style: Style) -> float:
 
 
 def _leave(
-    picture: _Picture,
+    picture: Parts,
     spec: NetworkSpec,
     level: Level,
     box: Box,

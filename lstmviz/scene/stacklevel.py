@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lstmviz.engine.spec import NetworkSpec
-from lstmviz.scene.diagram import Card, Control, Operation, Wire
+from lstmviz.scene.diagram import Card, Control, Operation, Parts, Wire
 from lstmviz.scene.levels import ARROWS, Level
-from lstmviz.scene.shapes import Box, Disc, Rect, Shape, Text
+from lstmviz.scene.shapes import Box, Disc, Rect, Text
 
 MOST = 1024
 """Most values of an input drawn as squares: of an embedding's many symbols only the name."""
@@ -22,23 +22,11 @@ class Style:
     gap: float
 
 
-@dataclass
-class Contents:
-    """The parts of one level."""
-
-    cards: list[Card] = field(default_factory=list)
-    operations: list[Operation] = field(default_factory=list)
-    wires: list[Wire] = field(default_factory=list)
-    backdrop: list[Shape] = field(default_factory=list)
-    words: list[Text] = field(default_factory=list)
-    controls: list[Control] = field(default_factory=list)
-
-
 def contents(
     spec: NetworkSpec, level: Level, box: Box, style: Style, *, looked: tuple[int, str]
-) -> Contents:
+) -> Parts:
     """Everything inside the box of a level; `looked` is the layer and direction looked at."""
-    result = Contents()
+    result = Parts()
     viewed = level.kind == "lstm" and level.index == looked[0]
     role = {"lstm": "h", "head": "y"}.get(level.kind, "x")
     broken = level.kind == "lstm" and not spec.layers[level.index].possible
@@ -56,7 +44,7 @@ def contents(
     return result
 
 
-def _name(result: Contents, level: Level, box: Box, style: Style, role: str) -> None:
+def _name(result: Parts, level: Level, box: Box, style: Style, role: str) -> None:
     """What it is, in words at the left."""
     lines: list[Word] = [(level.name, 14 if style.roomy else 12, f"{role}_text", True)]
     lines.append((level.detail, 12 if style.roomy else 10, "muted", False))
@@ -103,7 +91,7 @@ def _card(
     return Card(name, place, "", role, count, array, stage, unit, small=True, beside=beside)
 
 
-def _label(result: Contents, card: Card, text: str, style: Style) -> None:
+def _label(result: Parts, card: Card, text: str, style: Style) -> None:
     """What a card shows: beneath it, or the arrow of a direction at its left."""
     role = f"{card.role}_text"
     if style.roomy:
@@ -116,7 +104,7 @@ def _label(result: Contents, card: Card, text: str, style: Style) -> None:
 
 
 def _layer(
-    result: Contents,
+    result: Parts,
     spec: NetworkSpec,
     level: Level,
     box: Box,
@@ -150,7 +138,7 @@ def _layer(
 
 
 def _merge(
-    result: Contents,
+    result: Parts,
     spec: NetworkSpec,
     level: Level,
     box: Box,
@@ -185,7 +173,7 @@ def _merge(
     ]
 
 
-def _switch(result: Contents, spec: NetworkSpec, level: Level, box: Box, style: Style) -> None:
+def _switch(result: Parts, spec: NetworkSpec, level: Level, box: Box, style: Style) -> None:
     """The switch return_sequences, and what leaves with it."""
     on = spec.layers[level.index].return_sequences
     w, size = (122.0, 11) if style.roomy else (108.0, 10)
@@ -205,7 +193,7 @@ def _switch(result: Contents, spec: NetworkSpec, level: Level, box: Box, style: 
 
 
 def _values(
-    result: Contents, spec: NetworkSpec, level: Level, box: Box, style: Style, role: str
+    result: Parts, spec: NetworkSpec, level: Level, box: Box, style: Style, role: str
 ) -> None:
     """The values of an input, an embedding or a head."""
     last = level.kind == "head" and level.index == len(spec.heads) - 1

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from lstmviz.engine.spec import CellSpec, NetworkSpec
+from lstmviz.scene.blocks import ARRAYS, gates, wire_rows
 from lstmviz.scene.diagram import Card, Diagram, Operation, StepLabel, Wire
 from lstmviz.scene.layout import problem
 from lstmviz.scene.metrics import fit
@@ -26,7 +27,6 @@ STATE_SIZE, GATE_SIZE, DISC = 42.0, 27.0, 18.0
 GATE_COLUMNS = (("f", 17.0), ("i", 45.0), ("g", 73.0), ("o", 101.0))
 WRITE = 59.0
 """Where i and g meet."""
-ARRAYS = {"f": "forget_gate", "i": "input_gate", "g": "candidate", "o": "output_gate"}
 
 
 def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Diagram:
@@ -72,7 +72,7 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
         words += [
             Text(left + x, BUS + 17, letter, 11, f"{letter}_text", bold=True, anchor="middle")
             for letter, x in GATE_COLUMNS
-            if letter in _gates(cell)
+            if letter in gates(cell)
         ]
     words += _legend(spec, layer)
     return Diagram(
@@ -110,7 +110,7 @@ def _cards(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Card
     if spec.head and layer == len(spec.layers) - 1:
         cards.append(_state("y", out, INPUT_ROW, "y", spec.head.size, "output", "output", offset))
     for letter, x in GATE_COLUMNS:
-        if letter not in _gates(cell):
+        if letter not in gates(cell):
             continue
         box = _square(left + x, GATES, GATE_SIZE)
         size = cell.hidden_size if letter == "o" and not cell.possible else cell.cell_size
@@ -131,18 +131,8 @@ def _cards(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Card
     return cards
 
 
-def _gates(cell: CellSpec) -> tuple[str, ...]:
-    """The letters of the gates that a cell has, with the candidate."""
-    variant = cell.variant
-    return tuple(
-        letter
-        for letter, _ in GATE_COLUMNS
-        if ARRAYS[letter] not in variant.absent or (letter == "f" and variant.coupled)
-    )
-
-
 def _operations(cell: CellSpec, left: float, offset: int) -> list[Operation]:
-    has = _gates(cell)
+    has = gates(cell)
     rows = [
         ("add", WRITE, CONVEYOR, "+", "write", "c", True),
         ("forget", GATE_COLUMNS[0][1], CONVEYOR, "⊙", "forget", "c", "f" in has),
@@ -162,41 +152,11 @@ def _operations(cell: CellSpec, left: float, offset: int) -> list[Operation]:
 def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire]:
     """The wires of one step; its body begins at `left`."""
     cell = spec.layers[layer]
-    hidden, size, both = cell.hidden_size, cell.cell_size, cell.hidden_size + cell.input_size
-    end = "project" if cell.projected else "output"
-    has, routes, variant = _gates(cell), _routes(cell, left), cell.variant
-    own = [letter for letter in has if ARRAYS[letter] not in variant.lacking]
+    routes, variant = _routes(cell, left), cell.variant
     head = spec.head if layer == len(spec.layers) - 1 else None
-    rows = [
-        ("c_in", "c", "forget" if "f" in has else "write", "cell_state_before", size),
-        ("c_out", "c", "write", "cell_state", size),
-        ("g_out", "g", "write", "candidate", size),
-        ("tap", "c", "output", "squashed", size),
-        ("h_out", "h", end, "hidden_state", hidden),
-        ("h_in", "h", "gather", "hidden_state_before", hidden),
-        ("x_in", "x", "gather", "input", cell.input_size),
-        *((f"bus_{letter}", "x", "pre-activate", "gathered", both) for letter in own),
-    ]
-    if "f" in has:
-        rows.append(("kept", "c", "write", "forgotten", size))
-        rows.append(("f_out", "f", "forget", "forget_gate", size))
-    if "i" in has:
-        rows.append(("i_out", "i", "write", "input_gate", size))
-        rows.append(("written", "g", "write", "written", size))
-    if "o" in has:
-        rows.append(("o_out", "o", "output", "output_gate", size))
-    if variant.coupled and "i" in has:
-        rows.append(("turned", "i", "activate", "input_gate", size))
-    if variant.peephole:
-        rows += [
-            (f"peep_{letter}", "c", "pre-activate", "cell_state_before", size)
-            for letter in own
-            if letter in "fi"
-        ]
-    if late_output_gate(variant):
-        rows.append(("peep_o", "c", "output", "cell_state", size))
+    rows = [*wire_rows(cell), ("x_in", "x", "gather", "input", cell.input_size)]
     if recurrent(variant) and left > FIRST:
-        count = size * len(weighted(variant))
+        count = cell.cell_size * len(weighted(variant))
         rows.append(("loop", "x", "pre-activate", "gates_before", count))
     if head:
         rows.append(("y_in", "y", "head", "output", head.size))
@@ -225,7 +185,7 @@ def _routes(cell: CellSpec, left: float) -> dict[str, tuple[Point, ...]]:
     state = STATE_SIZE / 2
     before, out, add = left - 26 + state, left + BODY + 26, left + WRITE
     f, i, g, o = (left + x for _, x in GATE_COLUMNS)
-    turn, has, over = o + 18, _gates(cell), top - 8
+    turn, has, over = o + 18, gates(cell), top - 8
     exposed = r if "o" in has else 0.0
     g_out = ((g, top), (g, MIDDLE), (add + r, MIDDLE))
     columns = dict(GATE_COLUMNS)
@@ -259,7 +219,7 @@ def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
     """The sizes, written once for all steps, and what the rows are."""
     cell = spec.layers[layer]
     y = 62.0
-    parts = [f"{' '.join(_gates(cell))} c: {cell.cell_size:,}", f"h: {cell.hidden_size:,}"]
+    parts = [f"{' '.join(gates(cell))} c: {cell.cell_size:,}", f"h: {cell.hidden_size:,}"]
     parts.append(f"x: {cell.input_size:,}")
     if spec.head:
         parts.append(f"y: {spec.head.size:,}")

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.engine.variant import STANDARD, variant_name
 from lstmviz.scene import lanes
-from lstmviz.scene.diagram import Card, Control, Diagram, Operation, StepLabel, Wire
+from lstmviz.scene.diagram import Card, Control, Diagram, Operation, Parts, StepLabel, Wire
 from lstmviz.scene.lanes import APART, BODY, CHANNEL, PITCH, TURN, WRITE, Lane
 from lstmviz.scene.levels import ARROWS, ends, last_step, levels, problem
 from lstmviz.scene.metrics import fit
-from lstmviz.scene.shapes import Box, Point, Rect, Shape, Text
+from lstmviz.scene.shapes import Box, Point, Rect, Text
 
 FIRST, PAGE = 151.0, 1084.0
 """Where the first block begins, and the width of the picture."""
@@ -48,16 +48,6 @@ class Window:
         return self.count - 1 if self.ends else None
 
 
-@dataclass
-class _Picture:
-    cards: list[Card] = field(default_factory=list)
-    operations: list[Operation] = field(default_factory=list)
-    wires: list[Wire] = field(default_factory=list)
-    backdrop: list[Shape] = field(default_factory=list)
-    words: list[Text] = field(default_factory=list)
-    controls: list[Control] = field(default_factory=list)
-
-
 Sources = dict[int, Point]
 """Where what leaves a layer is to be had, by block."""
 
@@ -66,7 +56,7 @@ def unrolled_stack(spec: NetworkSpec, layer: int, direction: str, window: Window
     """The layers about `layer`, whose `direction` is looked at, in a window of steps."""
     shown = shown_layers(spec, layer)
     placed, height, heads = _placed(spec, shown, (layer, direction))
-    picture = _Picture()
+    picture = Parts()
     floor = height - FOOT - VALUE / 2
     sources = _inputs(picture, spec, shown[0], window, floor)
     reads = _array_below(spec, shown[0])
@@ -141,7 +131,7 @@ def _array_below(spec: NetworkSpec, layer: int) -> str:
     return "embedded" if spec.embedding else "network.input"
 
 
-def _inputs(picture: _Picture, spec: NetworkSpec, layer: int, window: Window, y: float) -> Sources:
+def _inputs(picture: Parts, spec: NetworkSpec, layer: int, window: Window, y: float) -> Sources:
     """A card of what is read at each step."""
     array, size = _array_below(spec, layer), spec.layers[layer].input_size
     role, sources = ("h" if layer else "x"), {}
@@ -159,7 +149,7 @@ def _inputs(picture: _Picture, spec: NetworkSpec, layer: int, window: Window, y:
 
 
 def _feed(
-    picture: _Picture, lane: Lane, group: list[Lane], sources: Sources, array: str, window: Window
+    picture: Parts, lane: Lane, group: list[Lane], sources: Sources, array: str, window: Window
 ) -> None:
     """What each block of a lane reads, from below; past the lane of the other direction."""
     row = group[0].bottom + GAP / 2
@@ -180,7 +170,7 @@ def _feed(
         )  # fmt: skip
 
 
-def _lane(picture: _Picture, lane: Lane, window: Window) -> None:
+def _lane(picture: Parts, lane: Lane, window: Window) -> None:
     """Every block of a lane, its name, and where it ends."""
     first = window.count - 1 if lane.backward else 0
     picture.cards += lanes.state_cards(
@@ -207,7 +197,7 @@ def _lane(picture: _Picture, lane: Lane, window: Window) -> None:
     _named(picture, lane, window)
 
 
-def _named(picture: _Picture, lane: Lane, window: Window) -> None:
+def _named(picture: Parts, lane: Lane, window: Window) -> None:
     """At the left: which layer, which way it runs, and at which step its final state is."""
     where = "step 0" if lane.backward else last_step(window.steps)
     where = where.replace("step ", "t = ")
@@ -233,7 +223,7 @@ def _variant(lane: Lane) -> str:
 
 
 def _leaving(
-    picture: _Picture, spec: NetworkSpec, layer: int, group: list[Lane], window: Window
+    picture: Parts, spec: NetworkSpec, layer: int, group: list[Lane], window: Window
 ) -> Sources:
     """Where what leaves a layer is to be had: at every step, or at its end alone."""
     found: dict[str, Sources] = {}
@@ -264,7 +254,7 @@ def _leaving(
 
 
 def _half(
-    picture: _Picture, lane: Lane, at: Point, backward: Point, offset: int, window: Window
+    picture: Parts, lane: Lane, at: Point, backward: Point, offset: int, window: Window
 ) -> None:
     """The final state of backward, which is merged with that of forward at the other end."""
     (x, y), size = at, lane.cell.hidden_size
@@ -282,7 +272,7 @@ def _column(spec: NetworkSpec, layer: int) -> float:
 
 
 def _merge(
-    picture: _Picture,
+    picture: Parts,
     spec: NetworkSpec,
     layer: int,
     at: Point,
@@ -305,7 +295,7 @@ def _merge(
 
 
 def _above(
-    picture: _Picture,
+    picture: Parts,
     spec: NetworkSpec,
     layer: int,
     sources: Sources,
@@ -344,9 +334,7 @@ def _above(
     _named_above(picture, spec, layer, row, top=top)
 
 
-def _named_above(
-    picture: _Picture, spec: NetworkSpec, layer: int, row: float, *, top: bool
-) -> None:
+def _named_above(picture: Parts, spec: NetworkSpec, layer: int, row: float, *, top: bool) -> None:
     if not top:
         picture.words.append(Text(10, row + 4, f"to layer {layer + 1}", 12, "muted"))
     elif spec.heads:
