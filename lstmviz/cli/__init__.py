@@ -141,7 +141,7 @@ def _trace(parsed: argparse.Namespace) -> int:
     session = source.session(parsed)
     resolved = resolve(session.document)
     if resolved.network is None:
-        raise LstmvizError(f"this network cannot run: {resolved.problem}")
+        raise LstmvizError(str(resolved.problem))
     result = run(resolved.network, resolved.sequence.values, resolved.initial)
     lines = []
     if session.view.expect is not None:  # before anything is written: it may not fit

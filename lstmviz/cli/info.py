@@ -9,7 +9,15 @@ from typing import Any
 
 from lstmviz.cli import understood
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import CellSpec, Count, NetworkSpec, chain_counts, counts, parameters
+from lstmviz.engine.spec import (
+    CellSpec,
+    Count,
+    NetworkSpec,
+    chain_counts,
+    counts,
+    parameters,
+    problem,
+)
 from lstmviz.engine.variant import STANDARD, Variant, variant_name
 from lstmviz.files import shown
 from lstmviz.inputs.text import label
@@ -19,7 +27,6 @@ from lstmviz.models.names import names
 from lstmviz.plain import to_plain
 from lstmviz.scene.equations import equations
 from lstmviz.session import Document, Trained, Untrained, opened, spec_of, trained
-from lstmviz.session.resolved import problem_of
 
 
 def report(document: Document, *, as_json: bool, expect: str | None = None) -> str:
@@ -106,7 +113,7 @@ def facts(
         "embedding": spec.embedding
         and {"size": spec.embedding.size, "dimension": spec.embedding.dimension},
         "names": {row.framework: row.call or None for row in names(spec)},
-        "problem": problem_of(spec),
+        "problem": problem(spec),
     }
     if network:
         vocabulary = list(network.vocabulary) if network.vocabulary else None
@@ -169,9 +176,9 @@ def _heading(
         if network.vocabulary:
             lines.append(f"  vocabulary  {' '.join(map(label, network.vocabulary))}")
         lines += [line for name, text in network.notes.items() for line in _note(name, text)]
-    problem = problem_of(spec)
-    if problem:
-        lines.append(f"  impossible  {problem}")
+    told = problem(spec)
+    if told:
+        lines.append(f"  impossible  {told}")
     embedded = f", embedded in {spec.embedding.dimension:,}" if spec.embedding else ""
     lines.append(f"  input       {spec.input_size:,}{embedded}")
     for index, cell in enumerate(spec.layers):

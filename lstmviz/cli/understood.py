@@ -82,7 +82,7 @@ def expected(document: Document, path: str) -> tuple[Agreement, dict[str, Agreem
     """
     resolved = resolve(document)
     if resolved.network is None:
-        raise LstmvizError(f"this network cannot run: {resolved.problem}")
+        raise LstmvizError(str(resolved.problem))
     trace = unroll.run(resolved.network, resolved.sequence.values, resolved.initial)
     return compared(document, resolved, trace, path)
 

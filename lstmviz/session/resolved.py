@@ -56,7 +56,7 @@ def resolve(document: Document, progress: Progress | None = None) -> Resolved:
     spec = spec_of(document)
     sequence = sequence_of(document)
     if not spec.possible:
-        return Resolved(spec, None, sequence, problem=problem_of(spec))
+        return Resolved(spec, None, sequence, problem=problem(spec))
     recipe = document.network
     network = trained(recipe) if isinstance(recipe, Trained) else _untrained(spec, recipe)
     if document.vocabulary is not None:
@@ -124,17 +124,6 @@ def untrained_like(document: Document) -> Document:
     if isinstance(recipe, FileInput) and spec.input_size > MAX_SIZE:
         recipe = GeneratedInput()
     return replace(document, network=recipe_of(spec), input=recipe)
-
-
-def problem_of(spec: NetworkSpec) -> str | None:
-    """Why a network cannot run, and what would mend it; None where it can."""
-    cell = next((cell for cell in spec.layers if not cell.possible), None)
-    if cell is None:
-        return problem(spec)
-    return (
-        f"o ⊙ tanh(c) has {cell.cell_size:,} values but the hidden state should have "
-        f"{cell.hidden_size:,}: switch the projection on, or make both sizes equal."
-    )
 
 
 def symbols_of(document: Document) -> tuple[str, ...] | None:

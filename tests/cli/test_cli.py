@@ -120,7 +120,10 @@ def test_info_in_words(capsys, sizes, one, two):
 
 def test_info_of_the_impossible_says_what_would_mend_it(capsys):
     assert main(["info", "--sizes", "5,64,256", "--no-project"]) == 0
-    assert "impossible  o ⊙ tanh(c) has 256 values" in capsys.readouterr().out
+    assert (
+        "impossible  layer 0 cannot run: o ⊙ tanh(c) has the cell size 256"
+        in capsys.readouterr().out
+    )
 
 
 def test_info_of_the_demo_shows_its_card(capsys):
@@ -208,7 +211,7 @@ FAULTS = [
     ("--input no.csv", "no.csv does not exist"),
     ("--input no.xyz", "unknown suffix '.xyz'; inputs are"),
     ("--sizes 2,3,4 --text abc", "3 different characters, but the input size is 2"),
-    ("--sizes 5,3,4 --no-project", "this network cannot run: o ⊙ tanh"),
+    ("--sizes 5,3,4 --no-project", "layer 0 cannot run: o ⊙ tanh"),
 ]
 
 

@@ -65,7 +65,7 @@ def test_an_impossible_network_is_a_problem_and_no_error():
     assert resolved.network is None and resolved.sequence.steps == 3
     assert resolved.spec == single(3, 128, 256, project=False)
     assert "256" in resolved.problem and "128" in resolved.problem
-    assert "switch the projection on" in resolved.problem
+    assert "allow the projection" in resolved.problem
 
 
 @pytest.mark.parametrize(
