@@ -34,7 +34,7 @@ SHORTCUTS = (
     ("Ctrl+S  Ctrl+E", "save the session, export a figure"),
     ("Ctrl+Shift+C", "copy the diagram"),
     ("Ctrl+Z  Ctrl+Shift+Z", "undo, redo"),
-    ("?", "this sheet"),
+    ("?  Ctrl+Q", "this sheet; quit"),
 )
 
 
