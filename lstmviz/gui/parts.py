@@ -33,6 +33,7 @@ class LayerChoice(QComboBox):
         super().__init__()
         self.setAccessibleName("Layer and direction shown")
         self.setToolTip("Which layer is shown, and in which direction it reads")
+        self.setSizeAdjustPolicy(QComboBox.SizeAdjustPolicy.AdjustToContents)
         self._spec: NetworkSpec | None = None
         self._ways: list[tuple[int, str]] = []
         self.activated.connect(lambda row: self.chosen.emit(*self._ways[row]))

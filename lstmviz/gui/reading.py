@@ -112,9 +112,11 @@ class ReadingDialog(QDialog):
             spin.setRange(0, LONGEST_FRAME)
             spin.setSpecialValueText(FITTING)
             spin.setSuffix(" samples")
+            spin.setAlignment(Qt.AlignmentFlag.AlignRight)
             spin.setValue(value or 0)
         self.item.setRange(0, max(self._offered.items - 1, 0))
         self.item.setValue(self._recipe.item or 0)
+        self.item.setAlignment(Qt.AlignmentFlag.AlignRight)
         form.addRow(f"Sequence, of {self._offered.items:,}", self.item)
         form.setRowVisible(self.item, self._offered.items > 0)
         for words, field in (

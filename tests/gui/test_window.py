@@ -14,6 +14,7 @@ from lstmviz.session import (
     Document,
     FileInput,
     GeneratedInput,
+    Layer,
     Session,
     TextInput,
     Trained,
@@ -280,6 +281,19 @@ def test_any_layer_and_direction_of_a_stack_can_be_looked_at(opened, qtbot, tmp_
     settle(qtbot, window)
     assert (window.store.view.layer, window.store.view.direction) == (0, "forward")
     assert not choice.isVisible()
+
+
+def test_the_choice_of_layers_widens_with_its_words(opened, qtbot):
+    two = Untrained(3, (Layer(8, 8), Layer(8, 8)))
+    window = opened(Document(two, GeneratedInput("noise", 9)))
+    narrow = window.layers.width()
+    both = replace(two.layers[0], directions=("forward", "backward"))
+    window.store.edit(
+        Document(replace(two, layers=(both, two.layers[1])), GeneratedInput("noise", 9))
+    )
+    settle(qtbot, window)
+    assert window.layers.currentText() == "layer 0, forward"
+    qtbot.waitUntil(lambda: window.layers.width() > narrow + 30)
 
 
 def test_the_window_is_never_too_narrow_for_its_player(opened, qtbot):
