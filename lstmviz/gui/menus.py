@@ -77,8 +77,8 @@ class Menus:
 
     def _edit(self) -> None:
         menu = self.window.menu_bar.addMenu("&Edit")
-        self.undo = self._add(menu, "&Undo", self.window.store.undo, "Ctrl+Z")
-        self.redo = self._add(menu, "&Redo", self.window.store.redo, "Ctrl+Shift+Z")
+        self.undo = self._add(menu, "&Undo", self.window.undo, "Ctrl+Z")
+        self.redo = self._add(menu, "&Redo", self.window.redo, "Ctrl+Shift+Z")
 
     def _view(self) -> None:
         window, store = self.window, self.window.store

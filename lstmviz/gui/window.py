@@ -173,6 +173,16 @@ class MainWindow(QMainWindow):
         self.banner.hide()
         self.store.edit(document, key, follow=follow, first=0.0, last=None, low=0.0, high=None)
 
+    def undo(self) -> None:
+        """Back to the document before; what was said of a later one is past."""
+        self.banner.hide()
+        self.store.undo()
+
+    def redo(self) -> None:
+        """Forward to the document that was undone."""
+        self.banner.hide()
+        self.store.redo()
+
     def open_path(self, path: str, lstm: str | None = None) -> None:
         """Open a model, a session or a sequence, by what it is; of several LSTMs ask which."""
         self.opening.open_path(path, lstm)

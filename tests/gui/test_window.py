@@ -186,6 +186,17 @@ def test_a_bad_file_is_told_in_a_sentence_and_changes_nothing(opened, qtbot, tmp
     assert not window.store.history.can_undo
 
 
+def test_undo_takes_away_the_sentence_of_what_went_wrong(opened, qtbot):
+    window = opened()
+    before = window.store.document
+    window.edit(Document(Trained("demo:counter")))
+    settle(qtbot, window)
+    window.banner.say("missing.pt does not exist.")
+    window.menus.undo.trigger()
+    settle(qtbot, window)
+    assert window.store.document == before and not window.banner.isVisible()
+
+
 def test_a_good_file_is_read(opened, qtbot, tmp_path):
     window = opened()
     table = tmp_path / "table.csv"
