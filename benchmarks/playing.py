@@ -53,8 +53,8 @@ def floor(cells, steps):
     common.settle(app)
     order = steps_at_random(steps)
     return {
-        "play": frames(app, lambda k: window.playing.go(k % steps)),
-        "scrub": frames(app, lambda k: window.playing.go(order[k])),
+        "play": frames(app, lambda k: window.go(k % steps)),
+        "scrub": frames(app, lambda k: window.go(order[k])),
     }
 
 
@@ -86,9 +86,7 @@ def program(cells, steps):
 
 def travel(app, window):
     """Every picture of the way from stage to stage, over two steps."""
-    from PySide6.QtCore import QTimer
-
-    timer = next(t for t in window.diagram.findChildren(QTimer) if t.receivers("2timeout()"))
+    timer = window.diagram._timer
     times = []
     for _ in range(12):
         common.painted(app)

@@ -45,7 +45,7 @@ def floor():
 
     return {
         "diagram": [
-            common.milliseconds(lambda k=k: (window.playing.go(k), common.painted(app)))
+            common.milliseconds(lambda k=k: (window.go(k), common.painted(app)))
             for k in range(MOVES)
         ],
         "heatmaps": [common.milliseconds(lambda k=k: run(k)) for k in range(1, MOVES)],
