@@ -27,9 +27,13 @@ def platforms():
 
 
 def environment(platform, settings):
-    """A child's environment: this platform, and no settings but those in a folder."""
+    """A child's environment: this platform, and no settings but those in a folder.
+
+    Compiled modules are kept, as they are for users; those of site-packages are there already.
+    """
+    kept = {name: v for name, v in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     return {
-        **os.environ,
+        **kept,
         "QT_QPA_PLATFORM": platform,
         "XDG_CONFIG_HOME": settings,
         "PYTHONPATH": str(ROOT),
