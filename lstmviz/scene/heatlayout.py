@@ -37,8 +37,8 @@ HEAD_STRIP = 30
 """Height of the strips when the head's output stands in one of them."""
 AXIS = 18
 COLUMN_GAP = 16
-MIN_PLOT = 58
-"""Height the legend of a unit plot needs."""
+MIN_PLOT = 48
+"""Least height of a unit plot; its legend reaches a little into the margin below."""
 MIN_HEAT = 24
 
 
@@ -228,7 +228,7 @@ def _heights(height: float, rows: int, columns: int, plots: bool) -> tuple[int, 
     stacked = 2 // columns
     plot = min(max(MIN_PLOT, floor(room * 0.24 / stacked)), 150)
     heat = (room - stacked * (plot + 8) - gap * (rows - 1)) / rows
-    if not plots or heat < (36 if columns == 2 else MIN_HEAT):
+    if not plots or heat < (28 if columns == 2 else MIN_HEAT):
         plot = 0
         heat = (room - gap * (rows - 1)) / rows
     return max(8, floor(heat)), gap, plot
