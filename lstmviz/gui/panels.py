@@ -61,6 +61,7 @@ class LeftPanel(QScrollArea):
         self._spec: NetworkSpec | None = None
         self._layer = 0
         self._place: shaping.Place = ("layer", 0)
+        self._told: tuple[Document, Run, Trained | None] | None = None
         self._showing = False
         self._drags = 0
         inside = QWidget()
@@ -246,8 +247,11 @@ class LeftPanel(QScrollArea):
         if spec is not None and not same:
             self._show_network(session.document, spec)
             self._tables.start()
-        self.card.show_document(session.document, run, before)
-        self.input.show_document(session.document, run)
+        told = (session.document, run, before)
+        if told != self._told:
+            self._told = told
+            self.card.show_document(session.document, run, before)
+            self.input.show_document(session.document, run)
         self._showing = False
 
     def _show_network(self, document: Document, spec: NetworkSpec) -> None:

@@ -133,8 +133,9 @@ class Elided(QLabel):
 
     def say(self, line: str) -> None:
         """Show a line."""
-        self.setText(line)
-        self.setToolTip(line)
+        if line != self.text():
+            self.setText(line)
+            self.setToolTip(line)
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much of the line as there is room for."""

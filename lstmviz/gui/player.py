@@ -203,18 +203,26 @@ class PlayerBar(QWidget):
     def show_playing(self, playing: bool) -> None:
         """The play button is a pause button while playing."""
         self._playing = playing
-        self.buttons["play"].setIcon(icon("pause" if playing else "play", self._ink))
+        shown = ("pause" if playing else "play", self._ink)
+        if shown != self._icon:
+            self._icon = shown
+            self.buttons["play"].setIcon(icon(*shown))
 
     def _show_place(self, step: int, steps: int) -> None:
-        """The step in words, in room enough for the last one."""
+        """The step in words, in room enough for the last one.
+
+        Its size is fixed both ways: otherwise each step would lay the whole window out anew.
+        """
         if steps != self._steps:
             self._steps = steps
-            widest = f"t = {steps - 1:,} of {steps - 1:,}"
-            self.place.setFixedWidth(max(self.place.fontMetrics().horizontalAdvance(widest), 70))
+            measures = self.place.fontMetrics()
+            widest = measures.horizontalAdvance(f"t = {steps - 1:,} of {steps - 1:,}")
+            self.place.setFixedSize(max(widest, 70), measures.height() + 2)
         self.place.setText(f"t = {step:,} of {steps - 1:,}" if steps else "")
 
     _ink = LIGHT["ink"]
     _playing = False
+    _icon = ("", "")
     _steps = -1
 
 
