@@ -69,6 +69,41 @@ def provenance_matrix(
     return result
 
 
+def provenance_map(
+    trace: Trace,
+    unit: int,
+    seen: NDArray[np.integer],
+    edges: NDArray[np.integer],
+    layer: int = 0,
+    direction: str = "forward",
+) -> tuple[Numbers, Numbers]:
+    """The matrix as far as a picture can show it, in the order of the sequence.
+
+    (len(seen), len(edges) - 1): at each step of `seen` (ascending), what is left of all that was
+    written from step edges[k] up to, not with, edges[k + 1]; and (len(seen),) what is left of c₀.
+    Takes O(len(seen) T) where the whole matrix takes O(T²). Raises `LstmvizError` as `provenance`.
+    """
+    run = direction_of(trace, layer, direction)
+    check_unit(run.cell_state.shape[1], unit)
+    forget, written = _run(run, unit, direction)
+    steps, forward = len(forget), direction == "forward"
+    ranks = np.asarray(seen) if forward else steps - 1 - np.asarray(seen)[::-1]
+    left = np.zeros(steps + 1)
+    left[0] = written[0]
+    sums = np.zeros((len(ranks), len(edges) - 1))
+    start, before = np.zeros(len(ranks)), 0
+    for row, rank in enumerate(ranks.tolist()):
+        kept = np.cumprod(forget[before : rank + 1][::-1])[::-1]
+        left[: before + 1] *= kept[0] if len(kept) else 1.0
+        left[before + 1 : rank + 2] = written[before + 1 : rank + 2] * np.append(kept[1:], 1.0)
+        before = rank + 1
+        parts = left[1:] if forward else left[:0:-1]
+        inside = parts[edges[0] : edges[-1]]
+        sums[row] = np.add.reduceat(inside, np.asarray(edges[:-1]) - edges[0])
+        start[row] = left[0]
+    return (sums, start) if forward else (sums[::-1], start[::-1])
+
+
 def clipped(
     trace: Trace, unit: int, layer: int = 0, direction: str = "forward"
 ) -> NDArray[np.bool_]:

@@ -19,6 +19,7 @@ from lstmviz.inputs.columns import SCALINGS
 from lstmviz.inputs.recipes import Frames, GeneratedInput
 from lstmviz.inputs.vocabulary import SPLITS
 from lstmviz.models.gateorder import plain_order
+from lstmviz.session import QUESTIONS
 from lstmviz.version import __version__
 
 COMMANDS = {
@@ -27,7 +28,7 @@ COMMANDS = {
     "export": "a figure; the suffix of --out chooses the format",
     "doctor": "what this machine lacks, as one install line",
 }
-VIEWS = ("diagram", "unrolled", "stack", "unit", "heatmaps", "window")
+VIEWS = ("diagram", "unrolled", "stack", "unit", "heatmaps", *QUESTIONS, "window")
 SOURCE = "a model file, a session file (.lstmviz), demo:NAME or example:NAME"
 
 

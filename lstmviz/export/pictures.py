@@ -8,7 +8,7 @@ from typing import Any
 
 from PySide6.QtGui import QPainter
 
-from lstmviz import paint
+from lstmviz import paint, session
 from lstmviz.errors import LstmvizError
 from lstmviz.export.picture import Picture
 from lstmviz.export.recipe import recipe, title
@@ -17,12 +17,13 @@ from lstmviz.scene.colors import LIGHT, THEMES, Theme
 from lstmviz.scene.diagram import static_shapes
 from lstmviz.scene.frame import frame_shapes
 from lstmviz.scene.picture import diagram_of, fitted, moments_of
+from lstmviz.scene.questions import HEIGHT, WIDTH, answered, missing, page_of
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape
-from lstmviz.session import View
+from lstmviz.session import QUESTIONS, View
 
-DIAGRAMS = ("unrolled", "stack", "unit")
-"""Views that are diagrams of their own name; "diagram" is the one that is looked at."""
+DIAGRAMS = (*session.DIAGRAMS[1:], *QUESTIONS)
+"""Views of their own name that stand in the diagram's place; "diagram" is the one looked at."""
 VIEWS = ("diagram", *DIAGRAMS, "heatmaps")
 Size = tuple[float, float]
 
@@ -65,6 +66,8 @@ def picture_of(
             run.trace, sequence, view, width=w, height=h, scale=scale, limits=limits
         )
         return _picture(shapes, (w, h), (w, h), theme, words)
+    if view.diagram in QUESTIONS:
+        return _asked(run, view, size, theme, words)
     diagram = diagram_of(run.spec, view, run.sequence)
     shapes = (
         *static_shapes(diagram),
@@ -72,6 +75,23 @@ def picture_of(
     )
     own = (diagram.width, diagram.height)
     return _picture(shapes, own, size or own, theme, words)
+
+
+def _asked(
+    run: Run,
+    view: View,
+    size: Size | None,
+    theme: Theme,
+    words: tuple[str, dict[str, object]],
+) -> Picture:
+    """The page of a question, laid out in the size."""
+    why = missing(run)
+    answer = LstmvizError(why) if why else answered(view.diagram, run, view)
+    if isinstance(answer, LstmvizError):
+        raise answer
+    w, h = size or (WIDTH, HEIGHT)
+    page = page_of(view.diagram, answer, run, view, w, h)
+    return _picture((*page.shapes, *page.marks(view)), (w, h), (w, h), theme, words)
 
 
 def _picture(

@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QHBoxLayout, QMenuBar, QToolButton, QWidget
 from lstmviz.gui import style
 from lstmviz.gui.parts import Elided, LayerChoice
 from lstmviz.scene.colors import Theme
+from lstmviz.session import QUESTIONS
 
 VIEWS = {
     "cell": ("Cell", "One step of the whole cell  (C)"),
@@ -47,6 +48,13 @@ class Header(QWidget):
             button.clicked.connect(lambda _, name=name: self.viewWanted.emit(name))
             self.view_buttons[name] = button
             row.addWidget(button)
+        self.ask = QToolButton()
+        self.ask.setText("Ask  ▾")
+        self.ask.setObjectName("ask")
+        self.ask.setCheckable(True)
+        self.ask.setToolTip("Ask a question of the run")
+        self.ask.setPopupMode(QToolButton.ToolButtonPopupMode.InstantPopup)
+        row.addWidget(self.ask)
         row.addSpacing(8)
         self.zoom_buttons: dict[str, QToolButton] = {}
         for name, tip in ZOOMS.items():
@@ -66,3 +74,6 @@ class Header(QWidget):
         """Mark the view that is shown."""
         for name, button in self.view_buttons.items():
             button.setChecked(name == diagram)
+        self.ask.setChecked(diagram in QUESTIONS)
+        for button in self.zoom_buttons.values():
+            button.setEnabled(diagram not in QUESTIONS)

@@ -120,7 +120,7 @@ def _run_to_the_end(window: MainWindow, patience: int = 600_000) -> None:
     window.store.begin()
     clock = QElapsedTimer()
     clock.start()
-    while not window.store.run.finished and not refused and clock.elapsed() < patience:
+    while window.busy and not refused and clock.elapsed() < patience:
         QApplication.processEvents(QEventLoop.ProcessEventsFlag.AllEvents, 50)
     if refused:
         raise LstmvizError(refused[0])

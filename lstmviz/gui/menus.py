@@ -14,6 +14,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 from lstmviz.errors import LstmvizError
 from lstmviz.gui.help import AboutDialog, ShortcutSheet
 from lstmviz.models import EXAMPLE, EXAMPLES, READERS
+from lstmviz.scene.questions import QUESTIONS
 from lstmviz.session import Trained, save_session
 
 if TYPE_CHECKING:
@@ -43,6 +44,7 @@ class Menus:
         self._file()
         self._edit()
         self._view()
+        self._ask()
         self._play()
         self._help()
 
@@ -112,6 +114,16 @@ class Menus:
         self.motion.setCheckable(True)
         self.motion.triggered.connect(lambda on: store.look(reduce_motion=on))
 
+    def _ask(self) -> None:
+        menu = self.window.menu_bar.addMenu("&Ask")
+        self.questions: dict[str, QAction] = {}
+        for name, question in QUESTIONS.items():
+            action = self._add(menu, question.title, partial(self.window.store.look, diagram=name))
+            action.setCheckable(True)
+            action.setToolTip(question.tip)
+            self.questions[name] = action
+        self.window.header.ask.setMenu(menu)
+
     def _play(self) -> None:
         menu = self.window.menu_bar.addMenu("&Play")
         for name, text in (
@@ -140,6 +152,8 @@ class Menus:
         self.compare.setEnabled(has_file)
         self.side.setEnabled(has_file)
         self.side.setChecked(has_file and store.view.side == "file")
+        for name, action in self.questions.items():
+            action.setChecked(store.view.diagram == name)
         self.motion.setChecked(store.view.reduce_motion)
 
     def key(self, event: QKeyEvent) -> bool:

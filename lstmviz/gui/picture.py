@@ -22,6 +22,7 @@ from lstmviz.export.pictures import picture_of, theme_of
 from lstmviz.export.recipe import recipe, title
 from lstmviz.gui.diagram import DiagramView
 from lstmviz.gui.heatmaps import HeatmapsView
+from lstmviz.gui.questionview import QuestionView
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.scene import heatmaps
 from lstmviz.scene.colors import Theme
@@ -117,7 +118,7 @@ def _scene_of(widget: QWidget, sharpness: float) -> _Scene | None:
     """What a view is made of, with images for that many pixels to the logical one."""
     if isinstance(widget, DiagramView):
         return _Scene(widget.shapes(), widget.to_widget(0, 0), widget.scale_now())
-    if isinstance(widget, SceneWidget):
+    if isinstance(widget, (SceneWidget, QuestionView)):
         return _Scene(widget.shapes(), QPointF())
     if isinstance(widget, HeatmapsView) and widget.place and widget.content:
         place, content, view = widget.place, widget.content, widget.view

@@ -110,6 +110,7 @@ def _controls(theme: Theme) -> str:
     QToolButton#parted {{ padding-right: 20px; }}
     QToolButton#parted::menu-button {{ border: 0; border-left: 1px solid {c("edge")};
         width: 16px; }}
+    QToolButton#ask::menu-indicator {{ image: none; width: 0; }}
     QToolButton#small {{ padding: 0 6px; }}
     QPushButton#row {{ text-align: left; padding: 4px 8px; }}
     QPushButton#row:checked {{ background: {c("card")}; color: {c("ink")};

@@ -12,11 +12,14 @@ from PySide6.QtWidgets import (
     QLabel,
     QMainWindow,
     QSplitter,
+    QStackedWidget,
     QVBoxLayout,
     QWidget,
 )
 
+from lstmviz.engine.spec import NetworkSpec
 from lstmviz.gui import style
+from lstmviz.gui.asking import Asking
 from lstmviz.gui.certificatepanel import CertificatePanel
 from lstmviz.gui.comparing import Comparing
 from lstmviz.gui.controls import follow
@@ -36,6 +39,7 @@ from lstmviz.gui.parts import (
 )
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.playing import Playing
+from lstmviz.gui.questionview import QuestionView
 from lstmviz.gui.remembered import remember, remember_places, restore_places
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.side import SidePanel
@@ -44,7 +48,8 @@ from lstmviz.gui.typeline import TypeLine
 from lstmviz.history import trained_before
 from lstmviz.scene import inspector
 from lstmviz.scene.picture import fitted, moments_of
-from lstmviz.session import Document, Session, Trained
+from lstmviz.scene.run import Run
+from lstmviz.session import QUESTIONS, Document, Session, Trained, View
 
 HINT = (
     "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
@@ -87,7 +92,12 @@ class MainWindow(QMainWindow):
         self.banner = Banner()
         self.opening = Opening(self)
         top = QSplitter(Qt.Orientation.Horizontal)
-        top.addWidget(framed(self.diagram))
+        self.question = QuestionView()
+        self.asking = Asking(self)
+        self.picture = QStackedWidget()
+        self.picture.addWidget(self.diagram)
+        self.picture.addWidget(self.question)
+        top.addWidget(framed(self.picture))
         self.comparing = Comparing(self)
         self.certificate = CertificatePanel(self.comparing)
         self.side = SidePanel(scrolled(self.inspector), self.certificate)
@@ -149,6 +159,10 @@ class MainWindow(QMainWindow):
             view.unitPinned.connect(self._pin)
             view.pointed.connect(self._point)
         self.diagram.asked.connect(lambda control: self._point(follow(store, control)))
+        self.question.unitHovered.connect(lambda unit: store.look(hover=unit))
+        self.question.pointed.connect(self._point)
+        self.question.wanted.connect(lambda changes: store.look(**changes))
+        self.asking.changed.connect(lambda: self._render(travel=None))
         self.side.wanted.connect(lambda side: store.look(side=side))
         self.certificate.orderWanted.connect(self._reorder)
         self.certificate.lstmWanted.connect(self._reopen)
@@ -246,7 +260,7 @@ class MainWindow(QMainWindow):
         store = self.store
         run, view, spec = store.run, store.view, store.spec
         self.clock.set_speed(view.speed)
-        self.diagram.render_session(run, spec, view, travel)
+        self._show_picture(run, spec, view, travel)
         fits = spec is not None and run.spec == spec
         moment = moments_of(run, replace(view, diagram="cell")).get(0) if fits else None
         self.inspector.set_shapes(inspector.inspector_shapes(moment, why=self._why_nothing()))
@@ -262,6 +276,24 @@ class MainWindow(QMainWindow):
         self.summary.say(summary(store.document, spec, run))
         self.progress.show_run(run, store.stopped)
         self.menus.refresh()
+
+    def _show_picture(
+        self, run: Run, spec: NetworkSpec | None, view: View, travel: int | None
+    ) -> None:
+        """The diagram of the moment, or the page of a question in its place."""
+        if view.diagram in QUESTIONS:
+            self.asking.follow(view.diagram, run, view)
+            self.question.render_answer(view.diagram, self.asking.answer, run, view)
+            self.picture.setCurrentWidget(self.question)
+            return
+        self.asking.forget()
+        self.diagram.render_session(run, spec, view, travel)
+        self.picture.setCurrentWidget(self.diagram)
+
+    @property
+    def busy(self) -> bool:
+        """Whether anything is still being worked out."""
+        return not self.store.run.finished or self.asking.busy
 
     def _why_nothing(self) -> str:
         spec = self.store.spec
@@ -283,7 +315,7 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Hand the theme to the views."""
         views = (self.left, self.diagram, self.inspector, self.player, self.typing, self.heatmaps)
-        for view in (*views, self.certificate):
+        for view in (*views, self.certificate, self.question):
             view.set_theme(self.theme)
         self.header.set_theme(self.theme)
 
@@ -325,4 +357,5 @@ class MainWindow(QMainWindow):
         self.store.compute.close()
         self.opening.reader.close()
         self.comparing.close()
+        self.asking.close()
         super().closeEvent(event)

@@ -73,6 +73,8 @@ LIGHT = Theme(
         "bad_fill": "#FDECEA",
         "empty": "#EEF0F3",
         "mark": "#111111",
+        "plus": "#B4622F",
+        "minus": "#2F857D",
     },
 )
 
@@ -113,6 +115,8 @@ DARK = Theme(
         "bad_fill": "#3A1F20",
         "empty": "#262E3A",
         "mark": "#FFFFFF",
+        "plus": "#E0904F",
+        "minus": "#5CC0B6",
     },
 )
 

@@ -11,6 +11,8 @@ from lstmviz.inputs.recipes import (
     VocabularyFile,
 )
 from lstmviz.session.documents import (
+    DIAGRAMS,
+    QUESTIONS,
     Document,
     Layer,
     Session,
@@ -33,7 +35,9 @@ from lstmviz.session.resolved import (
 from lstmviz.session.untrained import MAX_LAYERS, network_spec, recipe_of
 
 __all__ = [
+    "DIAGRAMS",
     "MAX_LAYERS",
+    "QUESTIONS",
     "Document",
     "FileInput",
     "Frames",

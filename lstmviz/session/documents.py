@@ -12,6 +12,11 @@ from lstmviz.engine.spec import HeadSpec
 from lstmviz.engine.variant import STANDARD, Variant
 from lstmviz.inputs.recipes import InputRecipe, VocabularyFile
 
+DIAGRAMS = ("cell", "unrolled", "stack", "unit")
+"""The pictures of a moment."""
+QUESTIONS = ("provenance",)
+"""The questions about a run that have a page of their own, shown in the diagram's place."""
+
 
 @dataclass(frozen=True)
 class Layer:
@@ -100,7 +105,7 @@ class View:
     hover: int | None = None
     layer: int = 0
     direction: str = "forward"
-    diagram: str = "cell"  # or "unrolled", "stack", "unit"
+    diagram: str = "cell"  # or another of DIAGRAMS or QUESTIONS
     theme: str = "system"  # or "light", "dark"
     order: str = "index"  # or "similarity", or a statistic
     reveal: bool = False

@@ -17,7 +17,15 @@ from lstmviz.inputs.vocabulary import check_split
 from lstmviz.models import Progress
 from lstmviz.models.gateorder import plain_order
 from lstmviz.plain import from_plain, parse, to_plain
-from lstmviz.session.documents import Document, Session, Trained, Untrained, View
+from lstmviz.session.documents import (
+    DIAGRAMS,
+    QUESTIONS,
+    Document,
+    Session,
+    Trained,
+    Untrained,
+    View,
+)
 from lstmviz.session.opened import opened
 from lstmviz.session.resolved import INITIALS
 from lstmviz.session.untrained import check_recipe
@@ -30,7 +38,7 @@ LONGEST = 16 * 2**20
 CHOICES = {
     "stage": STAGES,
     "direction": ("forward", "backward"),
-    "diagram": ("cell", "unrolled", "stack", "unit"),
+    "diagram": (*DIAGRAMS, *QUESTIONS),
     "theme": ("system", "light", "dark"),
     "side": ("unit", "file"),
 }

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -9,6 +11,7 @@ from nets import anything, networks, noise, states, ways
 from lstmviz.analysis.origins import (
     clipped,
     provenance,
+    provenance_map,
     provenance_matrix,
     remaining,
     writes,
@@ -69,3 +72,21 @@ def test_clipped_steps_are_told_and_the_sum_still_holds():
     assert clipped(trace, unit).any()
     assert provenance(trace, 19, unit).sum() == pytest.approx(state[19, unit], rel=1e-6)
     assert not clipped(run(random_network(single(2, 3, 3), 0), np.ones((4, 2))), 0).any()
+
+
+@settings(deadline=None, max_examples=40)
+@given(networks(ways, anything), st.data())
+def test_the_map_is_the_matrix_summed_over_columns_at_the_steps_seen(network, data):
+    trace = run(network, noise(network, 12), states(network))
+    layer = data.draw(st.integers(0, len(network.cells) - 1))
+    way = data.draw(st.sampled_from(network.spec.layers[layer].directions))
+    matrix = provenance_matrix(trace, 0, layer, way)
+    if way == "backward":
+        matrix = np.hstack([matrix[::-1, :1], matrix[::-1, :0:-1]])
+    steps = st.sets(st.integers(0, 11), min_size=1)
+    seen = np.array(sorted(data.draw(steps)))
+    edges = np.array(sorted(data.draw(st.sets(st.integers(0, 12), min_size=2))))
+    sums, start = provenance_map(trace, 0, seen, edges, layer, way)
+    want = [[row[1:][a:b].sum() for a, b in pairwise(edges)] for row in matrix[seen]]
+    np.testing.assert_allclose(sums, want, rtol=1e-9, atol=1e-12)
+    np.testing.assert_allclose(start, matrix[seen, 0], rtol=1e-9, atol=1e-12)

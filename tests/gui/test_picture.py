@@ -202,9 +202,7 @@ def test_a_window_twice_is_the_same_file(qapp, tmp_path):
 def test_other_views_need_no_window(qapp, tmp_path):
     with Image.open(export(HELLO, tmp_path / "a.png", view="heatmaps")) as image:
         assert image.text["lstmviz"]
-    with pytest.raises(
-        LstmvizError, match="choose diagram, unrolled, stack, unit, heatmaps, window"
-    ):
+    with pytest.raises(LstmvizError, match=r"choose diagram, unrolled, .* heatmaps, window"):
         export(HELLO, tmp_path / "b.png", view="film")
 
 

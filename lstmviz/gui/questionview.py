@@ -1,0 +1,128 @@
+"""A question about the run: its page, drawn, and what the pointer does on it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from lstmviz import paint
+from lstmviz.scene.colors import LIGHT, Theme
+from lstmviz.scene.questions import HEIGHT, QUESTIONS, WIDTH, Page, Spot, page_of
+from lstmviz.scene.run import Run
+from lstmviz.scene.shapes import Shape
+from lstmviz.session import View
+
+
+class QuestionView(QWidget):
+    """Renders an answer at a view; reports what the pointer does and changes nothing itself.
+
+    `wanted` carries the changes of the View that a click asks for.
+    """
+
+    unitHovered = Signal(object)
+    pointed = Signal(str)
+    wanted = Signal(object)
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setMouseTracking(True)
+        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumSize(420, 240)
+        self._theme: Theme = LIGHT
+        self._page: Page | None = None
+        self._made: tuple[object, ...] = ()
+        self._view = View()
+        self._asked: tuple[str, Any, Run] | None = None
+        self._still: QPixmap | None = None
+
+    def sizeHint(self) -> QSize:
+        """Room for the page at its own size."""
+        return QSize(int(WIDTH), int(HEIGHT))
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in these colours from now on."""
+        self._theme = theme
+        self._still = None
+        self.update()
+
+    def render_answer(self, name: str, answer: Any, run: Run, view: View) -> None:
+        """Show the answer to the question of that name (None while there is none)."""
+        self._asked, self._view = (name, answer, run), view
+        self.setAccessibleName(QUESTIONS[name].title)
+        self._lay_out()
+        self.update()
+
+    def shapes(self) -> tuple[Shape, ...]:
+        """The whole page as it stands, for export."""
+        return (*self._page.shapes, *self._page.marks(self._view)) if self._page else ()
+
+    def _lay_out(self) -> None:
+        """Make the page anew where anything that it depends on has changed."""
+        if self._asked is None:
+            return
+        name, answer, run = self._asked
+        question = QUESTIONS[name]
+        fields = (*question.fields, *question.page_fields)
+        view = tuple(getattr(self._view, field) for field in fields) if answer is not None else ()
+        waits = (run.done, run.steps) if answer is None else ()
+        made = (name, id(answer), view, waits, self.width(), self.height())
+        if made != self._made:
+            self._made, self._still = made, None
+            self._page = page_of(name, answer, run, self._view, self.width(), self.height())
+
+    # Painting
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        """Lay the page out in the new size."""
+        self._lay_out()
+
+    def paintEvent(self, event: QPaintEvent) -> None:
+        """Blit what rests, paint what moves."""
+        painter = QPainter(self)
+        ratio = self.devicePixelRatioF()
+        if self._still is None or self._still.devicePixelRatio() != ratio:
+            self._still = self._rest(ratio)
+        painter.drawPixmap(0, 0, self._still)
+        if self._page is not None:
+            paint.draw(painter, self._page.marks(self._view), self._theme)
+        painter.end()
+
+    def _rest(self, ratio: float) -> QPixmap:
+        """A picture of what rests."""
+        pixmap = QPixmap(round(self.width() * ratio), round(self.height() * ratio))
+        pixmap.setDevicePixelRatio(ratio)
+        pixmap.fill(QColor(self._theme["panel"]))
+        if self._page is not None:
+            painter = QPainter(pixmap)
+            paint.draw(painter, self._page.shapes, self._theme)
+            painter.end()
+        return pixmap
+
+    # Pointer
+
+    def _spot(self, at: QPointF) -> Spot | None:
+        return self._page.spot(self._view, at.x(), at.y()) if self._page else None
+
+    def mouseMoveEvent(self, event: QMouseEvent) -> None:
+        """Say what lies under the pointer."""
+        spot = self._spot(event.position())
+        clickable = spot is not None and bool(spot.changes)
+        hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
+        self.setCursor(hand if clickable else arrow)
+        self.unitHovered.emit(spot.unit if spot else None)
+        self.pointed.emit(spot.words if spot else "")
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        """Do what a click here asks for."""
+        spot = self._spot(event.position())
+        if spot is not None and spot.changes and event.button() == Qt.MouseButton.LeftButton:
+            self.wanted.emit(dict(spot.changes))
+
+    def leaveEvent(self, event: QEvent) -> None:
+        """Nothing is under the pointer any more."""
+        self.unitHovered.emit(None)
+        self.pointed.emit("")

@@ -1,0 +1,62 @@
+"""Questions about a run, each answered once and shown on a page of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from lstmviz.errors import LstmvizError
+from lstmviz.scene.picture import fitted
+from lstmviz.scene.questions.page import HEIGHT, WIDTH, Page, Question, Spot, key_of, note
+from lstmviz.scene.questions.provenance import PROVENANCE
+from lstmviz.scene.run import Run
+from lstmviz.session import View
+
+__all__ = [
+    "HEIGHT",
+    "QUESTIONS",
+    "WIDTH",
+    "Page",
+    "Question",
+    "Spot",
+    "answered",
+    "key_of",
+    "missing",
+    "note",
+    "page_of",
+]
+
+QUESTIONS: dict[str, Question] = {
+    "provenance": PROVENANCE,
+}
+"""Every question by the name of its view."""
+
+
+def missing(run: Run) -> str | None:
+    """Why nothing can be asked of a run (yet), as a sentence; None if it can."""
+    if run.problem:
+        return "Nothing is computed while the shapes do not fit."
+    if run.trace is None or not run.finished:
+        return f"The run is at step {run.done:,} of {run.steps:,}; the answer follows it."
+    return None
+
+
+def answered(name: str, run: Run, view: View) -> Any:
+    """The answer to a question of a finished run; an `LstmvizError` where there is none.
+
+    The error is returned rather than raised: it is an answer too, and is shown as one.
+    """
+    try:
+        assert run.spec is not None
+        return QUESTIONS[name].answer(run, fitted(view, run.spec))
+    except LstmvizError as error:
+        return error
+
+
+def page_of(name: str, answer: Any, run: Run, view: View, width: float, height: float) -> Page:
+    """The page of an answer (None while there is none) in a size."""
+    question = QUESTIONS[name]
+    if answer is None:
+        return note(question.title, missing(run) or "Working it out …", width)
+    if isinstance(answer, LstmvizError):
+        return note(question.title, str(answer), width)
+    return question.page(answer, run, view, width, height)

@@ -1,0 +1,76 @@
+"""What a question about a run is: an answer that is worked out once, and a page that shows it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from lstmviz.scene.questions.writing import wrapped
+from lstmviz.scene.run import Run
+from lstmviz.scene.shapes import Shape, Text
+from lstmviz.session import View
+
+WIDTH, HEIGHT = 940.0, 516.0
+"""A page's size where none is asked for, in logical pixels."""
+
+
+@dataclass(frozen=True, eq=False)
+class Spot:
+    """What lies at a point of a page: its words, the cell unit it stands for, what a click does.
+
+    `changes` are fields of the View.
+    """
+
+    words: str
+    unit: int | None = None
+    changes: Mapping[str, Any] = field(default_factory=dict)
+
+
+def _no_marks(view: View) -> tuple[Shape, ...]:
+    return ()
+
+
+def _no_spot(view: View, x: float, y: float) -> Spot | None:
+    return None
+
+
+@dataclass(frozen=True, eq=False)
+class Page:
+    """A laid out answer: `shapes` rest, `marks` follow the view; `spot` tells what is at a point.
+
+    `marks` is called at every step and every move of the pointer.
+    """
+
+    shapes: tuple[Shape, ...]
+    marks: Callable[[View], tuple[Shape, ...]] = _no_marks
+    spot: Callable[[View, float, float], Spot | None] = _no_spot
+
+
+@dataclass(frozen=True, eq=False)
+class Question:
+    """One question: its title, how it is answered and shown.
+
+    `answer` is a pure function of a finished run and of the `fields` of the view alone; it may
+    take its time and raise `LstmvizError`, whose sentence is shown in its place. `page` lays an
+    answer out in a size, and depends on nothing else of the view but `fields` and `page_fields`.
+    """
+
+    title: str
+    tip: str
+    answer: Callable[[Run, View], Any]
+    page: Callable[[Any, Run, View, float, float], Page]
+    fields: tuple[str, ...] = ("layer", "direction")
+    page_fields: tuple[str, ...] = ()
+
+
+def key_of(name: str, question: Question, run: Run, view: View) -> tuple[object, ...]:
+    """What an answer depends on: two with the same key are the same."""
+    return (name, id(run.trace), *(getattr(view, field) for field in question.fields))
+
+
+def note(title: str, sentence: str, width: float, color: str = "muted") -> Page:
+    """A page that says why there is no answer (yet)."""
+    lines = wrapped(sentence, min(width - 40, 640), 12)
+    texts = [Text(20, 58 + 18 * k, line, 12, color) for k, line in enumerate(lines)]
+    return Page((Text(20, 30, title, 14, "ink", bold=True), *texts))

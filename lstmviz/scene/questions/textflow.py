@@ -1,0 +1,130 @@
+"""A sequence of symbols as running text, each symbol tinted by a number."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence as Items
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmviz.scene import raster
+from lstmviz.scene.heataxes import SIGNS, TINT, UNSEEN, visible
+from lstmviz.scene.metrics import fit, width
+from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
+
+SIZE = 12
+LEAD = 18.0
+"""Pixels from one line to the next."""
+GAP = 5.0
+"""Room between symbols of more than one letter."""
+
+
+@dataclass(frozen=True)
+class Flow:
+    """Lines of symbols in a box: each line is the steps first..last, and `lefts` where they stand.
+
+    `words` is what is written for each step; all of one width stand without gaps.
+    """
+
+    box: Box
+    words: tuple[str, ...]
+    lines: tuple[tuple[int, int], ...]
+    lefts: NDArray[np.float64]
+    widths: NDArray[np.float64]
+    joined: bool
+
+    @property
+    def rows(self) -> int:
+        """How many lines there is room for."""
+        return max(1, int(self.box.h // LEAD))
+
+    def line_of(self, step: int) -> int:
+        """The line a step stands in."""
+        ends = [last for _, last in self.lines]
+        return int(np.searchsorted(ends, step, side="right"))
+
+    def top(self, step: int) -> int:
+        """The first line shown when `step` is looked at: it is kept in the lower half."""
+        line = self.line_of(min(step, len(self.words) - 1))
+        return max(min(line - self.rows * 2 // 3, len(self.lines) - self.rows), 0)
+
+    def step_at(self, x: float, y: float, looked: int) -> int | None:
+        """The step at a point while `looked` is looked at; None where there is none."""
+        if not self.box.contains(x, y):
+            return None
+        line = self.top(looked) + int((y - self.box.y) // LEAD)
+        if not 0 <= line < len(self.lines) or (y - self.box.y) // LEAD >= self.rows:
+            return None
+        first, last = self.lines[line]
+        at = first + int(np.searchsorted(self.lefts[first:last], x - self.box.x, side="right")) - 1
+        return at if at >= first and x - self.box.x < self.lefts[at] + self.widths[at] else None
+
+
+def flow(labels: Items[str], box: Box) -> Flow:
+    """The symbols of a sequence laid out in lines of the box's width; line breaks break lines."""
+    written = {label: fit(_shown(label), box.w - 8, SIZE, mono=True) for label in set(labels)}
+    wide = {label: width(text, SIZE, mono=True) for label, text in written.items()}
+    joined = all(len(label) <= 1 or label in SIGNS for label in written)
+    lines: list[tuple[int, int]] = []
+    lefts, x, first = [], 0.0, 0
+    for step, label in enumerate(labels):
+        if x and x + wide[label] > box.w:
+            lines.append((first, step))
+            first, x = step, 0.0
+        lefts.append(x)
+        x += wide[label] + (0.0 if joined else GAP)
+        if label in ("\n", "↵"):
+            lines.append((first, step + 1))
+            first, x = step + 1, 0.0
+    if first < len(labels):
+        lines.append((first, len(labels)))
+    words = tuple(written[label] for label in labels)
+    widths = np.array([wide[label] for label in labels])
+    return Flow(box, words, tuple(lines), np.array(lefts), widths, joined)
+
+
+def _shown(label: str) -> str:
+    return " " if label in (" ", "␣") else visible(label)
+
+
+def tinted(
+    found: Flow, values: NDArray[np.floating], limits: raster.Limits, step: int, colormap: str
+) -> list[Shape]:
+    """The lines about a step, each symbol on the pale colour of its value; `step` is outlined."""
+    image = raster.indices(values, limits).astype(np.int16)
+    middle = 127 if colormap == "diverging" else 0
+    pale = np.where(image == raster.MARKED, image, middle + (image - middle) * TINT // 127)
+    shapes: list[Shape] = []
+    top = found.top(step)
+    for row, (first, last) in enumerate(found.lines[top : top + found.rows]):
+        y = found.box.y + row * LEAD
+        shapes += _line(found, first, last, y, pale.astype(np.uint8), colormap)
+        if first <= step < last:
+            left, wide = found.lefts[step], found.widths[step]
+            around = Box(found.box.x + left - 0.5, y + 0.5, wide + 1, LEAD - 1)
+            shapes.append(Rect(around, stroke="mark", width=1.4, radius=2))
+    return shapes
+
+
+def _line(
+    found: Flow, first: int, last: int, y: float, image: NDArray[np.uint8], colormap: str
+) -> list[Shape]:
+    x, base = found.box.x, y + LEAD * 0.7
+    if found.joined:
+        wide = float(found.lefts[last - 1] + found.widths[last - 1])
+        text = "".join(found.words[first:last])
+        return [
+            Heat(Box(x, y, wide, LEAD), image[None, first:last], colormap),
+            Text(x, base, text, SIZE, "ink", mono=True),
+        ]
+    shapes: list[Shape] = []
+    for step in range(first, last):
+        left, wide = x + float(found.lefts[step]), float(found.widths[step])
+        shapes.append(
+            Heat(Box(left, y + 1, wide, LEAD - 2), image[None, step : step + 1], colormap)
+        )
+        word = found.words[step]
+        color = "muted" if word in UNSEEN else "ink"
+        shapes.append(Text(left, base, word, SIZE, color, mono=True))
+    return shapes

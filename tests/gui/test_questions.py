@@ -1,0 +1,56 @@
+"""Questions about the run, asked and clicked in the window."""
+
+from PySide6.QtCore import QPoint, Qt
+from windows import settle
+
+from lstmviz.scene.shapes import Heat, Text
+
+
+def answered(qtbot, window):
+    settle(qtbot, window)
+    qtbot.waitUntil(lambda: not window.busy, timeout=20_000)
+
+
+def words(window):
+    return " ".join(shape.text for shape in window.question.shapes() if isinstance(shape, Text))
+
+
+def test_the_menu_asks_and_a_view_button_goes_back(opened, qtbot):
+    window = opened(step=20, unit=3)
+    window.menus.questions["provenance"].trigger()
+    answered(qtbot, window)
+    assert window.picture.currentWidget() is window.question
+    assert "unit 3 at t = 20" in words(window)
+    window.header.view_buttons["cell"].click()
+    assert window.picture.currentWidget() is window.diagram
+
+
+def test_the_answer_follows_the_step_and_the_pinned_unit(opened, qtbot):
+    window = opened(diagram="provenance", step=20, unit=3)
+    answered(qtbot, window)
+    window.store.look(step=7)
+    assert "unit 3 at t = 7" in words(window)
+    window.store.look(unit=5)
+    answered(qtbot, window)
+    assert "unit 5 at t = 7" in words(window)
+
+
+def test_a_click_on_the_map_goes_to_a_step(opened, qtbot):
+    window = opened(diagram="provenance", step=20, unit=3)
+    answered(qtbot, window)
+    heat = next(shape for shape in window.question.shapes() if isinstance(shape, Heat))
+    at = QPoint(int(heat.box.x + 3), int(heat.box.bottom - 2))
+    qtbot.mouseMove(window.question, at)
+    qtbot.waitUntil(lambda: "wrote" in window.pointed.text())
+    qtbot.mouseClick(window.question, Qt.MouseButton.LeftButton, pos=at)
+    assert window.store.view.step == window.store.run.steps - 1
+
+
+def test_a_question_of_another_document_is_answered_anew(opened, qtbot):
+    window = opened(diagram="provenance", step=5, unit=0)
+    answered(qtbot, window)
+    before = window.asking.answer
+    window.open_path("demo:counter")
+    answered(qtbot, window)
+    assert window.asking.answer is not before
+    assert "unit 0" in words(window)

@@ -1,0 +1,114 @@
+"""Pages of questions: every one at every size, its words in its room, its spots in its picture."""
+
+import numpy as np
+import pytest
+
+from lstmviz.errors import LstmvizError
+from lstmviz.inputs import GeneratedInput, TextInput
+from lstmviz.scene.metrics import text_box
+from lstmviz.scene.questions import QUESTIONS, answered, missing, page_of
+from lstmviz.scene.questions.page import key_of
+from lstmviz.scene.questions.textflow import flow, tinted
+from lstmviz.scene.run import finished
+from lstmviz.scene.shapes import Box, Heat, Rect, Text
+from lstmviz.session import QUESTIONS as NAMES
+from lstmviz.session import Document, Layer, Trained, Untrained, View, one_layer
+
+SIZES = ((420, 240), (740, 380), (940, 516), (1900, 900))
+RUNS = {
+    "demo": Document(Trained("demo:counter")),
+    "numbers": Document(one_layer(3, 7, 12, seed=1), GeneratedInput("noise", 40, 2)),
+    "one": Document(one_layer(1, 1, 1), GeneratedInput("noise", 1, 2)),
+    "wide": Document(one_layer(5, 256, 256), GeneratedInput("onehot", 60, 2)),
+    "both": Document(
+        Untrained(None, (Layer(4, 4, directions=("forward", "backward")), Layer(6, 6)), seed=3),
+        TextInput("to be or not to be"),
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def runs():
+    return {name: finished(document) for name, document in RUNS.items()}
+
+
+def test_the_questions_are_those_that_sessions_and_the_command_line_know():
+    assert tuple(QUESTIONS) == NAMES
+
+
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("name", QUESTIONS)
+@pytest.mark.parametrize("which", RUNS)
+def test_no_words_leave_the_page(runs, which, name, size):
+    run = runs[which]
+    view = View(step=run.steps // 2, unit=0)
+    page = page_of(name, answered(name, run, view), run, view, *size)
+    room = Box(0, 0, *size)
+    for shape in (*page.shapes, *page.marks(view)):
+        if isinstance(shape, Text):
+            box = text_box(shape)
+            assert box.x >= 0 and box.right <= room.right + 0.5, shape
+            assert box.y >= 0 and box.bottom <= room.bottom + 0.5, shape
+        elif isinstance(shape, (Rect, Heat)):
+            assert shape.box.w >= 0 and shape.box.h >= 0
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_an_answer_depends_on_no_field_it_does_not_name(runs, name):
+    run, question = runs["numbers"], QUESTIONS[name]
+    view, other = View(unit=2), View(unit=2, step=7, hover=3, theme="dark", speed=9)
+    assert key_of(name, question, run, view) == key_of(name, question, run, other)
+
+
+@pytest.mark.parametrize("name", QUESTIONS)
+def test_what_lies_at_a_point_is_told_in_words(runs, name):
+    run = runs["demo"]
+    view = View(step=9, unit=0)
+    page = page_of(name, answered(name, run, view), run, view, 940, 516)
+    spots = [page.spot(view, x, y) for x in range(0, 940, 12) for y in range(0, 516, 12)]
+    assert page.spot(view, -5, -5) is None
+    for spot in filter(None, spots):
+        assert spot.words
+        assert set(spot.changes) <= set(vars(View()))
+
+
+def test_without_a_whole_run_the_page_says_what_it_waits_for(runs):
+    run = finished(Document(one_layer(5, 4, 8, project=False), GeneratedInput("noise", 4)))
+    assert "shapes" in (missing(run) or "")
+    page = page_of("provenance", None, run, View(), 600, 300)
+    assert "shapes" in " ".join(shape.text for shape in page.shapes if isinstance(shape, Text))
+
+
+def test_where_c_came_from_needs_a_unit(runs):
+    assert isinstance(answered("provenance", runs["demo"], View(unit=None)), LstmvizError)
+
+
+@pytest.mark.parametrize(("layer", "way"), [(0, "forward"), (0, "backward"), (1, "forward")])
+def test_the_parts_of_c_sum_to_it_at_every_step(runs, layer, way):
+    run = runs["both"]
+    found = answered("provenance", run, View(layer=layer, direction=way, unit=3))
+    c = dict(run.trace.layers[layer].directions())[way].cell_state[:, 3]
+    for step in range(run.steps):
+        _, left, start = found.at(step)
+        assert left.sum() + start == pytest.approx(c[step], rel=1e-6, abs=1e-9)
+
+
+def test_a_click_on_the_map_goes_to_the_step_that_sees(runs):
+    run, view = runs["numbers"], View(unit=1, step=3)
+    page = page_of("provenance", answered("provenance", run, view), run, view, 940, 516)
+    heat = next(shape for shape in page.shapes if isinstance(shape, Heat))
+    spot = page.spot(view, heat.box.x + 1, heat.box.bottom - 1)
+    assert spot.changes == {"step": run.steps - 1}
+    assert "step 0" in spot.words
+
+
+def test_running_text_keeps_every_symbol_in_its_box():
+    labels = list("def f(x):\n    return x  # a comment that is longer than a line can be\n") * 9
+    found = flow(labels, Box(10, 20, 160, 100))
+    assert "".join(found.words).count("return x") == 9
+    assert all(found.lefts[k] + found.widths[k] <= 160.01 for k in range(len(labels)))
+    for step in (0, 100, len(labels) - 1):
+        shapes = tinted(found, np.linspace(0, 1, len(labels)), (0, 1), step, "sequential")
+        assert sum(isinstance(shape, Rect) for shape in shapes) == 1
+        outlined = next(shape.box for shape in shapes if isinstance(shape, Rect))
+        assert found.step_at(*outlined.center, step) == step
