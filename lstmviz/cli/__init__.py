@@ -63,7 +63,14 @@ def _run(argv: list[str]) -> int:
         name, parsed = arguments.parse(argv)
     except SystemExit as leaving:
         return int(leaving.code or 0)
-    return {"view": _view, "info": _info, "trace": _trace, "export": _export}[name](parsed)
+    commands = {
+        "view": _view,
+        "info": _info,
+        "trace": _trace,
+        "analyze": _analyze,
+        "export": _export,
+    }
+    return commands[name](parsed)
 
 
 @contextlib.contextmanager
@@ -151,6 +158,12 @@ def _trace(parsed: argparse.Namespace) -> int:
     told = " ".join((f"{shown(parsed.out)}: {result.steps:,} steps.", *resolved.sequence.notes))
     print("\n".join([told, *lines]))
     return 0
+
+
+def _analyze(parsed: argparse.Namespace) -> int:
+    from lstmviz.cli import analyze
+
+    return analyze.main(parsed)
 
 
 def _export(parsed: argparse.Namespace) -> int:

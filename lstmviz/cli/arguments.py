@@ -25,6 +25,7 @@ from lstmviz.version import __version__
 COMMANDS = {
     "info": "sizes, layers, parameter counts, names in each framework",
     "trace": "run and write every array to an .npz file",
+    "analyze": "where numbers come from, how long they last, what units follow, what if",
     "export": "a figure; the suffix of --out chooses the format",
     "doctor": "what this machine lacks, as one install line",
 }
@@ -57,9 +58,15 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
 
 def parser(name: str) -> argparse.ArgumentParser:
     """The parser of one subcommand; of "view" it is the window's, which has no name."""
-    return {"view": _view, "info": _info, "trace": _trace, "export": _export, "doctor": _doctor}[
-        name
-    ]()
+    made = {
+        "view": _view,
+        "info": _info,
+        "trace": _trace,
+        "analyze": _analyze,
+        "export": _export,
+        "doctor": _doctor,
+    }
+    return made[name]()
 
 
 def _parser(name: str, description: str, epilog: str | None = None) -> Parser:
@@ -94,6 +101,16 @@ def _trace() -> Parser:
     result = _parser("trace", "Run a network over an input and write every array.")
     _common(result)
     result.add_argument("--out", required=True, type=Path, metavar="FILE.npz", help="the file")
+    return result
+
+
+def _analyze() -> Parser:
+    from lstmviz.cli.analyze import options
+
+    text = "Run a network over an input and answer a question about it."
+    result = _parser("analyze", text, options.EPILOG)
+    _common(result)
+    options.add_options(result)
     return result
 
 
@@ -147,7 +164,7 @@ def _common(result: Parser) -> None:
     networks.add_options(result)
     group = result.add_argument_group("the input")
     given = group.add_mutually_exclusive_group()
-    given.add_argument("--input", metavar="FILE", help="a .txt .csv .tsv .npy .npz .wav file")
+    given.add_argument("--input", metavar="FILE", help="a .txt .py .csv .tsv .npy .npz .wav file")
     given.add_argument("--text", metavar="STRING", help="a text, one step per symbol")
     given.add_argument(
         "--generate",

@@ -24,7 +24,7 @@ from lstmviz.errors import LstmvizError
 from lstmviz.gui.fields import narrow
 from lstmviz.gui.reading import ReadingDialog
 from lstmviz.gui.vocabulary import VocabularyButton
-from lstmviz.inputs import SUFFIXES
+from lstmviz.inputs import SUFFIXES, TEXTS
 from lstmviz.inputs.choices import Choices, choices
 from lstmviz.inputs.generators import KINDS
 from lstmviz.inputs.sequence import unnamed
@@ -290,7 +290,7 @@ class InputPanel(QWidget):
         self.text.setVisible(kind == "text")
         self.file_row.setVisible(kind == "file")
         recipe = self._document.input
-        offers = isinstance(recipe, FileInput) and not recipe.path.lower().endswith(".txt")
+        offers = isinstance(recipe, FileInput) and not recipe.path.lower().endswith(TEXTS)
         self.how.setVisible(offers)
         sound = isinstance(recipe, FileInput) and recipe.path.lower().endswith(".wav")
         self.how.setText("Frames and scale…" if sound else "Columns and scale…")

@@ -19,7 +19,8 @@ from lstmviz.inputs.recipes import (
 from lstmviz.inputs.sequence import Sequence
 
 TABLES = (".csv", ".tsv")
-SUFFIXES = (".txt", *TABLES, ".npy", ".npz", ".wav")
+TEXTS = (".txt", ".py")
+SUFFIXES = (*TEXTS, *TABLES, ".npy", ".npz", ".wav")
 """Files that can be an input."""
 
 __all__ = [
@@ -64,7 +65,7 @@ def _from_file(
     """Read a file by its suffix."""
     check_file(recipe)
     match Path(recipe.path).suffix.lower():
-        case ".txt":
+        case ".txt" | ".py":
             return text.from_file(recipe.path, input_size, vocabulary, split)
         case ".csv" | ".tsv":
             return tables.from_file(recipe, input_size)

@@ -27,7 +27,7 @@ class Frames:
 
 @dataclass(frozen=True)
 class FileInput:
-    """A `.txt .csv .tsv .npy .npz .wav` file.
+    """A `.txt .py .csv .tsv .npy .npz .wav` file.
 
     `columns` are those to take, by name or by number from 1, () for all; `scaling` is "none",
     "standard" (mean 0, variance 1) or "minmax" (0 to 1), a column at a time; `item` is the one

@@ -104,7 +104,13 @@ FILES = [
     ("l.npz", npz(a=lying((10**6, 10))), None, None, r"\(a\) claims"),
     ("z.npz", npz(zipfile.ZIP_LZMA, a=npy(np.ones(9))), None, None, r"\(a\) is packed in a way"),
     ("f.npz", npz(a=b"hello"), None, None, r"\(a\) is not a NumPy array"),
-    ("a.json", b"{}", None, None, r"unknown suffix '.json'; inputs are .txt .csv .tsv .npy .npz"),
+    (
+        "a.json",
+        b"{}",
+        None,
+        None,
+        r"unknown suffix '.json'; inputs are .txt .py .csv .tsv .npy .npz",
+    ),
     ("a", b"", None, None, "has no suffix; inputs are .txt"),
 ]
 

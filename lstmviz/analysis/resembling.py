@@ -1,0 +1,110 @@
+"""More places like this: steps whose state is nearest to that of a chosen step, or of several."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmviz.analysis.steps import check_step, direction_of
+from lstmviz.engine.trace import Array, Trace
+from lstmviz.errors import LstmvizError
+
+Numbers = NDArray[np.float64]
+
+MEASURES = ("cosine", "euclid")
+ARRAYS = ("cell_state", "cell_output", "hidden_state")
+APART = 10
+"""Places on the same sequence are at least so many steps apart, from the chosen one too."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """A place like the chosen one: `sequence` names where, `step` is its first step.
+
+    `distance` is 0 where the states are the same: 1 − cos of 0…2, or Euclid's, each the mean over
+    the steps of the place.
+    """
+
+    sequence: str
+    step: int
+    distance: float
+
+
+def similar(
+    trace: Trace,
+    step: int,
+    last: int | None = None,
+    *,
+    array: str = "cell_state",
+    measure: str = "cosine",
+    most: int = 10,
+    apart: int = APART,
+    others: Iterable[tuple[str, Trace]] = (),
+    layer: int = 0,
+    direction: str = "forward",
+) -> tuple[Place, ...]:
+    """The `most` places nearest to the steps from `step` up to, not with, `last`, nearest first.
+
+    `last` None is one step. Places in the trace itself are named ""; `others` are runs of the
+    same network, each with its name, taken one at a time. No two places on one sequence, nor
+    the chosen one and another, are closer than `apart` steps or the length of the range. Raises
+    `LstmvizError` for what is not there, an unknown array or measure, and runs of other sizes.
+    """
+    if array not in ARRAYS or measure not in MEASURES:
+        known, given = (ARRAYS, array) if array not in ARRAYS else (MEASURES, measure)
+        raise LstmvizError(f"{given[:40]!r} is not one of {', '.join(known)}.")
+    check_step(trace, step)
+    last = step + 1 if last is None else last
+    if not step < last <= trace.steps:
+        raise LstmvizError(f"steps {step} to {last} are none of the run; end after the start.")
+    asked: Array = getattr(direction_of(trace, layer, direction), array)[step:last]
+    apart = max(apart, last - step)
+    found: list[Place] = []
+    for name, run in [("", trace), *others]:
+        values: Array = getattr(direction_of(run, layer, direction), array)
+        if values.shape[1] != asked.shape[1]:
+            raise LstmvizError(
+                f"{name[:80] or 'the run'} has {values.shape[1]} units, but the chosen place has "
+                f"{asked.shape[1]}; compare runs of one network."
+            )
+        distances = _distances(asked, values, measure)
+        if run is trace:
+            distances[max(0, step - apart + 1) : step + apart] = np.inf
+        found += _nearest(name, distances, most, apart)
+    return tuple(sorted(found, key=lambda place: place.distance)[:most])
+
+
+def _distances(asked: Array, values: Array, measure: str) -> Numbers:
+    """(T − length + 1,): the mean distance of every place as long as the one asked for."""
+    length, places = len(asked), len(values) - len(asked) + 1
+    if places < 1:
+        return np.zeros(0)
+    wide = values.astype(np.float64)
+    squares = (wide**2).sum(axis=1)
+    total = np.zeros(places)
+    for k, row in enumerate(asked.astype(np.float64)):
+        part = slice(k, k + places)
+        products = wide[part] @ row
+        if measure == "cosine":
+            norms = np.sqrt(squares[part]) * np.linalg.norm(row)
+            cosines = np.divide(products, norms, out=np.zeros(places), where=norms > 0)
+            total += 1 - np.clip(cosines, -1, 1)
+        else:
+            total += np.sqrt(np.maximum(squares[part] - 2 * products + row @ row, 0))
+    return np.asarray(total / length)
+
+
+def _nearest(name: str, distances: Numbers, most: int, apart: int) -> list[Place]:
+    """The nearest places of one sequence; each takes the room around it."""
+    left = distances.copy()
+    found: list[Place] = []
+    while len(found) < most and len(left):
+        step = int(np.nanargmin(left)) if np.isfinite(left).any() else -1
+        if step < 0:
+            break
+        found.append(Place(name, step, float(left[step])))
+        left[max(0, step - apart + 1) : step + apart] = np.inf
+    return found

@@ -1,0 +1,108 @@
+"""The run that is asked about."""
+
+from __future__ import annotations
+
+import argparse
+from dataclasses import dataclass
+from functools import cached_property
+
+from lstmviz.cli import source
+from lstmviz.engine import unroll
+from lstmviz.engine.initial import Initial
+from lstmviz.engine.network import Network
+from lstmviz.engine.trace import Trace
+from lstmviz.errors import LstmvizError
+from lstmviz.inputs.sequence import Sequence
+from lstmviz.inputs.spoken import Spoken, spoken
+from lstmviz.session import Document, resolve
+
+
+@dataclass(frozen=True, eq=False)
+class Asked:
+    """A finished run and the options of the question.
+
+    `places` are the layers and directions asked about: the one chosen, else all of them.
+    """
+
+    options: argparse.Namespace
+    document: Document
+    network: Network
+    trace: Trace
+    sequence: Sequence
+    initial: Initial | None
+    places: tuple[tuple[int, str], ...]
+
+    @property
+    def place(self) -> tuple[int, str]:
+        """The layer and direction of a question about one."""
+        return self.places[0]
+
+    @property
+    def tokens(self) -> dict[str, list[str]]:
+        """The column of a table by step that says what was read, where it was symbols."""
+        return {"token": list(self.sequence.labels)} if self.sequence.symbolic else {}
+
+    @cached_property
+    def told(self) -> Spoken:
+        """The text that was read; raises `LstmvizError` where it was none."""
+        return told_of(self.document, self.network, self.sequence)
+
+    @property
+    def step(self) -> int:
+        """The step chosen, else the last of the run."""
+        _, way = self.place
+        last = self.trace.steps - 1 if way == "forward" else 0
+        chosen: int | None = self.options.step
+        return last if chosen is None else chosen
+
+    def need(self, *names: str) -> None:
+        """Raise `LstmvizError` where an option that the question needs is missing."""
+        for name in names:
+            if getattr(self.options, name) in (None, []):
+                raise LstmvizError(f"--ask {self.options.ask} needs --{name.replace('_', '-')}.")
+
+
+def told_of(document: Document, network: Network, sequence: Sequence) -> Spoken:
+    """The text of a sequence that a document's network reads."""
+    split = document.vocabulary.split if document.vocabulary else "auto"
+    return spoken(sequence, network.vocabulary, split)
+
+
+def prefix(place: tuple[int, str]) -> str:
+    """The name of a layer's direction, as in a trace's arrays."""
+    return f"layer{place[0]}.{place[1]}"
+
+
+def ask(parsed: argparse.Namespace) -> Asked:
+    """Run what SOURCE and the options ask for; raises `LstmvizError` for all that is wrong."""
+    document = source.session(parsed).document
+    network, trace, sequence, initial = ran(document)
+    spec = network.spec
+    if parsed.layer is None:
+        places = tuple(
+            (index, way) for index, cell in enumerate(spec.layers) for way in cell.directions
+        )
+    else:
+        layer, way = parsed.layer
+        if layer >= len(spec.layers):
+            raise LstmvizError(f"there is no layer {layer}; the last is {len(spec.layers) - 1}.")
+        ways = spec.layers[layer].directions
+        if way is not None and way not in ways:
+            raise LstmvizError(f"layer {layer} does not run {way}, only {ways[0]}.")
+        places = tuple((layer, each) for each in ways if way in (None, each))
+    return Asked(parsed, document, network, trace, sequence, initial, places)
+
+
+def ran(document: Document) -> tuple[Network, Trace, Sequence, Initial | None]:
+    """A document's network, run over its input."""
+    resolved = resolve(document)
+    if resolved.network is None:
+        raise LstmvizError(str(resolved.problem))
+    trace = unroll.run(resolved.network, resolved.sequence.values, resolved.initial)
+    return resolved.network, trace, resolved.sequence, resolved.initial
+
+
+def counted(numbers: list[int], most: int = 12) -> str:
+    """Numbers in a sentence, or how many there are beyond a few."""
+    shown = ", ".join(map(str, numbers[:most]))
+    return shown + (f", … {len(numbers):,} in all" if len(numbers) > most else "")

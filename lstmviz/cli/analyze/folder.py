@@ -1,0 +1,62 @@
+"""The inputs in a folder, each run by the network that is asked about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from lstmviz.cli.analyze.asked import Asked, ran, told_of
+from lstmviz.engine.trace import Trace
+from lstmviz.errors import LstmvizError
+from lstmviz.files import shown
+from lstmviz.inputs import SUFFIXES, FileInput
+from lstmviz.inputs.sequence import Sequence
+from lstmviz.inputs.spoken import Spoken
+from lstmviz.session import Document
+
+
+@dataclass(frozen=True, eq=False)
+class FolderRun:
+    """A file of the folder as it was read, and its run."""
+
+    document: Document
+    sequence: Sequence
+    trace: Trace
+    asked: Asked
+
+    @property
+    def told(self) -> Spoken:
+        """The text of it; raises `LstmvizError` where it is none."""
+        return told_of(self.document, self.asked.network, self.sequence)
+
+
+def runs_in(folder: Path, asked: Asked, skipped: list[str]) -> Iterator[tuple[str, FolderRun]]:
+    """(file name, run) of every input in a folder, by name; one is held at a time.
+
+    The file that is asked about itself is left out. What cannot be read goes into `skipped`, a
+    sentence each. Raises `LstmvizError` for a folder that is none or holds no input at all.
+    """
+    if not folder.is_dir():
+        raise LstmvizError(f"{shown(folder)} is no folder; give one of input files.")
+    files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
+    if not files:
+        known = " ".join(SUFFIXES)
+        raise LstmvizError(f"{shown(folder)} holds no input; inputs are {known} files.")
+    given = asked.document.input
+    own = Path(given.path).resolve() if isinstance(given, FileInput) else None
+    read = 0
+    for path in files:
+        if path.resolve() == own:
+            continue
+        recipe = replace(given, path=str(path)) if isinstance(given, FileInput) else None
+        document = replace(asked.document, input=recipe or FileInput(str(path)))
+        try:
+            _, trace, sequence, _ = ran(document)
+        except LstmvizError as error:
+            skipped.append(f"left out: {error}")
+            continue
+        read += 1
+        yield path.name, FolderRun(document, sequence, trace, asked)
+    if not read and skipped:
+        raise LstmvizError(f"no file of {shown(folder)} can be read; {skipped[0]}")

@@ -1,0 +1,181 @@
+"""What may be written after `lstmviz analyze`, and which question takes it."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable
+from pathlib import Path
+
+from lstmviz.analysis.forgetting import LAGS
+from lstmviz.analysis.resembling import MEASURES
+from lstmviz.cli import networks
+from lstmviz.cli.networks import whole
+from lstmviz.engine.trace import DIRECTION_ARRAYS
+from lstmviz.errors import LstmvizError
+
+QUESTIONS = {
+    "report": "memory, saturation, quiet units, and of Python source code what units follow",
+    "terms": "every term of the sum that made a gate (--unit, --step, --array)",
+    "provenance": "when a unit's cell state was written, and what is left of it (--unit, --step)",
+    "memory": "half-life, longest hold and horizon of every unit",
+    "saturation": "how often each gate is below 0.1 and above 0.9",
+    "quiet": "units that are dead or constant",
+    "histograms": "the values of every gate (--bins)",
+    "follow": "units ranked by what they follow (--annotation, --pattern, --array, --folder)",
+    "similar": "more places like this (--step, --until, --array, --measure, --folder)",
+    "gradients": "∂ an output / ∂ every array at every step (--step, --output)",
+    "saliency": "what an output owes to each token (--step, --output)",
+    "forgetting": "‖∂c_t/∂c_k‖ beside ∏ f, an untrained LSTM and a plain RNN (--step, --lags)",
+    "compare": "another run minus this one (--with …, --align, --match)",
+    "what-if": "the run with changes made (--change)",
+}
+
+PLACED = ("layer",)
+TAKES: dict[str, tuple[str, ...]] = {
+    "report": PLACED,
+    "terms": ("layer", "unit", "step", "array"),
+    "provenance": ("layer", "unit", "step"),
+    "memory": PLACED,
+    "saturation": PLACED,
+    "quiet": PLACED,
+    "histograms": ("layer", "bins"),
+    "follow": ("layer", "annotation", "pattern", "array", "folder"),
+    "similar": ("layer", "step", "until", "array", "measure", "most", "folder"),
+    "gradients": ("layer", "step", "output"),
+    "saliency": ("step", "output"),
+    "forgetting": ("layer", "step", "lags", "compare_seed"),
+    "compare": ("layer", "other", "with_text", "with_input", "with_seed", "align", "match"),
+    "what-if": ("change", "other", "with_text", "with_input", "with_seed"),
+}
+"""The options of each question, as argparse keeps them."""
+
+DEFAULTS = {
+    "bins": 40,
+    "measure": MEASURES[0],
+    "most": 10,
+    "lags": LAGS,
+    "compare_seed": 0,
+    "align": "step",
+    "match": False,
+    "annotation": [],
+    "pattern": [],
+    "change": [],
+}
+FLAGS = {"other": "--with"}
+"""Options whose flag is not their name."""
+
+EPILOG = """a change of --ask what-if is a line such as (quoted, several times for several):
+  forget_gate[3,7]@10:20 = 0      units 3 and 7 held at 0 in steps 10 to 19
+  layer1.output_gate *= 0.5       a gate scaled, every unit and step
+  cell_output[5] = 0              a unit switched off
+  cell_state[0]@8 += 1            c of a unit raised at step 8; hidden_state likewise
+  input[2]@6 = 1                  a value of the input
+  recurrent_weights[f3,7] = 0     a weight: the row of unit 3 in the forget gate, column 7
+  states@20 = states@5            c and h of step 5 put into step 20 (other@5: of --with …)
+"""
+
+
+def add_options(parser: argparse.ArgumentParser) -> None:
+    """Offer the question and what it needs."""
+    parser.add_argument(
+        "--out", required=True, type=Path, metavar="FILE", help="a .json, .csv or .npz file"
+    )
+    lines = [f"{name} ({text})" for name, text in QUESTIONS.items()]
+    parser.add_argument(
+        "--ask", choices=QUESTIONS, default="report", metavar="QUESTION", help="; ".join(lines)
+    )
+    group = parser.add_argument_group("where to look")
+    group.add_argument(
+        "--layer",
+        type=networks.layer_at,
+        metavar="K[:DIRECTION]",
+        help="a layer, from 0, and forward or backward (else all, or the first)",
+    )
+    group.add_argument("--unit", type=_whole("a unit"), metavar="N", help="a unit, from 0")
+    group.add_argument(
+        "--step", type=_whole("a step"), metavar="N", help="a step, from 0 (else the last)"
+    )
+    group.add_argument(
+        "--until", type=_whole("a step"), metavar="N", help="the steps from --step up to this one"
+    )
+    group.add_argument("--array", choices=DIRECTION_ARRAYS, metavar="ARRAY", help=_arrays())
+    group.add_argument("--output", metavar="N", help="an output by number or symbol (the largest)")
+    _add_following(parser)
+    _add_others(parser)
+
+
+def _add_following(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("what is looked for")
+    group.add_argument(
+        "--annotation",
+        action="append",
+        metavar="NAME|FILE[:COLUMN]",
+        help="strings, docstrings, comments, indentation, brackets or column of Python source "
+        "code; balance:OPENING:CLOSING characters; or a number a step in a .csv .tsv .txt .npy "
+        ".json file; may be given several times",
+    )
+    group.add_argument(
+        "--pattern",
+        action="append",
+        metavar="REGEX",
+        help="1 at every step inside a match of a regular expression in the text",
+    )
+    group.add_argument(
+        "--folder", type=Path, metavar="FOLDER", help="more inputs: every one in this folder"
+    )
+    group.add_argument("--measure", choices=MEASURES, help="how near two states are (cosine)")
+    group.add_argument("--most", type=_whole("a number", 1), metavar="N", help="places (10)")
+    group.add_argument("--bins", type=_whole("a number", 1, 10_000), metavar="N", help="bins (40)")
+    group.add_argument(
+        "--lags", type=_whole("a number", 1), metavar="N", help=f"steps back ({LAGS})"
+    )
+    group.add_argument(
+        "--compare-seed",
+        type=_whole("a seed"),
+        metavar="N",
+        help="of the untrained LSTM and RNN that --ask forgetting compares with (0)",
+    )
+
+
+def _add_others(parser: argparse.ArgumentParser) -> None:
+    group = parser.add_argument_group("another run")
+    group.add_argument("--with", dest="other", metavar="SOURCE", help="another network")
+    given = group.add_mutually_exclusive_group()
+    given.add_argument("--with-text", metavar="STRING", help="another text")
+    given.add_argument("--with-input", metavar="FILE", help="another input file")
+    group.add_argument(
+        "--with-seed", type=_whole("a seed"), metavar="N", help="other weights of an untrained one"
+    )
+    group.add_argument(
+        "--align", choices=("step", "token"), help="step with step, or the tokens both have (step)"
+    )
+    group.add_argument(
+        "--match",
+        action="store_const",
+        const=True,
+        help="pair the units whose cell states correlate best",
+    )
+    group.add_argument(
+        "--change", action="append", metavar="LINE", help="what is to be otherwise; see below"
+    )
+
+
+def settle(parsed: argparse.Namespace) -> None:
+    """Put in what was not said; raise `LstmvizError` for an option the question does not take."""
+    every = dict.fromkeys(name for names in TAKES.values() for name in names)
+    for name in every:
+        if getattr(parsed, name) is not None and name not in TAKES[parsed.ask]:
+            takers = [question for question, names in TAKES.items() if name in names]
+            flag = FLAGS.get(name, f"--{name.replace('_', '-')}")
+            raise LstmvizError(f"{flag} is for --ask {' or '.join(takers)}, not {parsed.ask}.")
+    for name, value in DEFAULTS.items():
+        if getattr(parsed, name) is None:
+            setattr(parsed, name, value)
+
+
+def _whole(what: str, low: int = 0, high: int = 2**63 - 1) -> Callable[[str], int]:
+    return lambda text: whole(text, what, low, high)
+
+
+def _arrays() -> str:
+    return ", ".join(DIRECTION_ARRAYS)
