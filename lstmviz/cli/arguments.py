@@ -125,6 +125,12 @@ def _export() -> Parser:
     result.add_argument("--stage", choices=STAGES, help="how far inside the step (else its end)")
     result.add_argument("--unit", type=_whole("a unit", 0), metavar="N", help="the unit to mark")
     result.add_argument(
+        "--output",
+        type=_whole("an output", 0),
+        metavar="N",
+        help="the output whose gradients are drawn (else the largest at the step)",
+    )
+    result.add_argument(
         "--layer",
         type=networks.layer_at,
         metavar="K[:DIRECTION]",

@@ -109,6 +109,8 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
         view = replace(view, stage=parsed.stage)
     if parsed.unit is not None:
         view = replace(view, unit=parsed.unit)
+    if parsed.view == "gradients":
+        view = replace(view, target_step=view.step, target=parsed.output)
     if parsed.theme is not None:
         view = replace(view, theme=parsed.theme)
     return replace(opened, view=view)

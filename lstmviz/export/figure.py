@@ -117,6 +117,12 @@ def checked(run: Run, view: View) -> View:
     size = run.spec.layers[view.layer].cell_size
     if view.unit is not None and not 0 <= view.unit < size:
         raise LstmvizError(f"unit {view.unit:,} is not among the {size:,} of the cell.")
+    outputs = run.trace.output.shape[1]
+    if view.target is not None and not 0 <= view.target < outputs:
+        raise LstmvizError(
+            f"output {view.target:,} is not among the {outputs:,} of the network, 0 to "
+            f"{outputs - 1:,}."
+        )
     return view
 
 

@@ -17,7 +17,19 @@ from lstmviz.version import __version__
 MAX_TEXT = 2000
 """Characters of an input text that are kept."""
 
-LOOKED = ("diagram", "layer", "direction", "order", "reveal", "first", "last", "low", "high")
+LOOKED = (
+    "diagram",
+    "layer",
+    "direction",
+    "order",
+    "reveal",
+    "first",
+    "last",
+    "low",
+    "high",
+    "target",
+    "target_step",
+)
 """What else a picture shows of a view, told where it is not the usual."""
 
 

@@ -125,6 +125,7 @@ class Opening(QObject):
         self.bar.end()
         self._window.banner.hide()
         view: dict[str, Any] = {"step": 0, "first": 0.0, "last": None, "unit": 0, "expect": None}
+        view |= {"target": None, "target_step": None}
         view["side"] = session.view.side
         if is_session(self._path):
             own = ("theme", "reduce_motion")  # the user's, not the session's

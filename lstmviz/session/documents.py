@@ -14,7 +14,7 @@ from lstmviz.inputs.recipes import InputRecipe, VocabularyFile
 
 DIAGRAMS = ("cell", "unrolled", "stack", "unit")
 """The pictures of a moment."""
-QUESTIONS = ("provenance",)
+QUESTIONS = ("provenance", "gradients")
 """The questions about a run that have a page of their own, shown in the diagram's place."""
 
 
@@ -97,6 +97,8 @@ class View:
     pinned cell unit, `hover` the one under the pointer; `first`/`last` are the zoomed
     steps (last exclusive, None for the end); `low`/`high` the zoomed rows. `side` is what
     stands beside the diagram; `expect` a file of a framework's own output to compare with.
+    `target` is the output number whose gradients are asked for (None: the largest), at step
+    `target_step` (None: the last).
     """
 
     step: int = 0
@@ -119,6 +121,8 @@ class View:
     reduce_motion: bool = False
     side: str = "unit"  # or "file"
     expect: str | None = None
+    target: int | None = None
+    target_step: int | None = None
 
 
 @dataclass(frozen=True)

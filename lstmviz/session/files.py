@@ -181,7 +181,7 @@ def _check(session: Session, where: str) -> None:
 
 def _view_fault(view: View) -> str:
     """What is out of range in a view, or nothing."""
-    for name in ("step", "unit", "hover", "layer", "first", "low"):
+    for name in ("step", "unit", "hover", "layer", "first", "low", "target", "target_step"):
         value = getattr(view, name)
         if value is not None and value < 0:
             return f"{name} is {value}, below 0"

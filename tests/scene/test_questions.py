@@ -3,6 +3,7 @@
 import numpy as np
 import pytest
 
+from lstmviz.analysis import gradients
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import GeneratedInput, TextInput
 from lstmviz.scene.metrics import text_box
@@ -11,6 +12,7 @@ from lstmviz.scene.questions.page import key_of
 from lstmviz.scene.questions.textflow import flow, tinted
 from lstmviz.scene.run import finished
 from lstmviz.scene.shapes import Box, Heat, Rect, Text
+from lstmviz.scene.words import number
 from lstmviz.session import QUESTIONS as NAMES
 from lstmviz.session import Document, Layer, Trained, Untrained, View, one_layer
 
@@ -112,3 +114,36 @@ def test_running_text_keeps_every_symbol_in_its_box():
         assert sum(isinstance(shape, Rect) for shape in shapes) == 1
         outlined = next(shape.box for shape in shapes if isinstance(shape, Rect))
         assert found.step_at(*outlined.center, step) == step
+
+
+def test_gradients_are_those_of_the_output_asked_for(runs):
+    run, view = runs["numbers"], View(target=2, target_step=20, unit=3)
+    found = answered("gradients", run, view)
+    want = gradients(run.network, run.trace.input, 20, 2)
+    np.testing.assert_allclose(found.found.input, want.input[:21], atol=1e-12)
+    assert found.name == "2"
+    page = page_of("gradients", found, run, view, 940, 516)
+    heats = [shape for shape in page.shapes if isinstance(shape, Heat)]
+    spot = page.spot(view, heats[0].box.x + 1, heats[0].box.y + 1)
+    value = float(want.layers[0].forward.cell_state[0, 0])
+    assert spot.words == f"∂y/∂c of unit 0 at step 0 = {number(value)}"
+    assert spot.changes == {"step": 0, "unit": 0}
+
+
+def test_another_output_or_step_is_asked_for_by_a_click(runs):
+    run, view = runs["demo"], View(target=0, target_step=5, step=9)
+    page = page_of("gradients", answered("gradients", run, view), run, view, 940, 516)
+    links = {
+        shape.text: page.spot(view, shape.x + 1, shape.y - 3).changes
+        for shape in page.marks(view)
+        if isinstance(shape, Text) and shape.color == "accent"
+    }
+    assert links["ask of t = 9"] == {"target_step": 9}
+    assert links["output ›"] == {"target": 1}
+    assert links["the largest"] == {"target": None}
+
+
+def test_a_view_that_outlived_its_network_asks_of_what_there_is(runs):
+    found = answered("gradients", runs["numbers"], View(target=99, target_step=999))
+    assert found.step == runs["numbers"].steps - 1
+    assert found.output == int(runs["numbers"].trace.output[-1].argmax())

@@ -6,6 +6,7 @@ from typing import Any
 
 from lstmviz.errors import LstmvizError
 from lstmviz.scene.picture import fitted
+from lstmviz.scene.questions.gradients import GRADIENTS
 from lstmviz.scene.questions.page import HEIGHT, WIDTH, Page, Question, Spot, key_of, note
 from lstmviz.scene.questions.provenance import PROVENANCE
 from lstmviz.scene.run import Run
@@ -27,6 +28,7 @@ __all__ = [
 
 QUESTIONS: dict[str, Question] = {
     "provenance": PROVENANCE,
+    "gradients": GRADIENTS,
 }
 """Every question by the name of its view."""
 
