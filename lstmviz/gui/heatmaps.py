@@ -258,21 +258,25 @@ class HeatmapsView(QWidget):
         ground = self._pixmap()
         painter = QPainter(self)
         ratio = ground.devicePixelRatio()
-        parts = rects_of(event.region())
-        for part in parts:
+        moving = self._moving() if self._in_place(ground) else []
+        for part in rects_of(event.region()):  # one by one: Qt clips to a rectangle fastest
+            painter.setClipRect(part)
             source = QRectF(
                 part.x() * ratio, part.y() * ratio, part.width() * ratio, part.height() * ratio
             )
             painter.drawPixmap(QRectF(part), ground, source)
-        shown = self._ground.shown
-        still = shown is not None and shown.place == self.place and shown.size == ground.size()
-        if still and self.place is not None and self.content is not None:
-            painter.setClipRegion(event.region())
-            paint.draw(painter, touching(self._moving(), parts), self._theme)
+            paint.draw(painter, touching(moving, part), self._theme)
         if self._ringed and self.hasFocus():
+            painter.setClipping(False)
             edge = Rect(Box(0.5, 0.5, self.width() - 1, self.height() - 1), stroke="accent")
             paint.draw(painter, [edge], self._theme)
         painter.end()
+
+    def _in_place(self, ground: QPixmap) -> bool:
+        """Whether the ground is of the layout that holds now."""
+        shown = self._ground.shown
+        alike = shown is not None and shown.place == self.place and shown.size == ground.size()
+        return alike and self.place is not None and self.content is not None
 
     def _moving(self) -> list[tuple[Box, Shape]]:
         """The shapes painted over the picture, each with its place."""

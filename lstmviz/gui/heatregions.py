@@ -33,10 +33,10 @@ def placed(shapes: list[Shape]) -> list[tuple[Box, Shape]]:
     return [(bounds(shape), shape) for shape in shapes]
 
 
-def touching(shapes: list[tuple[Box, Shape]], parts: list[QRect]) -> list[Shape]:
-    """The shapes that reach into any of the parts."""
-    boxes = [Box(p.x() - 2, p.y() - 2, p.width() + 4, p.height() + 4) for p in parts]
-    return [shape for around, shape in shapes if any(box.overlaps(around) for box in boxes)]
+def touching(shapes: list[tuple[Box, Shape]], part: QRect) -> list[Shape]:
+    """The shapes that reach into a part."""
+    around = Box(part.x() - 2, part.y() - 2, part.width() + 4, part.height() + 4)
+    return [shape for box, shape in shapes if box.overlaps(around)]
 
 
 def step_parts(place: HeatmapLayout, old: int, new: int, reveal: bool) -> list[QRect]:

@@ -16,6 +16,7 @@ from lstmviz.errors import LstmvizError
 from lstmviz.export import devices
 from lstmviz.export.clipboard import mime
 from lstmviz.export.picture import Picture
+from lstmviz.paint import rectangles
 from lstmviz.scene.colors import DARK, LIGHT
 from lstmviz.scene.shapes import Box, Cells, Heat, Line, Rect, Text
 
@@ -108,7 +109,7 @@ def test_no_hairlines_between_touching_cells(kind):
 
 
 def test_the_bleed_is_what_keeps_hairlines_away(monkeypatch):
-    monkeypatch.setattr(paint, "BLEED", 0.0)
+    monkeypatch.setattr(rectangles, "BLEED", 0.0)
     shapes = (Rect(Box(0, 0, 200, 120), fill="#ff00ff"), uniform("heat"))
     pixels = svg_pixels(devices.svg_bytes(picture_of(shapes)), 274, 165)[24:136, 24:210]
     spread = pixels.max(axis=(0, 1)) - pixels.min(axis=(0, 1))
