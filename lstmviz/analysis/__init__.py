@@ -8,7 +8,6 @@ from __future__ import annotations
 from lstmviz.analysis.bptt import Gradients, gradients, saliency
 from lstmviz.analysis.comparing import Comparison, compare
 from lstmviz.analysis.following import Follower, follow
-from lstmviz.analysis.forgetting import Forgetting, Vanishing, forgetting, vanishing
 from lstmviz.analysis.interventions import (
     Change,
     WeightChange,
@@ -17,6 +16,7 @@ from lstmviz.analysis.interventions import (
     run_with,
     transplant,
 )
+from lstmviz.analysis.jacobians import Forgetting, Vanishing, forgetting, vanishing
 from lstmviz.analysis.origins import provenance, provenance_matrix, remaining, writes
 from lstmviz.analysis.remembering import Memory, half_life, horizon, longest_hold, memory
 from lstmviz.analysis.resembling import Place, similar

@@ -44,7 +44,7 @@ def random_rnn(input_size: int, size: int, seed: int = 0) -> PlainRnn:
 
 
 def remembered(rnn: PlainRnn, states: Numbers, rows: Numbers, lags: int) -> Numbers:
-    """Rows · ∂h_T/∂h_(T − lag) for lag 0 … lags − 1, as norms: see `forgetting`.
+    """Rows · ∂h_T/∂h_(T − lag) for lag 0 … lags − 1, as norms: see `jacobians`.
 
     `states` (T, C) are the hidden states up to the step asked about, `rows` (n, C) the rows of
     the identity that are followed: the result (lags,) is ‖rows · ∂h/∂h‖_F / √n.

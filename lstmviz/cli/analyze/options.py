@@ -6,7 +6,7 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
-from lstmviz.analysis.forgetting import LAGS
+from lstmviz.analysis.jacobians import LAGS
 from lstmviz.analysis.resembling import MEASURES
 from lstmviz.cli import networks
 from lstmviz.cli.networks import whole

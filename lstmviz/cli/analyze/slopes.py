@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmviz.analysis.bptt import Gradients, gradients, saliency
-from lstmviz.analysis.forgetting import Vanishing, vanishing
+from lstmviz.analysis.jacobians import Vanishing, vanishing
 from lstmviz.cli.analyze.answers import Answer, Column
 from lstmviz.cli.analyze.asked import Asked, prefix
 from lstmviz.engine.trace import DIRECTION_ARRAYS, INITIAL_ARRAYS

@@ -9,6 +9,8 @@ from lstmviz.scene.picture import fitted
 from lstmviz.scene.questions.gradients import GRADIENTS
 from lstmviz.scene.questions.page import HEIGHT, WIDTH, Page, Question, Spot, key_of, note
 from lstmviz.scene.questions.provenance import PROVENANCE
+from lstmviz.scene.questions.saturation import SATURATION
+from lstmviz.scene.questions.vanishing import VANISHING
 from lstmviz.scene.run import Run
 from lstmviz.session import View
 
@@ -29,6 +31,8 @@ __all__ = [
 QUESTIONS: dict[str, Question] = {
     "provenance": PROVENANCE,
     "gradients": GRADIENTS,
+    "saturation": SATURATION,
+    "vanishing": VANISHING,
 }
 """Every question by the name of its view."""
 

@@ -26,6 +26,14 @@ def wrapped(text: str, room: float, size: int) -> list[str]:
     return lines
 
 
+def sentences(told: tuple[str, ...], room: float, size: int, most: int = 2) -> list[str]:
+    """As many whole sentences as fit in `most` lines of `room` pixels, the first in any case."""
+    count = len(told)
+    while count > 1 and len(wrapped(" ".join(told[:count]), room, size)) > most:
+        count -= 1
+    return wrapped(" ".join(told[:count]), room, size)[:most]
+
+
 def step_words(sequence: Sequence | None, step: int) -> str:
     """A step with what is read there: step 12 “s”."""
     if sequence is None or not sequence.symbolic:

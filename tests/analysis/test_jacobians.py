@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from nets import networks, noise, states, variants, ways
 
 from lstmviz.analysis.bptt import widened
-from lstmviz.analysis.forgetting import forgetting, vanishing
 from lstmviz.analysis.interventions import Change, run_with
+from lstmviz.analysis.jacobians import forgetting, vanishing
 from lstmviz.analysis.plain_rnn import random_rnn, remembered
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec, single
