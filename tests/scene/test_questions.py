@@ -11,7 +11,7 @@ from lstmviz.scene.questions import QUESTIONS, answered, missing, page_of
 from lstmviz.scene.questions.page import key_of
 from lstmviz.scene.questions.textflow import flow, tinted
 from lstmviz.scene.run import finished
-from lstmviz.scene.shapes import Box, Heat, Rect, Text
+from lstmviz.scene.shapes import Box, Disc, Heat, Line, Rect, Text
 from lstmviz.scene.words import number
 from lstmviz.session import QUESTIONS as NAMES
 from lstmviz.session import Document, Layer, Trained, Untrained, View, one_layer
@@ -147,3 +147,59 @@ def test_a_view_that_outlived_its_network_asks_of_what_there_is(runs):
     found = answered("gradients", runs["numbers"], View(target=99, target_step=999))
     assert found.step == runs["numbers"].steps - 1
     assert found.output == int(runs["numbers"].trace.output[-1].argmax())
+
+
+def test_units_stand_where_their_gates_are_saturated_in_every_layer(runs):
+    run, view = runs["both"], View()
+    found = answered("saturation", run, view)
+    assert list(found.places) == [(0, "forward"), (0, "backward"), (1, "forward")]
+    page = page_of("saturation", found, run, view, 940, 516)
+    discs = [shape for shape in page.shapes if isinstance(shape, Disc)]
+    assert len(discs) == 3 * (4 + 4 + 6)
+    for disc in discs:
+        assert page.spot(view, *disc.center).changes["unit"] is not None
+    marked = [s for s in page.marks(View(unit=2, layer=1)) if isinstance(s, Disc)]
+    assert len(marked) == 3
+
+
+def test_of_many_layers_those_about_the_one_looked_at_stand_side_by_side():
+    run = finished(
+        Document(Untrained(None, (Layer(2, 2),) * 12, seed=3), GeneratedInput("onehot", 5))
+    )
+    found = answered("saturation", run, View())
+    for layer, shown in ((0, range(8)), (6, range(2, 10)), (11, range(4, 12))):
+        page = page_of("saturation", found, run, View(layer=layer), 940, 516)
+        words = {shape.text for shape in page.shapes if isinstance(shape, Text)}
+        assert {f"layer {k} · i" for k in shown} <= words
+        assert len([s for s in page.shapes if isinstance(s, Disc)]) == 8 * 3 * 2
+
+
+def test_memories_are_seen_from_the_last_step_shown(runs):
+    run = runs["demo"]
+    found = answered("vanishing", run, View(first=4, last=21))
+    assert found.found.network.step == 20 and found.lags == 17
+    assert [found.step(0), found.step(16), found.lag(4), found.lag(21)] == [20, 4, 16, None]
+    backward = answered("vanishing", runs["both"], View(layer=0, direction="backward"))
+    assert backward.found.network.step == 0 and backward.step(3) == 3
+
+
+def test_curves_stay_in_their_plot_and_end_where_nothing_is_left(runs):
+    run, view = runs["wide"], View(step=30)
+    page = page_of("vanishing", answered("vanishing", run, view), run, view, 940, 516)
+    plot = next(s.box for s in page.shapes if isinstance(s, Rect))
+    curves = [s for s in page.shapes if isinstance(s, Line) and len(s.points) > 2]
+    assert len(curves) > 3
+    for curve in curves:
+        for x, y in curve.points:
+            assert plot.x - 0.01 <= x <= plot.right + 0.01
+            assert plot.y - 0.01 <= y <= plot.bottom + 0.01
+    spot = page.spot(view, plot.right - 1, plot.y + 3)
+    assert spot.changes == {"step": 0} and "plain RNN" in spot.words
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_every_curve_has_its_name_beside_it(runs, size):
+    run, view = runs["demo"], View(step=10)
+    page = page_of("vanishing", answered("vanishing", run, view), run, view, *size)
+    words = " ".join(s.text for s in page.marks(view) if isinstance(s, Text))
+    assert all(name in words for name in ("all", "∏ f", "untrained", "RNN", "unit 0"))

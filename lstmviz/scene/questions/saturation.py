@@ -101,7 +101,7 @@ def _scatters(found: Saturated, view: View, w: float, h: float) -> list[_Scatter
     spread = min(GAP + 60, (w - LEFT_ROOM - 20 - size * columns) / max(columns - 1, 1))
     spread = max(spread, GAP if columns > 1 else 0.0)
     used = rows * (size + TOP_ROOM + 6) - 6
-    top += min(max(h - top - 34 - used, 0) / 2, 40.0)
+    top += min(max(h - top - 34 - used, 0) / 2, 24.0)
     start = LEFT_ROOM + (w - LEFT_ROOM - 20 - size * columns - spread * (columns - 1)) / 2
     result = []
     for k, place in enumerate(places):

@@ -142,13 +142,13 @@ def _rest(found: Vanished, plot: _Plot, w: float) -> list[Shape]:
     network = found.found.network
     size = network.products.shape[1]
     title = f"How fast memories vanish, seen from t = {network.step:,}"
-    told = (
+    told = [
         "How strongly c depends on c of so many steps before, ‖·‖ / √C (Frobenius): 1 where "
         "nothing is lost.",
         f"Untrained weights (seed {found.found.seed}) read the same input.",
-    )
+    ]
     if len(network.units) < size:
-        told = (told[0], f"Measured on {len(network.units)} of {size:,} units.", told[1])
+        told.insert(1, f"Measured on {len(network.units)} of {size:,} units.")
     box = plot.box
     shapes: list[Shape] = [Text(20, 28, title, 14, "ink", bold=True)]
     for k, line in enumerate(sentences(told, w - 40, 11)):

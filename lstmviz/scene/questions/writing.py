@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence as Sequence_
 from dataclasses import dataclass
 
 import numpy as np
@@ -26,7 +27,7 @@ def wrapped(text: str, room: float, size: int) -> list[str]:
     return lines
 
 
-def sentences(told: tuple[str, ...], room: float, size: int, most: int = 2) -> list[str]:
+def sentences(told: Sequence_[str], room: float, size: int, most: int = 2) -> list[str]:
     """As many whole sentences as fit in `most` lines of `room` pixels, the first in any case."""
     count = len(told)
     while count > 1 and len(wrapped(" ".join(told[:count]), room, size)) > most:
