@@ -1,15 +1,19 @@
 """Pages of questions: every one at every size, its words in its room, its spots in its picture."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lstmviz.analysis import gradients
+from lstmviz.engine.variant import STANDARD
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import GeneratedInput, TextInput
 from lstmviz.scene.metrics import text_box
 from lstmviz.scene.questions import QUESTIONS, answered, missing, page_of
 from lstmviz.scene.questions.page import key_of
 from lstmviz.scene.questions.textflow import flow, tinted
+from lstmviz.scene.questions.writing import signed
 from lstmviz.scene.run import finished
 from lstmviz.scene.shapes import Box, Disc, Heat, Line, Rect, Text
 from lstmviz.scene.words import number
@@ -92,7 +96,83 @@ def test_the_parts_of_c_sum_to_it_at_every_step(runs, layer, way):
     c = dict(run.trace.layers[layer].directions())[way].cell_state[:, 3]
     for step in range(run.steps):
         _, left, start = found.at(step)
-        assert left.sum() + start == pytest.approx(c[step], rel=1e-6, abs=1e-9)
+        assert left.sum() + start * found.start == pytest.approx(c[step], rel=1e-6, abs=1e-9)
+
+
+def changed(run, **arrays):
+    """The run with other arrays in its first layer, forward."""
+    way = replace(run.trace.layers[0].forward, **arrays)
+    layers = (replace(run.trace.layers[0], forward=way), *run.trace.layers[1:])
+    return replace(run, trace=replace(run.trace, layers=layers))
+
+
+def written_words(run, view, size=(940, 516)):
+    page = page_of("provenance", answered("provenance", run, view), run, view, *size)
+    shapes = (*page.shapes, *page.marks(view))
+    return page, " ".join(shape.text for shape in shapes if isinstance(shape, Text))
+
+
+@pytest.mark.parametrize(("way", "first"), [("forward", 0), ("backward", 17)])
+def test_what_is_left_of_the_first_cell_state_has_a_bar_of_its_own(way, first):
+    layers = (Layer(4, 4, directions=("forward", "backward")),)
+    run = finished(
+        Document(Untrained(None, layers, seed=3), TextInput("to be or not to be"), "random")
+    )
+    near = min(first, 16) or 1
+    view = View(unit=2, step=near, direction=way)
+    page, words = written_words(run, view)
+    assert "c₀" in words
+    heats = [shape.box for shape in page.shapes if isinstance(shape, Heat)]
+    assert len(heats) == 2
+    column = min(heats, key=lambda box: box.w)
+    c0 = dict(run.trace.layers[0].directions())[way].initial_cell_state[2]
+    y = column.y + (near + 0.5) / run.steps * column.h
+    spot = page.spot(view, column.x + 2, y)
+    assert spot.words.startswith(f"c₀ was {signed(float(c0))}, ")
+    assert spot.changes == {"step": first}
+
+
+def test_a_clip_that_bounded_c_is_told():
+    bounded = Layer(6, 6, variant=replace(STANDARD, cell_clip=0.05))
+    run = finished(Document(Untrained(3, (bounded,), seed=3), GeneratedInput("noise", 30, 2)))
+    found = answered("provenance", run, View(unit=1, step=9))
+    assert found.clipped
+    assert f"A clip bounded c at {found.clipped} steps" in written_words(run, View(unit=1))[1]
+    _, left, _ = found.at(20)
+    assert left.sum() == pytest.approx(found.state[20], rel=1e-6)
+
+
+def test_where_c_is_no_number_the_page_says_from_when(runs):
+    state = runs["numbers"].trace.layers[0].forward.cell_state.copy()
+    state[12:, 3] = np.nan
+    run = changed(runs["numbers"], cell_state=state)
+    for step in (5, 30):
+        page, words = written_words(run, View(unit=3, step=step))
+        assert "from step 12 on" in words
+        for x in range(0, 940, 20):
+            for y in range(0, 516, 20):
+                page.spot(View(unit=3, step=step), x, y)
+    assert "cannot be told" in words
+
+
+def test_no_sum_is_larger_than_the_scale(runs):
+    run = finished(Document(one_layer(2, 4, 4, seed=5), GeneratedInput("noise", 1500, 2)))
+    found = answered("provenance", run, View(unit=2))
+    for step in range(0, run.steps, 37):
+        left = found.at(step)[1]
+        assert np.abs(np.add.reduceat(left, found.edges[:-1])).max() <= found.limit * (1 + 1e-9)
+
+
+def test_a_line_of_the_largest_parts_goes_to_its_step(runs):
+    run, view = runs["numbers"], View(unit=1, step=20)
+    page, _ = written_words(run, view)
+    line = next(
+        shape
+        for shape in page.marks(view)
+        if isinstance(shape, Text) and shape.text.startswith("step ") and shape.size == 12
+    )
+    spot = page.spot(view, line.x + 3, line.y - 3)
+    assert spot.changes == {"step": int(line.text.split()[1])}
 
 
 def test_a_click_on_the_map_goes_to_the_step_that_sees(runs):

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence as Sequence_
+from collections.abc import Sequence as Items
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmviz.engine.spec import NetworkSpec
 from lstmviz.inputs.sequence import Sequence
-from lstmviz.scene.metrics import text_box, width
+from lstmviz.scene.metrics import fit, text_box, width
 from lstmviz.scene.pointing import NAMED
 from lstmviz.scene.shapes import Box, Rect, Shape, Text
 from lstmviz.scene.timeaxis import SMALL, nice_step
+from lstmviz.scene.words import number
 
 
 def wrapped(text: str, room: float, size: int) -> list[str]:
@@ -27,7 +29,7 @@ def wrapped(text: str, room: float, size: int) -> list[str]:
     return lines
 
 
-def sentences(told: Sequence_[str], room: float, size: int, most: int = 2) -> list[str]:
+def sentences(told: Items[str], room: float, size: int, most: int = 2) -> list[str]:
     """As many whole sentences as fit in `most` lines of `room` pixels, the first in any case."""
     count = len(told)
     while count > 1 and len(wrapped(" ".join(told[:count]), room, size)) > most:
@@ -41,6 +43,27 @@ def step_words(sequence: Sequence | None, step: int) -> str:
         return f"step {step:,}"
     label = sequence.labels[step]
     return f"step {step:,} “{NAMED.get(label, label)}”"
+
+
+def place_words(spec: NetworkSpec, layer: int, direction: str) -> str:
+    """Which layer and direction, as far as there is more than one: layer 1, backward."""
+    words = [f"layer {layer}"] if len(spec.layers) > 1 else []
+    if spec.layers[layer].directions != ("forward",):
+        words.append(direction)
+    return ", ".join(words)
+
+
+def signed(value: float, digits: int = 3) -> str:
+    """A number with its sign: +0.41, −0.02."""
+    return ("+" if value > 0 else "") + number(value, digits)
+
+
+def first_fitting(choices: Items[str], room: float, size: int, *, bold: bool = False) -> str:
+    """The first of some words, from long to short, that fits in `room`; the last cut to it."""
+    for words in choices:
+        if width(words, size, bold=bold) <= room:
+            return words
+    return fit(choices[-1], room, size, bold=bold)
 
 
 @dataclass(frozen=True)
