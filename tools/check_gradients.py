@@ -21,9 +21,9 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from lstmviz.analysis.bptt import gradients
-from lstmviz.engine.initial import Initial, State
 from lstmviz.engine.network import CellWeights, HeadWeights, Network
 from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
+from lstmviz.engine.states import Initial, State
 
 
 def networks(rng: np.random.Generator) -> tuple[torch.nn.LSTM, torch.nn.Linear, Network]:

@@ -30,6 +30,10 @@ from lstmviz.models.keras import read
 
 TARGET = Path(__file__).parent.parent / "tests" / "data" / "keras"
 SMOOTH = ("tanh", "sigmoid", "softsign", "hard_sigmoid", "linear", "elu", "softplus", "silu")
+HEADS = (
+    *("relu", "tanh", "sigmoid", "linear", "hard_sigmoid", "leaky_relu", "elu", "selu", "softplus"),
+    *("softsign", "gelu", "silu", "relu6", "exponential", "log_softmax", "softmax", "mish"),
+)
 
 Arrays = dict[str, np.ndarray]
 
@@ -209,13 +213,16 @@ def random_layers(rng, dtype, simple, hard):
         rows.append(random_layer(rng, dtype, every or index < count - 1, simple, hard))
     if simple:
         return rows, embedded
-    for activation in rng.choice(["relu", "tanh", "sigmoid", "linear"], int(rng.integers(0, 3))):
-        dense = layers.Dense(int(rng.integers(1, 6)), activation=str(activation), dtype=dtype)
+    for kind in rng.integers(len(HEADS), size=int(rng.integers(0, 3))):
+        name = hard if HEADS[kind] == "hard_sigmoid" else HEADS[kind]
+        dense = layers.Dense(int(rng.integers(1, 6)), activation=name, dtype=dtype)
         rows.append(
             layers.TimeDistributed(dense, dtype=dtype) if every and rng.random() < 0.5 else dense
         )
     if rng.random() < 0.3:
-        rows += [layers.Dense(4, dtype=dtype), layers.Activation("softmax", dtype=dtype)]
+        last = (layers.Activation("softmax"), layers.LeakyReLU(0.15), layers.ELU(0.6))
+        last += (layers.ReLU(6), layers.ReLU(negative_slope=0.2), layers.Softmax())
+        rows += [layers.Dense(4, dtype=dtype), last[rng.integers(len(last))]]
     return rows, embedded
 
 
@@ -359,6 +366,16 @@ def behind():
     )
 
 
+def heads():
+    """A Dense of every activation, as a name or as a layer of its own."""
+    use("float32")
+    named = [layers.Dense(4, activation=name) for name in HEADS if name != "exponential"]
+    own = [layers.LeakyReLU(0.15), layers.ELU(0.6), layers.ReLU(6), layers.ReLU(negative_slope=0.2)]
+    rows = [row for each in own for row in (layers.Dense(4), each)]
+    lstm = layers.LSTM(3, activation="leaky_relu", return_sequences=True)
+    return keras.Sequential([keras.Input((None, 2)), lstm, *named, *rows])
+
+
 @keras.saving.register_keras_serializable("tools")
 def hard_sigmoid_2(x):
     """hard_sigmoid as Keras 2 has it."""
@@ -413,6 +430,7 @@ STORED = {
     "cells.weights.h5": cells,
     "behind.keras": behind,
     "older.h5": older,
+    "heads.keras": heads,
 }
 
 

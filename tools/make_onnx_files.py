@@ -103,8 +103,13 @@ def random_weights(rng, shape):
     return array.astype(np.float16).astype(np.float32) if rng.random() < 0.5 else array
 
 
-def lstm_node(graph: Builder, x: str, width: int, size: int, direction: str, standard: bool):
-    """An LSTM node with random settings; its outputs Y and Y_h."""
+def lstm_node(
+    graph: Builder, x: str, width: int, size: int, direction: str, standard: bool, wide: bool
+):
+    """An LSTM node with random settings; its outputs Y and Y_h.
+
+    With `wide` perhaps with states of its own and with the length of its input.
+    """
     rng = graph.rng
     ways = 2 if direction == "bidirectional" else 1
     inputs = [x]
@@ -112,6 +117,13 @@ def lstm_node(graph: Builder, x: str, width: int, size: int, direction: str, sta
     some_bias, peepholes = rng.random() < 0.8, not standard and rng.random() < 0.4
     inputs.append(graph.constant(random_weights(rng, (ways, 8 * size))) if some_bias else "")
     inputs += ["", "", ""]
+    if wide and rng.random() < 0.4:
+        for index in rng.choice([5, 6], int(rng.integers(1, 3)), replace=False):
+            inputs[index] = graph.constant(random_weights(rng, (ways, 1, size)))
+    if wide and rng.random() < 0.2:
+        steps = graph.node("Shape", x)
+        first = [graph.plain(np.array([k], np.int64)) for k in (0, 1)]
+        inputs[4] = graph.node("Cast", graph.node("Slice", steps, *first), to=TensorProto.INT32)
     if peepholes:
         inputs.append(graph.constant(random_weights(rng, (ways, 3 * size))))
     attributes: dict[str, object] = {"hidden_size": size, "direction": direction}
@@ -169,15 +181,47 @@ def width_of(graph: Builder, name: str, size: int, direction: str) -> int:
     )
 
 
-def random_model(rng, body: str):
-    """A random model and its input width: LSTMs, perhaps heads, perhaps in a body of a node."""
+def squash(graph: Builder, x: str, kind: str = "") -> str:
+    """An activation as an exporter may write it, a random one if none is named."""
+    rng = graph.rng
+    kind = kind or str(rng.choice([*ONE_NODE, *SEVERAL_NODES]))
+
+    def held(value):
+        return graph.plain(np.array(value, np.float32))
+
+    if kind == "silu":
+        return graph.node("Mul", *rng.permutation([x, graph.node("Sigmoid", x)]))
+    if kind == "gelu":
+        inner = graph.node("Erf", graph.node("Div", x, held(2**0.5)))
+        outer = graph.node("Mul", x, graph.node("Add", inner, held(1)))
+        return graph.node("Mul", outer, held(0.5))
+    if kind == "relu6":
+        return graph.node("Clip", x, held(0), held(6))
+    if kind == "hard_tanh":
+        return graph.node("Clip", x, held(-1), held(1))
+    if kind == "hard_sigmoid":
+        line = graph.node("Add", graph.node("Mul", x, held(1 / 6)), held(0.5))
+        return graph.node("Clip", line, held(0), held(1))
+    given = {"alpha": float(rng.uniform(0.1, 0.9))} if kind in ALPHAS else {}
+    return graph.node(kind, x, **given, **({"axis": 2} if "Softmax" in kind else {}))
+
+
+SEVERAL_NODES = ("silu", "gelu", "relu6", "hard_tanh", "hard_sigmoid")
+ONE_NODE = ("LogSoftmax", "HardSigmoid", "LeakyRelu", "Elu", "Selu", "Softplus", "Softsign", "Exp")
+
+
+def random_model(rng, body: str, *, wide: bool = False):
+    """A random model and its input width: LSTMs, perhaps heads, perhaps in a body of a node.
+
+    With `wide` states to start from, and activations of heads of every kind, are among it.
+    """
     opset = int(rng.choice([11, 13, 17, 21]))
     graph = Builder(rng, opset)
     width = first = int(rng.integers(1, 7))
     x, standard = "X", bool(rng.random() < 0.4)
     for _ in range(int(rng.integers(1, 4))):
         size, direction = int(rng.integers(1, 8)), str(rng.choice(DIRECTIONS))
-        y, _ = lstm_node(graph, x, width, size, direction, standard)
+        y, _ = lstm_node(graph, x, width, size, direction, standard, wide)
         x = joined(graph, y, size, direction)
         width = width_of(graph, x, size, direction)
         if rng.random() < 0.2:
@@ -195,7 +239,9 @@ def random_model(rng, body: str):
                 "Add", *rng.permutation([end, graph.plain(random_weights(rng, (size,)))])
             )
         op = str(rng.choice(["Relu", "Sigmoid", "Tanh", "Softmax", ""]))
-        if op:
+        if wide and rng.random() < 0.6:
+            end = squash(graph, end)
+        elif op:
             end = graph.node(op, end, **({"axis": 2} if op == "Softmax" else {}))
         width = size
         del index
@@ -301,8 +347,10 @@ def stepped(unit, network, index: int, x: np.ndarray) -> dict[str, np.ndarray]:
         opsets = [helper.make_opsetid("", 14)]
         run = session(helper.make_model(graph, opset_imports=opsets, ir_version=8)).run
         by_hand = primitive_step(tensors, settings)
-        h = c = np.zeros((1, 1, size), np.float32)
         states = []
+        start = network.initial.of(index, way) if network.initial else None
+        h = np.zeros((1, 1, size), np.float32) + (0 if start is None else start.hidden)
+        c = np.zeros((1, 1, size), np.float32) + (0 if start is None else start.cell)
         for row in x[::-1] if way == "backward" else x:
             fed = {"X": row[None, None], "h": h, "c": c}
             gates = by_hand.run(None, fed)
@@ -423,7 +471,11 @@ def torch_model(rng):
     how = str(rng.choice(["all", "last", "final"]))
     layers = int(rng.integers(1, 4))
     counts = rng.integers(1, 5, int(rng.integers(0, 3))).tolist()
-    kinds = [torch.nn.ReLU(), torch.nn.Tanh(), torch.nn.Softmax(-1), torch.nn.Identity()]
+    nn = torch.nn
+    kinds = [nn.ReLU(), nn.Tanh(), nn.Softmax(-1), nn.Identity(), nn.LogSoftmax(-1), nn.Sigmoid()]
+    kinds += [nn.LeakyReLU(0.15), nn.ELU(0.7), nn.SELU(), nn.GELU(), nn.GELU("tanh"), nn.SiLU()]
+    kinds += [nn.Softplus(), nn.Softsign(), nn.Hardsigmoid(), nn.Hardswish(), nn.Hardtanh()]
+    kinds += [nn.ReLU6(), nn.Mish(), nn.CELU(0.5), nn.LogSigmoid(), nn.Tanhshrink(), nn.PReLU()]
 
     class Model(torch.nn.Module):
         """An LSTM with what usually stands around it."""
@@ -443,7 +495,11 @@ def torch_model(rng):
             sizes = [ways * size, *counts]
             rows = []
             for a, b in zip(sizes, counts, strict=False):
-                rows += [torch.nn.Linear(a, b), kinds[rng.integers(4)], torch.nn.Dropout(0.2)]
+                rows += [
+                    torch.nn.Linear(a, b),
+                    kinds[rng.integers(len(kinds))],
+                    torch.nn.Dropout(0.2),
+                ]
             self.head = torch.nn.Sequential(*rows)
 
         def forward(self, x):
@@ -471,12 +527,14 @@ def exported(count: int, seed: int, folder: Path) -> Iterator[tuple[str, dict[st
         path = folder / f"t{index}.onnx"
         new = bool(rng.random() < 0.4)
         open_sizes = {} if new or rng.random() < 0.5 else {"dynamic_axes": {"X": [0, 1]}}
+        opset = int(rng.choice([18, 20, 21, 23] if new else [11, 13, 14, 16, 17, 18, 20]))
         torch.onnx.export(
             model,
             (torch.from_numpy(x),),
             path,
             dynamo=new,
             verbose=False,
+            opset_version=opset,
             input_names=["X"],
             **({"external_data": False} if new else {}),
             **open_sizes,
@@ -489,7 +547,7 @@ def exported(count: int, seed: int, folder: Path) -> Iterator[tuple[str, dict[st
         if ours.shape != theirs.shape and not opened.network.heads:
             ours = ours[-1:]
         told = opened.certificate
-        assert not told.warnings and not told.before, (index, model, told)
+        assert not told.warnings and not told.before, (index, model, opset, told)
         worst = {"output": apart(ours, theirs)}
         for layer, unit in enumerate(all_lstms(onnx.load(path).graph)):
             worst = larger(worst, against_steps(unit, opened.network, trace, layer))
@@ -524,7 +582,7 @@ def compare(count: int, seed: int, folder: Path) -> Iterator[tuple[str, dict[str
     rng = np.random.default_rng(seed)
     for index in range(count):
         body = str(rng.choice(["", "", "If", "Loop", "Scan"]))
-        model, width = random_model(rng, body)
+        model, width = random_model(rng, body, wide=True)
         x = rng.normal(size=(int(rng.integers(2, 8)), width)).astype(np.float32)
         path = folder / f"m{index}.onnx"
         yield f"by hand, {f'in {body}' if body else 'plain'}", differences(model, path, x)
@@ -611,7 +669,32 @@ def stored() -> dict[str, tuple[onnx.ModelProto, np.ndarray, np.ndarray, np.ndar
         x = rng.normal(size=(6, width)).astype(np.float32)
         y = session(model).run(None, {"X": x[:, None]})[0].reshape(6, -1)
         found[name] = (model, x, x[:, None], y)
+    x = np.random.default_rng(7).normal(size=(6, 2)).astype(np.float32)
+    model = heads_and_states(np.random.default_rng(8))
+    y = session(model).run(None, {"X": x[:, None]})[0].reshape(6, -1)
+    found["heads.onnx"] = (model, x, x[:, None], y)
     return found
+
+
+def heads_and_states(rng) -> onnx.ModelProto:
+    """A node that starts from states of its own, and a Dense of every activation behind it."""
+    graph = Builder(rng, 17)
+
+    def held(*shape):
+        graph.tensors.append(
+            numpy_helper.from_array(random_weights(rng, shape), name := graph.name())
+        )
+        return name
+
+    inputs = ["X", held(1, 16, 2), held(1, 16, 4), held(1, 32), "", held(1, 1, 4), held(1, 1, 4)]
+    node = helper.make_node("LSTM", inputs, ["Y"], "only", hidden_size=4)
+    graph.nodes.append(node)
+    end = graph.axes("Squeeze", "Y", [1])
+    kinds = ("HardSigmoid", "LeakyRelu", "Elu", "Selu", "Softplus", "Softsign", "Exp", "silu")
+    for kind in (*kinds, "gelu", "relu6", "hard_tanh", "hard_sigmoid", "LogSoftmax"):
+        dense = graph.node("MatMul", end, held(4, 4))
+        end = squash(graph, graph.node("Add", dense, held(4)), kind)
+    return packed(graph, 2, end, "")
 
 
 def write() -> None:

@@ -11,8 +11,8 @@ import onnxruntime
 from onnx import TensorProto, helper, numpy_helper
 
 from lstmviz.engine.activations import SYNONYMS
-from lstmviz.engine.initial import Initial
 from lstmviz.engine.network import Network
+from lstmviz.engine.states import Initial
 from lstmviz.engine.variant import Activation
 
 NAMES = {

@@ -16,7 +16,7 @@ import torch
 from safetensors.torch import save_file
 from torch import nn
 
-from lstmviz.engine.initial import Initial, State
+from lstmviz.engine.states import Initial, State
 from lstmviz.engine.trace import layer_input
 from lstmviz.engine.unroll import run
 from lstmviz.models import open_model

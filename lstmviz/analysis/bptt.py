@@ -18,12 +18,11 @@ from lstmviz.analysis.backward import backward
 from lstmviz.analysis.slopes import slope
 from lstmviz.analysis.steps import check_step
 from lstmviz.engine import memory
-from lstmviz.engine.initial import Initial
 from lstmviz.engine.network import CellWeights, HeadWeights, Network
-from lstmviz.engine.spec import CellSpec
+from lstmviz.engine.spec import ACROSS, CellSpec
+from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import LayerTrace, Trace, layer_input, layer_output
 from lstmviz.engine.unroll import run
-from lstmviz.engine.variant import Activation
 from lstmviz.errors import LstmvizError
 
 Numbers = NDArray[np.floating]
@@ -122,12 +121,13 @@ def _through_heads(network: Network, trace: Trace, step: int, output: int) -> Nu
         logits = weights.weights @ read
         if weights.bias is not None:
             logits = logits + weights.bias
-        if spec.activation == "softmax":
+        if spec.activation in ACROSS:
             powers = np.exp(logits - logits.max())
             y = powers / powers.sum()
-            flow = y * (flow - flow @ y)
+            logs = spec.activation == "log_softmax"
+            flow = flow - flow.sum() * y if logs else y * (flow - flow @ y)
         else:
-            flow = flow * slope(Activation(spec.activation), logits)
+            flow = flow * slope(spec.squash, logits)
         flow = flow @ weights.weights
     return flow
 

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike
 
 from lstmviz.analysis.steps import cell_of, check_step, check_unit, direction_of
 from lstmviz.engine import cell, unroll
-from lstmviz.engine.initial import Initial
 from lstmviz.engine.network import Array, CellWeights, Network
 from lstmviz.engine.recur import advance
 from lstmviz.engine.spec import GATES
+from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import DIRECTION_ARRAYS, DirectionTrace, Trace, layer_input, layer_output
 from lstmviz.engine.variant import SWITCHES
 from lstmviz.errors import LstmvizError

@@ -14,7 +14,7 @@ from lstmviz.engine.trace import INITIAL_ARRAYS, DirectionTrace, Trace
 from lstmviz.engine.variant import SWITCHES
 from lstmviz.errors import LstmvizError
 
-PREDICTING = ("softmax", "linear")
+PREDICTING = ("softmax", "log_softmax", "linear")
 """Activations of a last head whose output tells what comes next; linear ones are logits."""
 
 MOST = 10_000
@@ -39,7 +39,8 @@ def predicts(spec: NetworkSpec) -> bool:
 
 
 def probabilities(output: Array, activation: str) -> NDArray[np.float64]:
-    """A step's output (V,) as probabilities; of logits the softmax is taken.
+    """A step's output (V,) as probabilities; of logits, and of logarithms
+    of probabilities, which are such too, the softmax is taken.
 
     Where the output is not finite all are 0.
     """
@@ -83,7 +84,7 @@ class Walker:
             self._states[index] = (done.hidden_state, done.cell_state, done.gates)
             x = done.hidden_state
         for spec, weights in zip(network.spec.heads, network.heads, strict=True):
-            x = cell.head(weights, spec.activation, x)
+            x = cell.head(weights, spec.squash, x)
         return x
 
 

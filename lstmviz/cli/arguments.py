@@ -178,7 +178,11 @@ def _common(result: Parser) -> None:
         metavar="KIND[:LENGTH[:SEED]]",
         help=f"a made sequence: {', '.join(generators.KINDS)}",
     )
-    group.add_argument("--initial", choices=("zero", "random"), help="h and c before step 0")
+    group.add_argument(
+        "--initial",
+        choices=("model", "zero", "random"),
+        help="h and c before step 0; the model's own are zero where it has none",
+    )
     _reading(result)
 
 

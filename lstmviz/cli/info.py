@@ -104,6 +104,8 @@ def facts(
             {
                 "size": head.size,
                 "activation": head.activation,
+                "alpha": head.alpha,
+                "beta": head.beta,
                 "bias": head.bias,
                 "last_step": head.last_step,
                 "matrices": [_matrix(row) for row in rows],
@@ -123,6 +125,7 @@ def facts(
             "dtype": str(network.dtype),
             "title": network.title,
             "trained": network.trained,
+            "initial": "zero" if network.initial is None else "model",
             "vocabulary": vocabulary,
             "notes": network.notes,
         }
@@ -181,6 +184,8 @@ def _heading(
         lines.append(f"  impossible  {told}")
     embedded = f", embedded in {spec.embedding.dimension:,}" if spec.embedding else ""
     lines.append(f"  input       {spec.input_size:,}{embedded}")
+    if network and network.initial is not None:
+        lines.append("  begins      from states of the model's own (--initial zero for zeros)")
     for index, cell in enumerate(spec.layers):
         projected = ", projected" if cell.projected else ""
         lines.append(
@@ -190,7 +195,7 @@ def _heading(
     for head in spec.heads:
         bias = "" if head.bias else ", no bias"
         steps = "the last step only" if head.last_step else "time-distributed"
-        lines.append(f"  head        {head.size:,}, {head.activation}{bias}, {steps}")
+        lines.append(f"  head        {head.size:,}, {head.shown}{bias}, {steps}")
     return lines + (understood.certificate_lines(certificate) if certificate else [])
 
 

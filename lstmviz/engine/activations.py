@@ -64,7 +64,8 @@ def _celu(x: Array, alpha: float, _: Any) -> Array:
     return _below_zero(x, alpha * np.expm1(np.minimum(x, 0) / alpha))
 
 
-def _erf(x: Array) -> Array:
+def erf(x: Array) -> Array:
+    """The error function, number by number."""
     values = np.fromiter(map(math.erf, x.ravel().tolist()), float, x.size)
     return values.astype(x.dtype).reshape(x.shape)
 
@@ -138,7 +139,7 @@ ACTIVATIONS: dict[str, Formula] = {
     "gelu": Formula(
         "½ x (1 + erf(x/√2))",
         "Hendrycks & Gimpel 2016; Keras",
-        lambda x, *_: 0.5 * x * (1 + _erf(x / math.sqrt(2))),
+        lambda x, *_: 0.5 * x * (1 + erf(x / math.sqrt(2))),
         -0.17,
     ),
     "gelu_tanh": Formula(
@@ -176,7 +177,8 @@ ACTIVATIONS: dict[str, Formula] = {
         "max(0, min(1, ½ (x + 1)))", "Keras", lambda x, *_: np.clip(0.5 * (x + 1), 0, 1), 0, 1
     ),
 }
-"""Name → formula. All work number by number; softmax, which does not, only a head may have."""
+"""Name → formula. All work number by number; softmax and log_softmax do not, which only a
+head may have."""
 
 SYNONYMS = {"swish": "silu", "hard_swish": "hard_silu", "identity": "linear"}
 """Other names of the same functions."""

@@ -30,7 +30,7 @@ import numpy as np
 
 from lstmviz.engine.activations import function, sigmoid
 from lstmviz.engine.network import Array, CellWeights, HeadWeights
-from lstmviz.engine.spec import GATES
+from lstmviz.engine.spec import ACROSS, GATES
 from lstmviz.engine.variant import STANDARD, SWITCHES, Activation, Variant
 
 __all__ = ["Step", "bounded", "head", "sent", "sigmoid", "step"]
@@ -163,16 +163,25 @@ def sent(gates: Array, variant: Variant) -> Array:
 
 
 @np.errstate(invalid="ignore", over="ignore")
-def head(weights: HeadWeights, activation: str, h: Array) -> Array:
+def head(weights: HeadWeights, activation: Activation, h: Array) -> Array:
     """A head's output for what it reads, `h` (width,) or (steps, width).
 
-    `activation` is softmax or a name in `activations.ACTIVATIONS`; softmax runs over the last
-    axis and subtracts the largest logit first, so that no exponential overflows.
+    `activation` is softmax, log_softmax or one of `activations.ACTIVATIONS`; the first two run
+    over the last axis.
     """
     logits = h @ weights.weights.T
     if weights.bias is not None:
         logits = logits + weights.bias
-    if activation == "softmax":
-        powers = np.exp(logits - logits.max(axis=-1, keepdims=True))
-        return np.asarray(powers / powers.sum(axis=-1, keepdims=True))
-    return np.asarray(function(Activation(activation))(logits))
+    if activation.name not in ACROSS:
+        return np.asarray(function(activation)(logits))
+    return across(activation.name, logits)
+
+
+def across(name: str, logits: Array) -> Array:
+    """Softmax or log_softmax over the last axis; the largest is subtracted first, so that no
+    exponential overflows.
+    """
+    below = logits - logits.max(axis=-1, keepdims=True)
+    powers = np.exp(below)
+    total = powers.sum(axis=-1, keepdims=True)
+    return np.asarray(powers / total if name == "softmax" else below - np.log(total))

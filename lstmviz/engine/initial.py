@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -10,27 +10,9 @@ from numpy.typing import DTypeLike
 
 from lstmviz.engine.network import Array, CellWeights, HeadWeights, Network
 from lstmviz.engine.spec import GATES, CellSpec, NetworkSpec
+from lstmviz.engine.states import Initial, State
 from lstmviz.engine.variant import SWITCHES, Variant
 from lstmviz.errors import LstmvizError
-
-
-@dataclass(frozen=True, eq=False)
-class State:
-    """What a direction starts from: `hidden` (H,) and `cell` (C,)."""
-
-    hidden: Array
-    cell: Array
-
-
-@dataclass(frozen=True, eq=False)
-class Initial:
-    """The starting states of a run: `states[layer][direction]`; an absent one is zero."""
-
-    states: tuple[dict[str, State], ...]
-
-    def of(self, layer: int, direction: str) -> State | None:
-        """The state of one direction, or None where it starts from zero."""
-        return self.states[layer].get(direction) if layer < len(self.states) else None
 
 
 def random_network(

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
 from lstmviz.engine.spec import CellSpec, NetworkSpec, check
+from lstmviz.engine.states import Initial, State
 from lstmviz.errors import LstmvizError
 
 if TYPE_CHECKING:
@@ -73,6 +74,8 @@ class Network:
     `gate_order` (such as "ifgo") say how the file it was read from keeps it.
     Raises `LstmvizError` for weights that are missing, misshapen or not asked for by the
     spec, and for what `spec.check` refuses.
+
+    `initial` are the states that a run starts from where it is given none; None is zeros.
     """
 
     spec: NetworkSpec
@@ -85,8 +88,11 @@ class Network:
     format: str = ""
     gate_order: str = ""
     embedding: Array | None = None
+    initial: Initial | None = None
 
     def __post_init__(self) -> None:
+        if self.initial is not None:
+            object.__setattr__(self, "initial", _frozen_states(self.initial))
         if self.embedding is not None:
             object.__setattr__(self, "embedding", frozen(self.embedding))
         check(self.spec)
@@ -110,7 +116,7 @@ class Network:
         return next(iter(self.cells[0].values())).input_weights.dtype
 
     def run(self, x: ArrayLike) -> Trace:
-        """Run a whole sequence from zero states; `unroll.run` says more and takes states.
+        """Run a whole sequence from its own states; `unroll.run` says more and takes others.
 
         `x` is (steps, I) numbers, or (steps,) integers where there is a vocabulary or an
         embedding.
@@ -118,6 +124,16 @@ class Network:
         from lstmviz.engine.unroll import run  # unroll imports this module
 
         return run(self, x)
+
+
+def _frozen_states(initial: Initial) -> Initial:
+    """The same states, closed to writing."""
+    return Initial(
+        tuple(
+            {way: State(frozen(each.hidden), frozen(each.cell)) for way, each in states.items()}
+            for states in initial.states
+        )
+    )
 
 
 _Row = tuple[str, Array | None, tuple[int, ...] | None]
@@ -142,6 +158,11 @@ def _expected(network: Network) -> list[_Row]:
             )
         for direction, weights in directions.items():
             rows += _cell_rows(cell, weights, f"layer{index}.{direction}")
+            state = network.initial.of(index, direction) if network.initial else None
+            if state is not None:
+                where = f"layer{index}.{direction}.initial"
+                rows.append((f"{where}_hidden_state", state.hidden, (cell.hidden_size,)))
+                rows.append((f"{where}_cell_state", state.cell, (cell.cell_size,)))
     width = spec.layers[-1].output_size
     for index, (head, dense) in enumerate(zip(spec.heads, network.heads, strict=True)):
         name = f"head{index}" if len(spec.heads) > 1 else "head"

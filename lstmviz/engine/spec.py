@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmviz.engine.activations import formula
-from lstmviz.engine.variant import STANDARD, SWITCHES, Activation, Variant
+from lstmviz.engine.variant import STANDARD, SWITCHES, Activation, Variant, activation_name
 from lstmviz.errors import LstmvizError
 
 MAX_SIZE = 1024
@@ -34,6 +34,9 @@ STAGES = (
 
 HEAD_ACTIVATIONS = ("softmax", "sigmoid", "relu", "tanh", "linear")
 """What a head is offered; a model that was opened may have any of `activations` besides."""
+
+ACROSS = ("softmax", "log_softmax")
+"""Activations that run across a head's numbers; all others work number by number."""
 
 MERGES = ("concat", "sum", "mul", "ave")
 """How the two directions of a layer become one row: side by side, or number by number."""
@@ -94,13 +97,26 @@ class HeadSpec:
     """A Dense layer on the hidden states or on the head before it, computed at every step.
 
     With `last_step` only the last row is the model's output (PyTorch's `out[:, -1]`); the rows
-    before it are then what it would say if the sequence ended there.
+    before it are then what it would say if the sequence ended there. `alpha` and `beta` are those
+    of the activation, None where it has no such parameter or the usual one.
     """
 
     size: int
     activation: str = "softmax"
     bias: bool = True
     last_step: bool = False
+    alpha: float | None = None
+    beta: float | None = None
+
+    @property
+    def squash(self) -> Activation:
+        """The activation with its parameters."""
+        return Activation(self.activation, self.alpha, self.beta)
+
+    @property
+    def shown(self) -> str:
+        """The activation and its parameters, for people: "leaky_relu(0.2)"."""
+        return activation_name(self.squash)
 
 
 @dataclass(frozen=True)
@@ -218,8 +234,8 @@ def check(spec: NetworkSpec) -> None:
             )
         check_variant(cell.variant)
     for head in spec.heads:
-        if head.activation != "softmax":
-            formula(Activation(head.activation))
+        if head.activation not in ACROSS:
+            formula(head.squash)
 
 
 def check_variant(variant: Variant) -> None:

@@ -15,10 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from lstmviz.engine import memory
 from lstmviz.engine.cell import head
-from lstmviz.engine.initial import Initial
 from lstmviz.engine.network import Array, Network, frozen
 from lstmviz.engine.recur import Prepared, advance, prepared
 from lstmviz.engine.spec import CellSpec, problem
+from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import (
     DIRECTION_ARRAYS,
     INITIAL_ARRAYS,
@@ -49,7 +49,8 @@ def allocate(network: Network, x: ArrayLike, initial: Initial | None = None) -> 
     """A trace of zeros that holds the input and the initial states, for `chunks` to fill.
 
     `x` is (steps, I) numbers, or (steps,) integers for a network with a vocabulary or an
-    embedding, which become one-hot rows; an embedding reads nothing but one-hot rows.
+    embedding, which become one-hot rows; an embedding reads nothing but one-hot rows. `initial`
+    None starts from the network's own states, zeros where it has none.
     Raises `LstmvizError`, before anything large is allocated, for an impossible spec, an
     input of another shape or kind, states of other sizes, or a run over the memory budget.
     """
@@ -57,6 +58,8 @@ def allocate(network: Network, x: ArrayLike, initial: Initial | None = None) -> 
     impossible = problem(spec)
     if impossible:
         raise LstmvizError(impossible)
+    if initial is None:
+        initial = network.initial
     values = _values(network, x)
     steps = len(values)
     memory.check(spec, steps, dtype)
@@ -202,7 +205,7 @@ def _apply_heads(network: Network, x: Array, trace: Trace, rows: slice) -> None:
     """The chain of heads over the given rows; without one the output is there already."""
     targets = (*trace.head_outputs, trace.output)
     for spec, weights, target in zip(network.spec.heads, network.heads, targets, strict=False):
-        target[rows] = head(weights, spec.activation, x[rows])
+        target[rows] = head(weights, spec.squash, x[rows])
         x = target
 
 

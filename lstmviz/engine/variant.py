@@ -103,7 +103,7 @@ def variant_name(variant: Variant) -> str:
     """
     bare = replace(variant, clip=None, cell_clip=None, projection_clip=None, gate=SIGMOID)
     name = _plain_name(bare)
-    parts = [] if variant.gate == SIGMOID else [f"{_activation(variant.gate)} gates"]
+    parts = [] if variant.gate == SIGMOID else [f"{activation_name(variant.gate)} gates"]
     for field, word in (
         ("clip", "clip"),
         ("cell_clip", "cell clip"),
@@ -133,13 +133,13 @@ def _plain_name(variant: Variant) -> str:
     parts += ["gate recurrence"] * variant.gate_recurrence
     parts += ["peephole"] * variant.peephole
     if variant.candidate != TANH:
-        parts.append(f"{_activation(variant.candidate)} candidate")
+        parts.append(f"{activation_name(variant.candidate)} candidate")
     if variant.output != TANH:
-        parts.append(f"{_activation(variant.output)} output")
+        parts.append(f"{activation_name(variant.output)} output")
     return ", ".join(parts)
 
 
-def _activation(activation: Activation) -> str:
+def activation_name(activation: Activation) -> str:
     """An activation and its own parameters: "elu", "hard_sigmoid(0.2, 0.5)"."""
     given = [f"{value:.3g}" for value in (activation.alpha, activation.beta) if value is not None]
     return f"{activation.name}({', '.join(given)})" if given else activation.name

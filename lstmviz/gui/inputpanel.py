@@ -107,9 +107,9 @@ class InputPanel(QWidget):
         self.summary.setObjectName("muted")
         self.summary.setWordWrap(True)
         self.random_start = QCheckBox("Start from random h and c")
-        self.random_start.setToolTip("Otherwise both start at zero")
+        self.random_start.setToolTip("Otherwise both start at zero, or where the model's file says")
         self.random_start.clicked.connect(
-            lambda on: self._emit(replace(self._document, initial="random" if on else "zero"))
+            lambda on: self._emit(replace(self._document, initial="random" if on else "model"))
         )
         shown = (self.kind, self.text, self.file_row, self.made, self.vocabulary, self.summary)
         for widget in shown:

@@ -165,9 +165,7 @@ class HeadForm(_Form):
         self._labelled("Size", self.units)
         choices = {name: name for name in HEAD_ACTIVATIONS}
         self.activation = self._combo("Activation", "What its sums go through", choices)
-        self.activation.activated.connect(
-            lambda: self._emit(activation=self.activation.currentData())
-        )
+        self.activation.activated.connect(self._activate)
         self.steps = QComboBox()
         narrow(self.steps)
         self.steps.setAccessibleName("Steps the head reads")
@@ -181,6 +179,12 @@ class HeadForm(_Form):
         self.bias = self._check("Bias", "A number of its own for every value")
         self.bias.clicked.connect(lambda on: self._emit(bias=on))
 
+    def _activate(self) -> None:
+        """Take an activation that is offered; what the head has besides is the one it has."""
+        name = self.activation.currentData()
+        if name in HEAD_ACTIVATIONS:
+            self._emit(activation=name, alpha=None, beta=None)
+
     def show_head(self, head: HeadSpec) -> None:
         """Show a head; an activation that is not offered joins the choices."""
         with QSignalBlocker(self.units):
@@ -188,9 +192,9 @@ class HeadForm(_Form):
             self.units.setValue(head.size)
         while self.activation.count() > len(HEAD_ACTIVATIONS):
             self.activation.removeItem(self.activation.count() - 1)
-        if self.activation.findData(head.activation) < 0:
-            self.activation.addItem(head.activation, head.activation)
-        self.activation.setCurrentIndex(self.activation.findData(head.activation))
+        if head.shown not in HEAD_ACTIVATIONS:
+            self.activation.addItem(head.shown, head.shown)
+        self.activation.setCurrentIndex(self.activation.findData(head.shown))
         self.steps.setCurrentIndex(self.steps.findData(head.last_step))
         self.bias.setChecked(head.bias)
 

@@ -73,7 +73,7 @@ def rows(spec: NetworkSpec) -> list[Row]:
             title += f", h {cell.hidden_size:,}"
         result.append(Row(("layer", index), title, _layer_words(cell), index == wrong))
     for index, head in enumerate(spec.heads):
-        title = f"Dense {head.size:,} · {head.activation}"
+        title = f"Dense {head.size:,} · {head.shown}"
         result.append(Row(("head", index), title, _head_words(spec, head)))
     return result[::-1]
 

@@ -120,7 +120,7 @@ def summary(document: Document, spec: NetworkSpec | None, run: Run) -> str:
         lstm = f"LSTM {cell.cell_size:,}"
         same = cell.hidden_size == cell.cell_size
         parts.append(lstm if same else f"{lstm} (h {cell.hidden_size:,})")
-    parts += [f"Dense {head.size:,} {head.activation}" for head in spec.heads]
+    parts += [f"Dense {head.size:,} {head.shown}" for head in spec.heads]
     return f"{name}   ·   {' → '.join(parts)}"
 
 

@@ -3,7 +3,8 @@
 The description is JSON: version, sizes, heads, vocabulary, title and notes. The weights stand
 under `layer{k}.{direction}.input_weights` (4C, I), `.recurrent_weights` (4C, H), `.input_bias`
 and `.recurrent_bias` (4C,), either of which may be absent, `.projection` (H, C),
-`.peepholes` (3, C) and `.gate_recurrence` (3C, 3C) where there are such, `head.weights` and
+`.peepholes` (3, C) and `.gate_recurrence` (3C, 3C) where there are such, and where a run does not
+start from zeros `.initial_hidden_state` (H,) with `.initial_cell_state` (C,), `head.weights` and
 `head.bias` (of several heads `head0.weights` and so on) and `embedding` (size, dimension); gate
 rows are in the order i, f, g, o.
 """
@@ -20,6 +21,7 @@ import numpy as np
 from lstmviz.engine.memory import budget, size_text
 from lstmviz.engine.network import Array, CellWeights, HeadWeights, Network
 from lstmviz.engine.spec import NetworkSpec, check, parameters, problem
+from lstmviz.engine.states import Initial, State
 from lstmviz.errors import LstmvizError
 from lstmviz.plain import from_plain, parse, to_plain
 
@@ -40,6 +42,8 @@ CELL_ARRAYS = (
     "peepholes",
     "gate_recurrence",
 )
+
+INITIAL_ARRAYS = ("initial_hidden_state", "initial_cell_state")
 
 
 @dataclass(frozen=True)
@@ -67,6 +71,10 @@ def packed(network: Network) -> tuple[str, dict[str, Array]]:
                 value = getattr(weights, name)
                 if value is not None:
                     arrays[f"layer{index}.{direction}.{name}"] = value
+            state = network.initial.of(index, direction) if network.initial else None
+            if state is not None:
+                for name, vector in zip(INITIAL_ARRAYS, (state.hidden, state.cell), strict=True):
+                    arrays[f"layer{index}.{direction}.{name}"] = vector
     for name, head in zip(_head_names(network.spec), network.heads, strict=True):
         arrays[f"{name}.weights"] = head.weights
         if head.bias is not None:
@@ -124,7 +132,20 @@ def unpacked(
         format=form,
         gate_order=GATE_ORDER,
         embedding=arrays.get("embedding"),
+        initial=_initial(arrays, card.spec),
     )
+
+
+def _initial(arrays: dict[str, Array], spec: NetworkSpec) -> Initial | None:
+    """The states that are told, None without any."""
+    states: list[dict[str, State]] = []
+    for index, cell in enumerate(spec.layers):
+        states.append({})
+        for direction in cell.directions:
+            hidden, c = (arrays.get(f"layer{index}.{direction}.{name}") for name in INITIAL_ARRAYS)
+            if hidden is not None and c is not None:
+                states[-1][direction] = State(hidden, c)
+    return Initial(tuple(states)) if any(states) else None
 
 
 def _cell(arrays: dict[str, Array], prefix: str) -> CellWeights:
@@ -171,6 +192,8 @@ def _shapes(spec: NetworkSpec) -> dict[str, tuple[tuple[int, ...], bool]]:
             shapes[f"{prefix}.recurrent_weights"] = (rows, cell.hidden_size), False
             shapes[f"{prefix}.input_bias"] = (rows,), True
             shapes[f"{prefix}.recurrent_bias"] = (rows,), True
+            shapes[f"{prefix}.initial_hidden_state"] = (cell.hidden_size,), True
+            shapes[f"{prefix}.initial_cell_state"] = (cell.cell_size,), True
             if cell.projected:
                 shapes[f"{prefix}.projection"] = (cell.hidden_size, cell.cell_size), False
             if cell.variant.peephole:

@@ -194,10 +194,10 @@ def _part(part: Part, cell: CellSpec, sizes: Sizes, gate: str, x: float) -> list
 
 
 def _head_operations(spec: NetworkSpec, head: HeadSpec, place: Places) -> list[Operation]:
-    x, reads = place.right, head_counts(spec)[0].shape[1]
+    x, reads, label = place.right, head_counts(spec)[0].shape[1], sign(head.squash)
     return [
         _matrix("W_y", x, HEAD_MATRIX, "y", "head", head.size, reads, 30),
-        Operation("y", (x, HEAD_SQUASH), head.activation, "head", "y", 62, 22),
+        Operation("y", (x, HEAD_SQUASH), label, "head", "y", max(62.0, disc_width(label)), 22),
     ]
 
 
@@ -206,7 +206,7 @@ def _between(spec: NetworkSpec, place: Places) -> list[Text]:
     told, top = [], spec.layers[-1]
     if len(top.directions) > 1:
         told.append(f"both ways, {top.merge}: {top.output_size:,}")
-    told += [f"Dense {head.size:,} {head.activation}" for head in spec.heads[:-1]]
+    told += [f"Dense {head.size:,} {head.shown}" for head in spec.heads[:-1]]
     if len(told) > 3:
         told = [*told[:2], f"… {len(told) - 2} more"]
     x, first = place.right - 58, HEAD_MATRIX + 4 - 14 * (len(told) - 1)

@@ -141,7 +141,7 @@ def _head(spec: NetworkSpec, index: int, steps: int, timed: bool) -> Level:
         "head",
         index,
         f"Dense {head.size:,}",
-        f"{head.activation}, time-distributed" if timed else head.activation,
+        f"{head.shown}, time-distributed" if timed else head.shown,
         sum(count.total for count in counted),
         head.size,
         timed,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmviz.engine.activations import formula, parameters
-from lstmviz.engine.spec import LETTERS
+from lstmviz.engine.spec import ACROSS, LETTERS
 from lstmviz.engine.variant import SWITCHES, Activation, Variant
 
 MINUS = "\N{MINUS SIGN}"
@@ -12,18 +12,41 @@ _SIGNS = {"sigmoid": "σ", "hard_sigmoid": "hard σ", "linear": "identity", "ide
 
 
 def sign(activation: Activation) -> str:
-    """What stands in an activation's disc: σ, tanh, hard σ, relu, identity, leaky relu …"""
+    """What stands in an activation's disc: σ, tanh, hard σ, relu, identity, leaky relu 0.2 …
+
+    Behind it its α and β where they are not the usual ones, so that two functions never look
+    like one.
+    """
+    return " ".join([_name(activation), *_own(activation)])
+
+
+def _name(activation: Activation) -> str:
     return _SIGNS.get(activation.name, activation.name.replace("_", " "))
+
+
+def _own(activation: Activation) -> list[str]:
+    """What α and β are where they are not what holds if a model gives none."""
+    if activation.name in ACROSS:
+        return []
+    row, (alpha, beta) = formula(activation), parameters(activation)
+    own = [] if alpha is None or alpha == row.alpha else [_number(alpha)]
+    return own if beta is None or beta == row.beta else [*own, f"β {_number(beta)}"]
+
+
+def _number(value: float) -> str:
+    return f"{value:.4g}".replace("-", MINUS)
 
 
 def plain(activation: Activation) -> bool:
     """Whether it leaves numbers as they are."""
-    return sign(activation) == "identity"
+    return _name(activation) == "identity"
 
 
 def applied(activation: Activation, inside: str) -> str:
-    """The activation of something: σ(a), or the thing itself where nothing is done to it."""
-    return inside if plain(activation) else f"{sign(activation)}({inside})"
+    """The activation of something: σ(a), elu(a; 0.5), or the thing itself where it stays so."""
+    if plain(activation):
+        return inside
+    return f"{_name(activation)}({'; '.join([inside, *_own(activation)])})"
 
 
 def definition(activation: Activation) -> str | None:
@@ -35,8 +58,8 @@ def definition(activation: Activation) -> str | None:
     text = row.text
     for letter, value in (("α", alpha), ("β", beta)):
         if value is not None:
-            text = text.replace(letter, f"{value:.4g}".replace("-", MINUS))
-    return f"{sign(activation)}(x) = {text}"
+            text = text.replace(letter, _number(value))
+    return f"{applied(activation, 'x')} = {text}"
 
 
 def bound(value: float) -> str:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import numpy as np
 
 from lstmviz.engine.spec import LETTERS, NetworkSpec
-from lstmviz.engine.variant import SWITCHES
+from lstmviz.engine.variant import LINEAR, SWITCHES
 from lstmviz.scene.equations import (
     activation_of,
     cell_formula,
@@ -159,18 +159,17 @@ def _project(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
 
 def _head(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
     y = moment.values["output"]
-    activation = spec.head.activation if spec.head else "linear"
+    squash = spec.head.squash if spec.head else LINEAR
     top = int(np.argmax(np.nan_to_num(y, nan=-np.inf)))
     named = f"“{moment.columns[top]}”" if len(moment.columns) == len(y) else f"y{index(top)}"
     direct = len(spec.heads) < 2 and len(spec.layers[-1].directions) < 2
     bias = " + b_y" if spec.head is None or spec.head.bias else ""
     formula = f"W_y {'hₜ' if direct else 'zₜ'}{bias}"
-    if activation != "linear":
-        formula = f"{'σ' if activation == 'sigmoid' else activation}({formula})"
+    formula = applied(squash, formula)
     largest = f"largest: {named} = {number(float(y[top]))}"
     if not direct:
         below = spec.heads[-2] if len(spec.heads) > 1 else None
-        what = f"Dense {below.size:,} {below.activation}" if below else "h of both directions"
+        what = f"Dense {below.size:,} {below.shown}" if below else "h of both directions"
         largest = f"z is {what};  {largest}"
     return f"yₜ = {formula}", largest
 

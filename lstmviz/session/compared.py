@@ -9,8 +9,8 @@ from numpy.typing import ArrayLike
 
 from lstmviz.analysis.agreement import Agreement, Numbers, compare
 from lstmviz.engine import unroll
-from lstmviz.engine.initial import Initial
 from lstmviz.engine.network import Network
+from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import Trace, arrays
 from lstmviz.files import shown
 from lstmviz.inputs.expected import read_expected

@@ -85,7 +85,7 @@ class Document:
 
     network: Untrained | Trained = field(default_factory=Trained)
     input: InputRecipe | None = None  # None: the model's own example, else a generator
-    initial: str = "zero"  # or "random"
+    initial: str = "model"  # its own, else zeros; or "zero", "random"
     vocabulary: VocabularyFile | None = None  # None: the model's own, if it has one
 
 

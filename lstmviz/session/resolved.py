@@ -8,9 +8,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from lstmviz.engine import memory
-from lstmviz.engine.initial import Initial, random_network, random_state
+from lstmviz.engine.initial import random_network, random_state
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import MAX_SIZE, NetworkSpec, problem
+from lstmviz.engine.states import ZERO, Initial
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
 from lstmviz.inputs import build, generators, vocabfiles
@@ -21,7 +22,8 @@ from lstmviz.session.documents import Document, Trained, Untrained
 from lstmviz.session.opened import Stamp, opened, stamp_of, trained
 from lstmviz.session.untrained import check_recipe, network_spec, recipe_of
 
-INITIALS = ("zero", "random")
+INITIALS = ("model", "zero", "random")
+"""States to start from: the model's own (zeros where it has none), zeros, or random ones."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,7 +31,8 @@ class Resolved:
     """What a Document stands for.
 
     `network` is None where its shapes do not fit together; `problem` then says why, and
-    what would mend it. `initial` None starts from zero. `certificate` says how a file was read.
+    what would mend it. `initial` None starts from the
+    model's own states. `certificate` says how a file was read.
     """
 
     spec: NetworkSpec
@@ -48,7 +51,7 @@ def resolve(document: Document, progress: Progress | None = None) -> Resolved:
     does not fit the network, and a run over the memory budget.
     """
     if document.initial not in INITIALS:
-        known = " or ".join(INITIALS)
+        known = ", ".join(INITIALS)
         raise LstmvizError(f"initial states {document.initial!r} are unknown; use {known}.")
     certificate = None
     if isinstance(document.network, Trained):
@@ -65,7 +68,9 @@ def resolve(document: Document, progress: Progress | None = None) -> Resolved:
     subject = f"a run of {shown(given.path)}" if isinstance(given, FileInput) else "a run"
     memory.check(spec, sequence.steps, network.dtype, subject)
     seed = recipe.seed if isinstance(recipe, Untrained) else 0
-    initial = random_state(spec, seed, network.dtype) if document.initial == "random" else None
+    initial = ZERO if document.initial == "zero" else None
+    if document.initial == "random":
+        initial = random_state(spec, seed, network.dtype)
     return Resolved(spec, network, sequence, initial, certificate=certificate)
 
 

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lstmviz.engine.initial import check_bias
 from lstmviz.engine.spec import (
     MAX_SIZE,
     CellSpec,
     EmbeddingSpec,
-    HeadSpec,
     NetworkSpec,
     check,
 )
@@ -55,10 +56,7 @@ def recipe_of(spec: NetworkSpec) -> Untrained:
         )
         for cell in spec.layers[:MAX_LAYERS]
     )
-    heads = tuple(
-        HeadSpec(min(head.size, MAX_SIZE), head.activation, head.bias, head.last_step)
-        for head in spec.heads[:MAX_LAYERS]
-    )
+    heads = tuple(replace(head, size=min(head.size, MAX_SIZE)) for head in spec.heads[:MAX_LAYERS])
     table = min(spec.embedding.dimension, MAX_SIZE) if spec.embedding else None
     return Untrained(min(spec.input_size, MAX_SIZE), layers, heads, embedding=table)
 

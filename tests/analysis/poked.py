@@ -26,7 +26,7 @@ def output(network, x, initial, poke=None):
             outputs.append(hidden)
         source = merged(cell.merge, outputs)
     for spec, weights in zip(network.spec.heads, network.heads, strict=True):
-        source = head(weights, spec.activation, source)
+        source = head(weights, spec.squash, source)
     return source
 
 

@@ -16,8 +16,9 @@ from lstmviz.analysis.origins import (
     remaining,
     writes,
 )
-from lstmviz.engine.initial import Initial, State, random_network
+from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec, single
+from lstmviz.engine.states import Initial, State
 from lstmviz.engine.unroll import run
 from lstmviz.engine.variant import Variant
 

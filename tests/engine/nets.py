@@ -8,7 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from lstmviz.engine.cell import head, step
-from lstmviz.engine.initial import Initial, State, random_network, random_state
+from lstmviz.engine.initial import random_network, random_state
 from lstmviz.engine.network import CellWeights, Network
 from lstmviz.engine.spec import (
     GATES,
@@ -19,6 +19,7 @@ from lstmviz.engine.spec import (
     HeadSpec,
     NetworkSpec,
 )
+from lstmviz.engine.states import Initial, State
 from lstmviz.engine.variant import STANDARD, Activation, Variant
 
 GOLDENS = Path(__file__).parent.parent / "data" / "torch_lstm.npz"
@@ -132,7 +133,7 @@ def stepped(network, x, initial):
             outputs.append(hidden)
         source = merged(cell.merge, outputs)
     for index, (spec, weights) in enumerate(zip(network.spec.heads, network.heads, strict=True)):
-        source = named[f"head{index}"] = head(weights, spec.activation, source)
+        source = named[f"head{index}"] = head(weights, spec.squash, source)
     named.pop(f"head{len(network.heads) - 1}", None)
     return named | {"output": source}
 

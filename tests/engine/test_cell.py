@@ -11,6 +11,7 @@ from lstmviz.engine.cell import head, sigmoid, step
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.network import HeadWeights
 from lstmviz.engine.spec import GATES, single
+from lstmviz.engine.variant import Activation
 
 
 def first_step(network):
@@ -100,18 +101,20 @@ def test_a_head_reads_one_row_as_it_reads_many(activation):
     rng = np.random.default_rng(0)
     weights = HeadWeights(rng.standard_normal((5, 4)), rng.standard_normal(5))
     rows = rng.standard_normal((3, 4))
-    single_rows = np.stack([head(weights, activation, row) for row in rows])
-    np.testing.assert_allclose(head(weights, activation, rows), single_rows, rtol=1e-14)
+    single_rows = np.stack([head(weights, Activation(activation), row) for row in rows])
+    np.testing.assert_allclose(head(weights, Activation(activation), rows), single_rows, rtol=1e-14)
 
 
 def test_softmax_of_huge_logits_is_still_a_distribution():
     weights = HeadWeights(np.array([[1e30], [2e30], [-1e30]], np.float32))
-    np.testing.assert_array_equal(head(weights, "softmax", np.ones(1, np.float32)), [0, 1, 0])
+    np.testing.assert_array_equal(
+        head(weights, Activation("softmax"), np.ones(1, np.float32)), [0, 1, 0]
+    )
 
 
 def test_heads_are_the_functions_they_are_named_for():
     weights = HeadWeights(np.eye(2), np.array([0.0, np.log(3.0)]))
     h = np.zeros(2)
-    np.testing.assert_allclose(head(weights, "softmax", h), [0.25, 0.75])
-    np.testing.assert_allclose(head(weights, "sigmoid", h), [0.5, 0.75])
-    np.testing.assert_allclose(head(weights, "linear", h), [0.0, np.log(3.0)])
+    np.testing.assert_allclose(head(weights, Activation("softmax"), h), [0.25, 0.75])
+    np.testing.assert_allclose(head(weights, Activation("sigmoid"), h), [0.5, 0.75])
+    np.testing.assert_allclose(head(weights, Activation("linear"), h), [0.0, np.log(3.0)])

@@ -7,7 +7,7 @@ import pytest
 from nets import GOLDENS
 
 from lstmviz.engine import unroll
-from lstmviz.engine.initial import Initial, State
+from lstmviz.engine.states import Initial, State
 from lstmviz.engine.trace import arrays
 from lstmviz.models.own import parse_card, unpacked
 

@@ -67,7 +67,15 @@ def test_the_names_in_the_file_are_the_public_ones(tmp_path):
     assert {name: stored[name].shape for name in stored if name != "spec"} == shapes
     spec = json.loads(stored["spec"].tobytes())
     assert spec["heads"] == [
-        {"type": "HeadSpec", "activation": "softmax", "bias": True, "size": 5, "last_step": False}
+        {
+            "type": "HeadSpec",
+            "activation": "softmax",
+            "bias": True,
+            "size": 5,
+            "last_step": False,
+            "alpha": None,
+            "beta": None,
+        }
     ]
 
 

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 from nets import TOLERANCE, anything, golden, golden_network, networks, noise, states, stepped
 
 from lstmviz.engine import unroll
-from lstmviz.engine.initial import Initial, State, random_network
+from lstmviz.engine.initial import random_network
 from lstmviz.engine.network import HeadWeights, Network
 from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.states import Initial, State
 from lstmviz.engine.trace import arrays, layer_input, layer_output
 from lstmviz.engine.variant import Activation, Variant
 from lstmviz.errors import LstmvizError

@@ -65,7 +65,7 @@ def test_the_recipe_tells_how_to_make_it_again(tmp_path):
         "source": "untrained",
         "network": to_plain(HELLO.document.network),
         "input": {"type": "TextInput", "text": "hello world"},
-        "initial": "zero",
+        "initial": "model",
         "steps": 11,
         "step": 7,
         "stage": "write",

@@ -34,6 +34,7 @@ def test_every_kind_of_file_is_there():
         "behind.keras",
         "cells.weights.h5",
         "functional.keras",
+        "heads.keras",
         "older.h5",
         "stack.keras",
     ]

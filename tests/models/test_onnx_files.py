@@ -6,12 +6,17 @@ import numpy as np
 import onnxbytes as made
 import pytest
 
+from lstmviz.engine import unroll
+from lstmviz.engine.states import ZERO
 from lstmviz.engine.variant import Activation
 from lstmviz.errors import LstmvizError
-from lstmviz.models import SeveralLstmsError, load, open_model
+from lstmviz.models import SeveralLstmsError, load, open_model, save
 
 FILES = Path(__file__).resolve().parent.parent / "data" / "onnx"
-NAMES = ["batchwise.onnx", "dynamo.onnx", "if.onnx", "loop.onnx", "torchscript.onnx"]
+NAMES = [
+    *("batchwise.onnx", "dynamo.onnx", "heads.onnx", "if.onnx", "loop.onnx"),
+    "torchscript.onnx",
+]
 TOLERANCE = 1e-5
 
 
@@ -276,7 +281,7 @@ def test_lengths_and_initial_states_are_told(tmp_path):
     data = made.model(made.graph([node], rows, inputs=["X", "L"]))
     warnings = open_model(written(tmp_path, data)).certificate.warnings
     assert len(warnings) == 2 and "sequence_lens" in warnings[0]
-    assert "initial states" in warnings[1]
+    assert "states of the model's own" in warnings[1]
 
 
 def test_an_lstm_that_cannot_be_opened_is_named_beside_others(tmp_path):
@@ -288,3 +293,56 @@ def test_an_lstm_that_cannot_be_opened_is_named_beside_others(tmp_path):
     assert opened.certificate.chosen == "lstm" and len(opened.certificate.warnings) == 1
     with pytest.raises(LstmvizError, match="LSTM 'evil' is not valid"):
         open_model(path, "evil")
+
+
+def test_a_dense_of_every_activation_is_run():
+    network = load(FILES / "heads.onnx")
+    assert [head.activation for head in network.spec.heads] == [
+        *("hard_sigmoid", "leaky_relu", "elu", "selu", "softplus", "softsign", "exponential"),
+        *("silu", "gelu", "relu6", "hard_tanh", "hard_sigmoid", "log_softmax"),
+    ]
+    assert network.spec.heads[1].alpha != 0.01 and network.spec.heads[-2].alpha == 1 / 6
+
+
+def test_states_to_start_from_are_the_models_own_unless_others_are_given(tmp_path):
+    opened = open_model(FILES / "heads.onnx")
+    state = opened.network.initial.of(0, "forward")
+    trace = opened.network.run(np.ones((2, 2)))
+    run = trace.layers[0].forward
+    assert (run.initial_hidden_state == state.hidden).all() and state.hidden.any()
+    assert (run.initial_cell_state == state.cell).all() and state.cell.any()
+    assert any("states of the model's own" in told for told in opened.certificate.warnings)
+    assert (
+        not unroll.run(opened.network, np.ones((2, 2)), ZERO)
+        .layers[0]
+        .forward.initial_cell_state.any()
+    )
+    save(opened.network, tmp_path / "m.npz")
+    again = load(tmp_path / "m.npz").run(np.ones((2, 2)))
+    assert (again.output == trace.output).all()
+
+
+def fed(**tensors):
+    """An LSTM of `made.weights` that is given more inputs, by name."""
+    inputs = ["X", "W", "R", "B", *(name if name in tensors else "" for name in ("L", "H0", "C0"))]
+    own = {name: made.tensor(name, values) for name, values in tensors.items()}
+    return made.small(tensors=own, lstm_node=made.lstm(inputs))
+
+
+@pytest.mark.parametrize(
+    "tensors, words",
+    [
+        ({"L": np.array([5], np.int32)}, "stops after 5 steps (sequence_lens)"),
+        ({"L": np.array([5, 4], np.int32)}, "stops each sequence at a length of its own"),
+        ({"H0": np.stack([[np.ones(2), np.zeros(2)]])}, "an initial_h for each of 2 sequences"),
+        ({"H0": np.ones((1, 1, 2))}, "starts from states of the model's own"),
+    ],
+)
+def test_what_else_a_node_is_given_is_told(tmp_path, tensors, words):
+    opened = open_model(written(tmp_path, fed(**tensors)))
+    assert any(words in told for told in opened.certificate.warnings)
+
+
+def test_states_of_another_size_are_refused(tmp_path):
+    with pytest.raises(LstmvizError, match=r"initial_c has shape \[1, 1, 3\].* \[1, batch, 2\]"):
+        open_model(written(tmp_path, fed(C0=np.ones((1, 1, 3)))))

@@ -60,4 +60,4 @@ def documents(draw):
         chrono,
         embedding,
     )
-    return Document(network, given, draw(st.sampled_from(("zero", "random"))))
+    return Document(network, given, draw(st.sampled_from(("model", "zero", "random"))))

@@ -195,8 +195,8 @@ def test_the_equations_of_known_variants():
         "hₜ = clip(W_hr mₜ, ±0.5)",
     ]
     hard = lines(Variant(gate=Activation("hard_sigmoid", 0.25, 0.5)))
-    assert hard[0] == "i = hard σ(W_i [h; x] + b_i)"
-    assert hard[-1] == "hard σ(x) = max(0, min(1, 0.25x + 0.5))"
+    assert hard[0] == "i = hard σ(W_i [h; x] + b_i; 0.25)"
+    assert hard[-1] == "hard σ(x; 0.25) = max(0, min(1, 0.25x + 0.5))"
 
 
 def test_without_a_forget_gate_there_is_no_stage_of_forgetting():
@@ -230,3 +230,12 @@ def test_heatmaps_tell_of_gates_without_weights_of_their_own():
     assert notes("NIG") == {"input_gate": ("held at 1",)}
     assert notes("CIFG") == {"forget_gate": ("f = 1 − i",)}
     assert notes("NP") == {}
+
+
+def test_activations_that_differ_look_different():
+    given = [Activation("elu"), Activation("elu", 0.5), Activation("elu", 0.7)]
+    given += [Activation("hard_sigmoid", a, b) for a, b in ((0.2, 0.5), (1 / 6, 0.5), (0.2, 0.4))]
+    assert [sign(each) for each in given] == [
+        *("elu", "elu 0.5", "elu 0.7", "hard σ", "hard σ 0.1667", "hard σ β 0.4")
+    ]
+    assert sign(Activation("elu", 1.0)) == "elu"

@@ -8,10 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from lstmviz.engine.activations import ACTIVATIONS, SYNONYMS
+from lstmviz.engine.spec import ACROSS
 from lstmviz.engine.variant import Activation
 from lstmviz.errors import LstmvizError
-
-HEADS = {"softmax"}
 
 
 def activation(given: Any, version: int, where: str) -> Activation:
@@ -21,8 +20,8 @@ def activation(given: Any, version: int, where: str) -> Activation:
     `LstmvizError` for what is not one of Keras's own and for those that mix several units.
     """
     name = plain_name(given)
-    found = _known(name, version) if name is not None else None
-    if found is None:
+    found = _layer(given) or (_known(name, version) if name is not None else None)
+    if found is None or found.name in ACROSS:
         said = repr(name[:40]) if name is not None else "code of its own"
         raise LstmvizError(
             f"{where} has {said} for an activation, which is not known and never run."
@@ -30,13 +29,49 @@ def activation(given: Any, version: int, where: str) -> Activation:
     return found
 
 
-def head_activation(given: Any, version: int) -> str | None:
-    """The activation of a Dense layer as a head names it, or None if a head cannot have it."""
+def head_activation(given: Any, version: int) -> Activation | None:
+    """The activation of a Dense layer, or None if a head cannot have it."""
     name = plain_name(given)
-    if name in HEADS:
-        return name
-    found = _known(name, version) if name is not None else None
-    return found.name if found and found.alpha is found.beta is None else None
+    if name in ACROSS:
+        return Activation(name)
+    return _layer(given) or (_known(name, version) if name is not None else None)
+
+
+def layer_activation(kind: str, config: dict[str, Any]) -> Activation | None:
+    """What a layer is that does nothing but apply an activation, None for another layer.
+
+    Source: the layers' call methods in Keras 3 and tf.keras 2.15, whose names of α differ.
+    """
+
+    def setting(*names: str, default: float) -> float | None:
+        given = next((config[name] for name in names if name in config), default)
+        if isinstance(given, dict):  # Keras 2 keeps an array of one number so
+            given = given.get("value")
+        return float(given) if isinstance(given, int | float) else None
+
+    if kind == "Softmax":
+        return Activation("softmax") if config.get("axis", -1) in (-1, [-1]) else None
+    if kind == "LeakyReLU":
+        alpha = setting("negative_slope", "alpha", default=0.3)
+        return None if alpha is None else Activation("leaky_relu", alpha)
+    if kind == "ELU":
+        alpha = setting("alpha", default=1.0)
+        return None if alpha is None else Activation("elu", alpha)
+    if kind == "ReLU" and not config.get("threshold"):
+        slope, most = config.get("negative_slope") or 0, config.get("max_value")
+        if most is None:
+            return Activation("leaky_relu", float(slope)) if slope else Activation("relu")
+        return Activation("relu6") if most == 6 and not slope else None
+    return None
+
+
+def _layer(given: Any) -> Activation | None:
+    """A layer that stands as an activation inside another layer's description."""
+    if not isinstance(given, dict) or not isinstance(given.get("config"), dict):
+        return None
+    if plain_name(given) is None:
+        return None
+    return layer_activation(str(given.get("class_name")), given["config"])
 
 
 def plain_name(given: Any) -> str | None:

@@ -7,7 +7,7 @@ of gates i, f, c, o is already lstmviz's i, f, g, o.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lstmviz.engine.network import Array, CellWeights, HeadWeights
 from lstmviz.engine.spec import MERGES, CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec
-from lstmviz.engine.variant import STANDARD, Variant
+from lstmviz.engine.variant import STANDARD, Activation, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.models.hdf5 import Dataset
 from lstmviz.models.keras.activations import activation, head_activation, plain_name
@@ -211,8 +211,9 @@ def _from_cudnn(kernel: Array, recurrent: Array) -> tuple[Array, Array]:
 def _dense(parts: Parts, head: Head, found: tuple[Vars, ...]) -> bool:
     """A head; False, with a warning, where its activation is one a head cannot have."""
     node = head.node
-    name = head_activation(head.activation, parts.version)
-    if name is None:
+    given = head.activation
+    squash = given if isinstance(given, Activation) else head_activation(given, parts.version)
+    if squash is None:
         said = plain_name(head.activation)
         named = f"the activation {said[:40]!r}, which no head has" if said else "code of its own"
         parts.warnings.append(f"{node.shown} has {named}: it and what follows are not run.")
@@ -226,7 +227,8 @@ def _dense(parts: Parts, head: Head, found: tuple[Vars, ...]) -> bool:
     if parts.columns is not None and len(kernel) == len(parts.columns):
         kernel = kernel[parts.columns]
         parts.columns = None
-    parts.heads.append(HeadSpec(kernel.shape[1], name, bool(bias)))
+    spec = HeadSpec(kernel.shape[1], squash.name, bool(bias))
+    parts.heads.append(replace(spec, alpha=squash.alpha, beta=squash.beta))
     parts.head_weights.append(HeadWeights(kernel.T, bias[0] if bias else None))
     return True
 

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lstmviz.models.keras.activations import layer_activation
 from lstmviz.models.keras.config import RECURRENT, THROUGH, Node
-
-ACTIVATIONS = {"Softmax": "softmax", "ReLU": "relu"}
-"""Layers that are nothing but an activation, if their settings are the usual ones."""
 
 
 @dataclass(frozen=True)
 class Head:
-    """A Dense layer and the activation after it, by Keras's name or description."""
+    """A Dense layer and the activation after it: Keras's name or description, or what it is."""
 
     node: Node
     activation: object
@@ -176,9 +174,4 @@ def _activation(node: Node) -> object:
     """The activation that a layer is, "" if it is another layer or has settings of its own."""
     if node.kind == "Activation":
         return node.config.get("activation") or ""
-    plain = (
-        node.config.get("axis", -1) == -1
-        if node.kind == "Softmax"
-        else not any(node.config.get(key) for key in ("max_value", "negative_slope", "threshold"))
-    )
-    return ACTIVATIONS.get(node.kind, "") if plain else ""
+    return layer_activation(node.kind, node.config) or ""

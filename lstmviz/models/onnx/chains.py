@@ -12,9 +12,9 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lstmviz.errors import LstmvizError
+from lstmviz.models.onnx.given import lengths, started
 from lstmviz.models.onnx.graph import Graph, Node, Values
-from lstmviz.models.onnx.lstm import INITIAL_C, INITIAL_H, LENGTHS, Lstm, X
+from lstmviz.models.onnx.lstm import Lstm, X
 from lstmviz.models.onnx.moves import OPERATORS
 from lstmviz.models.onnx.values import Evaluator, Known
 
@@ -177,7 +177,9 @@ def _behind(graph: Graph, name: str) -> set[str]:
 def _stack(evaluator: Evaluator, group: list[Lstm], forms: list[Form]) -> Stack:
     units, warnings = [], []
     for index, unit in enumerate(group):
-        warnings += _warnings(evaluator, unit, group[:index])
+        below = {k: v for each in group[:index] for k, v in probes(each)[0].known.items()}
+        unit, told = started(evaluator, unit, below)
+        warnings += [*lengths(evaluator, unit, below), *_warnings(unit), *told]
         merge = forms[index].merge if index < len(forms) else "concat"
         units.append(replace(unit, spec=replace(unit.spec, merge=merge)))
     before, table = _before(evaluator, group[0])
@@ -261,14 +263,9 @@ def _embeds(evaluator: Evaluator, unit: Lstm, node: Node) -> bool:
     return False
 
 
-def _warnings(evaluator: Evaluator, unit: Lstm, below: list[Lstm]) -> list[str]:
-    """Sentences on inputs of the node that a trace does not have."""
+def _warnings(unit: Lstm) -> list[str]:
+    """Sentences on what frameworks settle apart."""
     found = []
-    if unit.node.input(LENGTHS):
-        found.append(
-            f"{unit.name} stops each sequence at a length of its own (sequence_lens); here all "
-            "steps are run."
-        )
     listed = unit.node.attributes.get("activations") or []
     open_ones = [name for name in dict.fromkeys(listed) if name.lower() in UNSETTLED]
     if open_ones and not unit.node.attributes.get("activation_alpha"):
@@ -276,23 +273,4 @@ def _warnings(evaluator: Evaluator, unit: Lstm, below: list[Lstm]) -> list[str]:
             f"{unit.name} sets no alpha for {' and '.join(open_ones)}: lstmviz takes 1, "
             "onnxruntime 0."
         )
-    names = [unit.node.input(index) for index in (INITIAL_H, INITIAL_C) if unit.node.input(index)]
-    if any(not _zero(evaluator, unit.graph, name, below) for name in names):
-        found.append(
-            f"{unit.name} takes its initial states from the model; here they are zero unless given."
-        )
     return found
-
-
-def _zero(evaluator: Evaluator, graph: Graph, name: str, below: list[Lstm]) -> bool:
-    """Whether initial states are zeros whatever the input is."""
-    known = {key: value for each in below for key, value in probes(each)[0].known.items()}
-    for each, shape in graph.inputs.items():
-        sizes = [size or 2 for size in shape][:4]
-        if np.prod(sizes, dtype=float) < 1e6:
-            known[each] = np.ones(sizes, np.int64)
-    try:
-        value = evaluator.value(graph, name, known)
-    except LstmvizError:
-        return False
-    return value is not None and not value.any()

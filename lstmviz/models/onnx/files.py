@@ -17,6 +17,7 @@ from lstmviz.files import reading, shown
 from lstmviz.models import own
 from lstmviz.models.certificate import Certificate, Found, Opened, Progress
 from lstmviz.models.onnx.chains import Form, Stack, stacks
+from lstmviz.models.onnx.given import initial
 from lstmviz.models.onnx.graph import Graph, Model, Node, model
 from lstmviz.models.onnx.heads import Heads, heads
 from lstmviz.models.onnx.lstm import Float, Lstm, cells, lstm
@@ -187,6 +188,7 @@ def _network(evaluator: Evaluator, stack: Stack, above: Heads, file: str) -> Net
         format=FORMAT,
         gate_order=GATE_ORDER,
         embedding=None if table is None else table.astype(dtype),
+        initial=initial(stack.units, dtype),
     )
 
 

@@ -27,8 +27,8 @@ LISTS = {FLOAT_DATA: "<f4", DOUBLE_DATA: "<f8"}
 WHOLE_NUMBERS = ("axis", "transA", "transB", "hidden_size", "input_forget", "layout")
 KINDS: dict[str, type] = {
     **dict.fromkeys((*WHOLE_NUMBERS, "allowzero", "start", "end", "value_int"), int),
-    **dict.fromkeys(("alpha", "beta", "clip", "value_float"), float),
-    "direction": str,
+    **dict.fromkeys(("alpha", "beta", "gamma", "clip", "min", "max", "value_float"), float),
+    **dict.fromkeys(("direction", "approximate"), str),
 }
 LIST_KINDS: dict[str, type] = {
     **dict.fromkeys(("perm", "axes", "starts", "ends", "steps", "shape", "value_ints"), int),

@@ -9,19 +9,12 @@ import numpy as np
 
 from lstmviz.engine.network import HeadWeights
 from lstmviz.engine.spec import HeadSpec
+from lstmviz.engine.variant import Activation
 from lstmviz.models.onnx.chains import MOST_NODES, THROUGH, Form, Probe, form_of, probes
+from lstmviz.models.onnx.functions import squashed
 from lstmviz.models.onnx.graph import Graph, Node, Values
 from lstmviz.models.onnx.lstm import Float, Lstm
 from lstmviz.models.onnx.values import Evaluator, Known, sources
-
-ACTIVATIONS = {
-    "Softmax": "softmax",
-    "Sigmoid": "sigmoid",
-    "Relu": "relu",
-    "Tanh": "tanh",
-    "Softplus": "softplus",
-    "Softsign": "softsign",
-}
 
 
 @dataclass
@@ -77,6 +70,11 @@ def _chain(evaluator: Evaluator, probe: Probe, others: Known, opset: int) -> Hea
     start, known = list(probe.known), probe.known | others
     rows: Values | None = None
     for _ in range(MOST_NODES):
+        if rows is not None and result.specs[-1].activation == "linear":
+            squash = squashed(evaluator, graph, start[0], rows.shape, opset)
+            if squash:
+                result.specs[-1] = _squashed(result.specs[-1], squash[0])
+                start, known = [squash[1]], {squash[1]: rows}
         ends = _ends(evaluator, graph, start, known)
         ends = [(node, value) for node, value in ends if node.op != "LSTM"]
         if not ends:
@@ -92,15 +90,14 @@ def _chain(evaluator: Evaluator, probe: Probe, others: Known, opset: int) -> Hea
         same = rows is not None and np.array_equal(value.reshape(-1), rows.reshape(-1))
         steps = probe.y.shape[0] if result.form and result.form.kind == "sequence" else 1
         last = rows is not None and steps > 1 and _is_last(rows, value)
-        name = _activation(node, value.ndim, opset)
         if dense and (form or same or last):
             result.form = result.form or form
             taken = last or (form is not None and form.kind == "last")
             out = _add_head(result, graph, dense, last_step=taken)
             shape = (*value.shape[:-1], result.specs[-1].size)
-        elif name and same and result.specs[-1].activation == "linear":
-            result.specs[-1] = replace(result.specs[-1], activation=name)
-            out, shape = node.outputs[0], value.shape
+        elif last and not result.specs[-1].last_step:
+            result.specs[-1] = replace(result.specs[-1], last_step=True)
+            out, shape = _named(evaluator, graph, node, value, known), value.shape
         else:
             result.warnings.append(f"{node.shown} and what follows it are not run.")
             result.fits = node.op not in THROUGH
@@ -205,6 +202,15 @@ def _dense(evaluator: Evaluator, graph: Graph, node: Node) -> _Dense | None:
     return _Dense(weights, bias, output, tuple(used))
 
 
+def _named(evaluator: Evaluator, graph: Graph, node: Node, value: Values, known: Known) -> str:
+    """The input of a node that has this value."""
+    for name in node.inputs:
+        found = evaluator.value(graph, name, known)
+        if found is not None and np.array_equal(found, value):
+            return name
+    return node.input(0)
+
+
 def _add_head(result: Heads, graph: Graph, dense: _Dense, *, last_step: bool) -> str:
     result.specs.append(
         HeadSpec(len(dense.weights), "linear", dense.bias is not None, last_step=last_step)
@@ -220,10 +226,6 @@ def _is_last(rows: Values, value: Values) -> bool:
     return value.size == rows.shape[-1] and np.array_equal(value.ravel(), flat[-1])
 
 
-def _activation(node: Node, rank: int, opset: int) -> str:
-    """The activation that a node is, as a head names it, "" if it is none or another axis's."""
-    name = ACTIVATIONS.get(node.op, "")
-    if node.op == "Softmax":
-        axis = node.attributes.get("axis", 1 if opset < 13 else -1)
-        return name if axis in (-1, rank - 1) else ""
-    return name
+def _squashed(head: HeadSpec, squash: Activation) -> HeadSpec:
+    """A head with an activation and its own α and β."""
+    return replace(head, activation=squash.name, alpha=squash.alpha, beta=squash.beta)

@@ -5,7 +5,7 @@ Rows of W, R and B are i, o, f, c; those of P are i, o, f.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -45,7 +45,10 @@ X, W, R, B, LENGTHS, INITIAL_H, INITIAL_C, P = range(8)
 
 @dataclass(frozen=True, eq=False)
 class Lstm:
-    """One LSTM node that can be opened; `weights` are W, R, B and P, the last two perhaps None."""
+    """One LSTM node that can be opened; `weights` are W, R, B and P, the last two perhaps None.
+
+    `states` are those it starts from, (D, H) and (D, C), None for zeros.
+    """
 
     name: str
     graph: Graph
@@ -54,6 +57,16 @@ class Lstm:
     batch_first: bool
     weights: tuple[Values, Values, Values | None, Values | None]
     used: tuple[str, ...]
+    states: tuple[Values, Values] | None = None
+
+    def starting(self, h: Values, c: Values) -> Lstm:
+        """The same, starting from states (D, H) and (D, C)."""
+        names = [
+            each
+            for index in (INITIAL_H, INITIAL_C)
+            for each in sources(self.graph, self.node.input(index))
+        ]
+        return replace(self, states=(h, c), used=tuple(dict.fromkeys((*self.used, *names))))
 
     @property
     def outputs(self) -> tuple[str, str]:
