@@ -8,8 +8,8 @@ from functools import cached_property
 
 from lstmviz.cli import source
 from lstmviz.engine import unroll
-from lstmviz.engine.initial import Initial
 from lstmviz.engine.network import Network
+from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmviz.analysis.bptt import Gradients, gradients, saliency
-from lstmviz.engine.initial import Initial, State
+from lstmviz.engine.states import Initial, State
 from lstmviz.engine.trace import DirectionTrace, Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
