@@ -1,15 +1,16 @@
-"""What a number is the sum of: every term of a pre-activation, or of a projected h."""
+"""What a number is the sum of: every term of a pre-activation, of a projected h, of a logit."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
 
-from lstmviz.analysis.steps import Before, before, cell_of, check_unit, direction_of
+from lstmviz.analysis.steps import Before, before, cell_of, check_step, check_unit, direction_of
 from lstmviz.engine.network import Array, CellWeights, Network
 from lstmviz.engine.spec import GATES, LETTERS, CellSpec
-from lstmviz.engine.trace import Trace, layer_input
+from lstmviz.engine.trace import Trace, layer_input, layer_output
 from lstmviz.engine.variant import SWITCHES
 from lstmviz.errors import LstmvizError
 
@@ -17,7 +18,7 @@ from lstmviz.errors import LstmvizError
 class Term(NamedTuple):
     """One term of a sum: where it comes from, which element of that, and its value.
 
-    `source` is "hidden_state" (of the step before), "input" (what the layer reads),
+    `source` is "hidden_state" (of the step before), "input" (what the layer or the head reads),
     "input_bias", "recurrent_bias", "peephole", "input_gate", "forget_gate" or "output_gate" (of
     the step before, through gate recurrence), "cell_output" (of this step), or "clip" (what a
     bound took away). `element` is the unit or column there; of a bias, a peephole and a clip it
@@ -27,6 +28,20 @@ class Term(NamedTuple):
     source: str
     element: int
     value: float
+
+
+@dataclass(frozen=True, eq=False)
+class Addends:
+    """All terms of one source, in float64: `values` (n,) = `weights` · `operands`.
+
+    The elements are 0 to n − 1, or `first` alone. A bias and a clip have no operands (None).
+    """
+
+    source: str
+    values: Array
+    first: int = 0
+    weights: Array | None = None
+    operands: Array | None = None
 
 
 def terms(
@@ -46,12 +61,35 @@ def terms(
         a = Σⱼ W_h[unit, j] hₜ₋₁[j] + Σₖ W_x[unit, k] xₜ[k] + b
             (+ p cₜ₋₁, or p cₜ for o, + Σ R [i; f; o]ₜ₋₁, within ±clip)
 
-    or "hidden_state" with a projection: h[unit] = Σₖ W_hr[unit, k] mₜ[k]. Terms of weight zero
-    are left in, so that the list is as long as the row of weights.
+    or "hidden_state" with a projection: h[unit] = Σₖ W_hr[unit, k] mₜ[k], or "output" (of a
+    chain of heads also "head0" and so on): Σₖ W_y[unit, k] readₜ[k] + b, before softmax. Terms of
+    weight zero are left in, so that the list is as long as the row of weights.
 
     Raises `LstmvizError` for an array that is no such sum (an absent gate, a coupled f = 1 − i,
     h without a projection), and for a step, unit, layer or direction that is not there.
     """
+    return [
+        Term(group.source, group.first + k, value)
+        for group in addends(network, trace, array, step, unit, layer, direction)
+        for k, value in enumerate(group.values.tolist())
+    ]
+
+
+def addends(
+    network: Network,
+    trace: Trace,
+    array: str,
+    step: int,
+    unit: int,
+    layer: int = 0,
+    direction: str = "forward",
+) -> list[Addends]:
+    """The same as `terms`, a group a source."""
+    place = head_place(network, array)
+    if place is not None:
+        check_step(trace, step)
+        check_unit(network.spec.heads[place].size, unit)
+        return _logit(network, trace, place, step, unit)
     cell = cell_of(network.spec, layer, direction)
     weights = network.cells[layer][direction]
     start = before(trace, layer, direction, step)
@@ -62,24 +100,46 @@ def terms(
     _check_gate(cell, array)
     check_unit(cell.cell_size, unit)
     row = GATES.index(array) * cell.cell_size + unit
-    result = _products("hidden_state", weights.recurrent_weights[row], start.hidden)
-    result += _products("input", weights.input_weights[row], layer_input(trace, layer)[step])
-    for name in ("input_bias", "recurrent_bias"):
-        bias = getattr(weights, name)
-        if bias is not None:
-            result.append(Term(name, unit, float(bias[row])))
+    read = layer_input(trace, layer, slice(step, step + 1))[0]
+    result = [
+        _products("hidden_state", weights.recurrent_weights[row], start.hidden),
+        _products("input", weights.input_weights[row], read),
+        *_biases(weights, row, unit),
+    ]
     if array != "candidate":
         result += _from_gates(cell, weights, start, array, unit)
         seen = run.cell_state[step] if array == "output_gate" else start.cell
         if weights.peepholes is not None:
-            weight = weights.peepholes[SWITCHES.index(array)][unit]
-            result.append(Term("peephole", unit, float(weight) * float(seen[unit])))
+            here = slice(unit, unit + 1)
+            weight = weights.peepholes[SWITCHES.index(array)][here]
+            result.append(_products("peephole", weight, seen[here], unit))
     return _within(result, cell.variant.clip, unit)
+
+
+def head_place(network: Network, array: str) -> int | None:
+    """Which head of the chain makes this array, None where none does."""
+    names = [f"head{k}" for k in range(len(network.heads) - 1)]
+    names += ["output"] * bool(network.heads)
+    return names.index(array) if array in names else None
+
+
+def head_input(trace: Trace, place: int, step: int) -> Array:
+    """What a head of the chain reads at a step."""
+    here = slice(step, step + 1)
+    below = trace.head_outputs[place - 1][here] if place else None
+    rows = layer_output(trace, len(trace.layers) - 1, here) if below is None else below
+    read: Array = rows[0]
+    return read
+
+
+def total(groups: list[Addends]) -> float:
+    """The sum of all terms."""
+    return float(sum(group.values.sum() for group in groups))
 
 
 def _check_gate(cell: CellSpec, array: str) -> None:
     if array not in GATES:
-        known = ", ".join((*GATES, "hidden_state"))
+        known = ", ".join((*GATES, "hidden_state", "output"))
         raise LstmvizError(f"{array[:40]!r} is no sum of terms; {known} are.")
     if array in cell.variant.absent:
         raise LstmvizError(
@@ -89,14 +149,24 @@ def _check_gate(cell: CellSpec, array: str) -> None:
         raise LstmvizError("f is 1 − i here and has no sum of its own; ask for input_gate.")
 
 
-def _products(source: str, weights: Array, values: Array) -> list[Term]:
-    products = weights.astype(np.float64) * values.astype(np.float64)
-    return [Term(source, k, value) for k, value in enumerate(products.tolist())]
+@np.errstate(invalid="ignore", over="ignore")
+def _products(source: str, weights: Array, values: Array, first: int = 0) -> Addends:
+    weights, values = weights.astype(np.float64), values.astype(np.float64)
+    return Addends(source, weights * values, first, weights, values)
+
+
+def _biases(weights: CellWeights, row: int, unit: int) -> list[Addends]:
+    """One term a bias that there is."""
+    return [
+        Addends(name, bias[row : row + 1].astype(np.float64), unit)
+        for name in ("input_bias", "recurrent_bias")
+        if (bias := getattr(weights, name)) is not None
+    ]
 
 
 def _from_gates(
     cell: CellSpec, weights: CellWeights, start: Before, array: str, unit: int
-) -> list[Term]:
+) -> list[Addends]:
     """Terms of the gates of the step before; those without weights of their own send nothing."""
     if weights.gate_recurrence is None:
         return []
@@ -104,25 +174,33 @@ def _from_gates(
     row = weights.gate_recurrence[SWITCHES.index(array) * size + unit].reshape(3, size)
     gates = start.gates.reshape(3, size)
     return [
-        term
+        _products(name, row[k], gates[k])
         for k, name in enumerate(SWITCHES)
         if name not in cell.variant.lacking
-        for term in _products(name, row[k], gates[k])
     ]
 
 
-def _projected(cell: CellSpec, weights: CellWeights, m: Array, unit: int) -> list[Term]:
+def _projected(cell: CellSpec, weights: CellWeights, m: Array, unit: int) -> list[Addends]:
     if weights.projection is None:
         raise LstmvizError("h is the cell output itself here, no sum; ask for a gate.")
-    result = _products("cell_output", weights.projection[unit], m)
+    result = [_products("cell_output", weights.projection[unit], m)]
     return _within(result, cell.variant.projection_clip, unit)
 
 
-def _within(found: list[Term], bound: float | None, unit: int) -> list[Term]:
+def _logit(network: Network, trace: Trace, place: int, step: int, unit: int) -> list[Addends]:
+    """What a head sums before its activation."""
+    head = network.heads[place]
+    result = [_products("input", head.weights[unit], head_input(trace, place, step))]
+    if head.bias is not None:
+        result.append(Addends("input_bias", head.bias[unit : unit + 1].astype(np.float64), unit))
+    return result
+
+
+def _within(found: list[Addends], bound: float | None, unit: int) -> list[Addends]:
     """The terms, and what a bound takes away of their sum."""
     if bound is not None:
-        total = sum(term.value for term in found)
-        over = min(max(total, -bound), bound) - total
+        summed = total(found)
+        over = min(max(summed, -bound), bound) - summed
         if over:
-            found.append(Term("clip", unit, over))
+            found.append(Addends("clip", np.array([over]), unit))
     return found

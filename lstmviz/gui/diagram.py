@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from lstmviz import paint
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.gui.controls import tip
+from lstmviz.scene.address import Address, card_address
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.diagram import Card, Control, Diagram, static_shapes
 from lstmviz.scene.frame import frame_shapes
@@ -58,6 +59,7 @@ class DiagramView(QWidget):
 
     unitHovered = Signal(object)
     unitPinned = Signal(int)
+    numberAsked = Signal(object)
     pointed = Signal(str)
     asked = Signal(object)
 
@@ -330,17 +332,33 @@ class DiagramView(QWidget):
             self._drag, self._moved = event.position(), False
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """Pin the square or work the control under the pointer, unless it was a drag."""
+        """Ask for the number or work the control under the pointer, unless it was a drag."""
         self._drag = None
         if not self._moved and event.button() == Qt.MouseButton.LeftButton:
-            unit, control = self._cell_unit(self._hit(event.position())), None
-            if unit is not None:
-                self.unitPinned.emit(unit)
-            else:
-                control = self._control(event.position())
-            if control is not None:
-                self.asked.emit(control)
+            self._click(event.position())
         self._moved = False
+
+    def _click(self, at: QPointF) -> None:
+        hit = self._hit(at)
+        unit, question = self._cell_unit(hit), self._number(hit)
+        control = self._control(at)
+        if question is not None:
+            self.numberAsked.emit(question)
+        elif unit is not None:
+            self.unitPinned.emit(unit)
+        elif control is not None:
+            self.asked.emit(control)
+
+    def _number(self, hit: tuple[Card, int | None] | None) -> Address | None:
+        """The number in a square, where it is computed."""
+        if hit is None or hit[1] is None or self._spec is None or self._args is None:
+            return None
+        card, element = hit
+        moment, view = self._moments.get(card.offset), self._args[1]
+        if moment is None or element is None:
+            return None
+        at = moment.step
+        return card_address(self._spec, card.array, element, at, view.layer, view.direction)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:
         """Show the whole picture again."""

@@ -9,6 +9,7 @@ from PySide6.QtCore import QObject, QPointF, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QKeyEvent, QMouseEvent, QWheelEvent
 
 from lstmviz.scene import pointing
+from lstmviz.scene.address import Address
 from lstmviz.scene.heatlayout import HeatmapLayout, Place, locate, nearest_step, row_at, step_at
 from lstmviz.scene.shapes import Box
 
@@ -47,7 +48,7 @@ class Gestures(QObject):
         self._press: Press | None = None
         self._hovered: int | None = None
         self._at: QPointF | None = None
-        self._pin: int | None = None
+        self._clicked: tuple[int | None, Address | None] = (None, None)
         self._click = QTimer(self, singleShot=True)
         self._click.timeout.connect(self._pin_now)
 
@@ -87,15 +88,15 @@ class Gestures(QObject):
         self.refresh()
 
     def release(self, event: QMouseEvent) -> None:
-        """An unmoved left button was a click: it pins the unit under it.
+        """An unmoved left button was a click: it asks for the number under it, and pins its unit.
 
-        Where a double click would undo a zoom, the pin waits to see whether one comes.
+        Where a double click would undo a zoom, it waits to see whether one comes.
         """
         press, self._press = self._press, None
         self._widget.unsetCursor()
         if press is None or press.moved or press.button != Qt.MouseButton.LeftButton:
             return
-        self._pin = self._unit(event.position())
+        self._clicked = self._unit(event.position()), self._number(event.position())
         if self._zoomed():
             self._click.start(QGuiApplication.styleHints().mouseDoubleClickInterval())
         else:
@@ -117,8 +118,11 @@ class Gestures(QObject):
         self._widget.pointed.emit("")
 
     def _pin_now(self) -> None:
-        if self._pin is not None:
-            self._widget.unitPinned.emit(self._pin)
+        unit, question = self._clicked
+        if question is not None:
+            self._widget.numberAsked.emit(question)
+        elif unit is not None:
+            self._widget.unitPinned.emit(unit)
 
     def refresh(self) -> None:
         """Say anew what lies under the pointer, which rests while the picture changes."""
@@ -154,6 +158,16 @@ class Gestures(QObject):
         if widget.place is None or widget.content is None:
             return None
         return pointing.unit_at(widget.place, widget.content, locate(widget.place, at.x(), at.y()))
+
+    def _number(self, at: QPointF) -> Address | None:
+        """The number at a place, as far as it may be seen."""
+        widget = self._widget
+        if widget.place is None or widget.content is None:
+            return None
+        spot = locate(widget.place, at.x(), at.y())
+        last = min(widget.last_shown(), widget.content.done - 1)
+        view = widget.view
+        return pointing.number_at(widget.content, spot, last, view.layer, view.direction)
 
     def _scrub(self, at: QPointF) -> None:
         widget, press = self._widget, self._press

@@ -64,6 +64,7 @@ class HeatmapsView(QWidget):
 
     stepRequested = Signal(int)
     unitPinned = Signal(int)
+    numberAsked = Signal(object)
     unitHovered = Signal(object)
     pointed = Signal(str)
     spanRequested = Signal(float, object, float, object)
@@ -97,7 +98,7 @@ class HeatmapsView(QWidget):
         self.setMinimumSize(480, 220)
         self.setAccessibleName("Heatmaps of gates and states over time")
         self.setAccessibleDescription(
-            "Drag to go to a step, click to pin a unit, turn the wheel to zoom; "
+            "Drag to go to a step, click to ask for a number, turn the wheel to zoom; "
             "up and down pin the neighbouring unit."
         )
 
@@ -330,7 +331,7 @@ class HeatmapsView(QWidget):
         self._gestures.move(event)
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """A click pins a unit."""
+        """A click asks for a number."""
         self._gestures.release(event)
 
     def mouseDoubleClickEvent(self, event: QMouseEvent) -> None:

@@ -93,6 +93,10 @@ class Menus:
         self.side = self._add(menu, "How the file was &read", window.toggle_side, "F")
         self.side.setCheckable(True)
         menu.addSeparator()
+        numbers = window.numbers
+        self._add(menu, "Back to the n&umber before", numbers.back, "Alt+Left")
+        self._add(menu, "For&ward again", numbers.forward, "Alt+Right")
+        menu.addSeparator()
         self._add(menu, "Zoom &in", lambda: window.diagram.zoom_by(1.25), "+")
         self._add(menu, "Zoom &out", lambda: window.diagram.zoom_by(0.8), "-")
         self._add(menu, "&Fit", window.diagram.fit, "0")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtGui import QPainter, QPaintEvent
+from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
     QFrame,
@@ -95,9 +95,23 @@ def framed(widget: QWidget, *bars: QWidget) -> QFrame:
     return frame
 
 
+PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)
+
+
+class Scrolled(QScrollArea):
+    """Scrolls by wheel, bar and pages; all other keys are for the window."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Leave the arrows to the player."""
+        if Qt.Key(event.key()) in PAGES:
+            super().keyPressEvent(event)
+        else:
+            event.ignore()
+
+
 def scrolled(widget: QWidget) -> QScrollArea:
     """A view that scrolls when there is no room for it."""
-    area = QScrollArea()
+    area = Scrolled()
     area.setObjectName("plain")
     area.setWidget(widget)
     area.setWidgetResizable(True)

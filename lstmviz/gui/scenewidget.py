@@ -43,6 +43,6 @@ class SceneWidget(QWidget):
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint the scene."""
         painter = QPainter(self)
-        painter.fillRect(self.rect(), QColor(self._theme["panel"]))
+        painter.fillRect(event.rect(), QColor(self._theme["panel"]))
         paint.draw(painter, self._shapes, self._theme)
         painter.end()

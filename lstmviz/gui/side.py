@@ -6,7 +6,7 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QStackedWidget, QToolButton, QVBoxLayout, QWidget
 
 SIDES = {
-    "unit": ("Unit", "The pinned unit in numbers  (F)"),
+    "unit": ("Unit", "The number that is asked for, or the pinned unit  (F)"),
     "file": ("File", "How the file was read, and its gate order  (F)"),
 }
 
@@ -20,7 +20,7 @@ class SidePanel(QFrame):
         super().__init__()
         self.setObjectName("panel")
         self.setMinimumWidth(228)
-        self.setMaximumWidth(300)
+        self.setMaximumWidth(560)
         self._pages = QStackedWidget()
         self._pages.addWidget(unit)
         self._pages.addWidget(file)

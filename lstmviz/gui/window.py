@@ -26,34 +26,31 @@ from lstmviz.gui.controls import follow
 from lstmviz.gui.diagram import LONGEST, DiagramView
 from lstmviz.gui.header import Header
 from lstmviz.gui.heatmaps import HeatmapsView
+from lstmviz.gui.inspector import Inspector
 from lstmviz.gui.manners import Manners
 from lstmviz.gui.menus import Menus
+from lstmviz.gui.numbers import Numbers
 from lstmviz.gui.opening import Opening
 from lstmviz.gui.panels import LeftPanel
 from lstmviz.gui.parts import (
     Banner,
     Progress,
     framed,
-    scrolled,
     summary,
 )
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.playing import Playing
 from lstmviz.gui.questionview import QuestionView
 from lstmviz.gui.remembered import remember, remember_places, restore_places
-from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.side import SidePanel
 from lstmviz.gui.store import Store
 from lstmviz.gui.typeline import TypeLine
 from lstmviz.history import trained_before
-from lstmviz.scene import inspector
-from lstmviz.scene.picture import fitted, moments_of
+from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run
 from lstmviz.session import QUESTIONS, Document, Session, Trained, View
 
-HINT = (
-    "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a square to follow a unit  ·  ? keys"
-)
+HINT = "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a number to ask why  ·  ? keys"
 
 
 class MainWindow(QMainWindow):
@@ -85,8 +82,8 @@ class MainWindow(QMainWindow):
     def _build(self) -> None:
         self.left = LeftPanel()
         self.diagram = DiagramView()
-        self.inspector = SceneWidget(inspector.WIDTH, inspector.inspector_height())
-        self.inspector.setAccessibleName("The pinned unit in numbers")
+        self.numbers = Numbers(self.store)
+        self.inspector = Inspector(self.numbers)
         self.player = PlayerBar()
         self.heatmaps = HeatmapsView()
         self.banner = Banner()
@@ -100,7 +97,7 @@ class MainWindow(QMainWindow):
         top.addWidget(framed(self.picture))
         self.comparing = Comparing(self)
         self.certificate = CertificatePanel(self.comparing)
-        self.side = SidePanel(scrolled(self.inspector), self.certificate)
+        self.side = SidePanel(self.inspector, self.certificate)
         top.addWidget(self.side)
         top.setStretchFactor(0, 1)
         top.setChildrenCollapsible(False)
@@ -154,9 +151,11 @@ class MainWindow(QMainWindow):
         self.progress.startRequested.connect(store.begin)
         self.left.edited.connect(lambda document, key: self.edit(document, key))
         self.left.layerWanted.connect(store.look_at)
-        for view in (self.diagram, self.heatmaps):
+        for asking in (self.diagram, self.heatmaps):
+            asking.unitPinned.connect(self.numbers.pin)
+            asking.numberAsked.connect(self.numbers.ask)
+        for view in (self.diagram, self.heatmaps, self.inspector.view):
             view.unitHovered.connect(lambda unit: store.look(hover=unit))
-            view.unitPinned.connect(self._pin)
             view.pointed.connect(self._point)
         self.diagram.asked.connect(lambda control: self._point(follow(store, control)))
         self.question.unitHovered.connect(lambda unit: store.look(hover=unit))
@@ -222,9 +221,6 @@ class MainWindow(QMainWindow):
         self.left.input.keep_text()
         self.banner.say(sentence)
 
-    def _pin(self, unit: int) -> None:
-        self.store.look(unit=None if self.store.view.unit == unit else unit)
-
     def _point(self, words: str) -> None:
         self.pointed.setText(words or HINT)
 
@@ -262,8 +258,7 @@ class MainWindow(QMainWindow):
         self.clock.set_speed(view.speed)
         self._show_picture(run, spec, view, travel)
         fits = spec is not None and run.spec == spec
-        moment = moments_of(run, replace(view, diagram="cell")).get(0) if fits else None
-        self.inspector.set_shapes(inspector.inspector_shapes(moment, why=self._why_nothing()))
+        self.inspector.render_run(run if fits else Run(0, store.document), view, self._nothing())
         trained = isinstance(store.document.network, Trained)
         self.side.show_side(view.side, has_file=trained)
         self.certificate.show_run(run, view)
@@ -295,7 +290,7 @@ class MainWindow(QMainWindow):
         """Whether anything is still being worked out."""
         return not self.store.run.finished or self.asking.busy
 
-    def _why_nothing(self) -> str:
+    def _nothing(self) -> str:
         spec = self.store.spec
         if spec is not None and not spec.possible:
             return "Nothing is computed while\nthe shapes do not fit."
@@ -314,8 +309,8 @@ class MainWindow(QMainWindow):
 
     def _dress(self) -> None:
         """Hand the theme to the views."""
-        views = (self.left, self.diagram, self.inspector, self.player, self.typing, self.heatmaps)
-        for view in (*views, self.certificate, self.question):
+        views = (self.left, self.diagram, self.inspector.view, self.player, self.typing)
+        for view in (*views, self.heatmaps, self.certificate, self.question):
             view.set_theme(self.theme)
         self.header.set_theme(self.theme)
 

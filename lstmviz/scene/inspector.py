@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from lstmviz.engine.spec import LETTERS
+from lstmviz.scene.address import Address
+from lstmviz.scene.chainpage import bar
 from lstmviz.scene.equations import activation_of, cell_formula, forgets, output_formula
 from lstmviz.scene.metrics import fit
 from lstmviz.scene.metrics import width as text_width
 from lstmviz.scene.moment import Moment
-from lstmviz.scene.shapes import Box, Rect, Shape, Text
+from lstmviz.scene.numbernames import letter_of
+from lstmviz.scene.page import Band, Page, Spot
+from lstmviz.scene.shapes import Box, Shape, Text
 from lstmviz.scene.symbols import applied, bound, clipped
 from lstmviz.scene.words import number
 
@@ -47,6 +53,38 @@ def inspector_shapes(
     return tuple(shapes)
 
 
+def overview(
+    moment: Moment | None,
+    place: Address,
+    width: float = WIDTH,
+    why: str = "Nothing is computed yet.",
+) -> Page:
+    """The same as a page: its gates, c and h lead to how they came about.
+
+    `place` says which step, layer and direction the moment is of.
+    """
+    shapes = inspector_shapes(moment, width, why)
+    height = inspector_height()
+    spots: list[Spot] = []
+    if moment is not None:
+        unit, y = moment.focus, 70.0
+        for gate in READING:
+            spots.append(_asks(Box(4, y - 15, width - 8, 41), gate, place, unit))
+            y += 41
+        top, between = y - 9, y - 6 + 17 * len(_cell_lines(moment))
+        spots.append(_asks(Box(4, top, width - 8, between - top), "cell_state", place, unit))
+        name = "cell_output" if "project" in moment.order else "hidden_state"
+        spots.append(_asks(Box(4, between, width - 8, 60), name, place, unit))
+    text = "\n".join(shape.text for shape in shapes if isinstance(shape, Text)) + "\n"
+    return Page(height, (Band(0, height, shapes),), tuple(spots), text)
+
+
+def _asks(box: Box, array: str, place: Address, unit: int) -> Spot:
+    """A place that leads to how a number came about."""
+    asked = replace(place, array=array, element=unit)
+    return Spot(box, f"How {letter_of(array)}[{unit}] comes about, term by term", asked)
+
+
 def inspector_height() -> float:
     """How high the inspector's picture is."""
     return 392.0
@@ -55,7 +93,7 @@ def inspector_height() -> float:
 def _how(moment: Moment) -> str:
     if moment.hover is not None and moment.hover == moment.focus != moment.pinned:
         return "under the pointer; click to pin it"
-    return "pinned · click any square to change"
+    return "pinned · click a number to ask why"
 
 
 def _gate(moment: Moment, gate: str, y: float, width: float) -> list[Shape]:
@@ -94,21 +132,8 @@ def _gate_words(moment: Moment, gate: str, room: float) -> str:
 
 
 def _bar(value: float | None, box: Box, role: str, limits: tuple[float, float]) -> list[Shape]:
-    """A value from the left, or from the middle where the limits are centred on 0."""
-    shapes: list[Shape] = [Rect(box, fill="faint", radius=3.5)]
-    if value is None or value != value:
-        return shapes
-    low, high = limits
-    if low < 0:
-        part = min(max(value / high, -1.0), 1.0)
-        middle, reach = box.x + box.w / 2, part * box.w / 2
-        left = min(middle, middle + reach)
-        shapes.append(Rect(Box(left, box.y, abs(reach), box.h), fill=role))
-        shapes.append(Rect(Box(middle - 0.5, box.y - 2, 1, box.h + 4), fill="muted"))
-    else:
-        part = min(max(value / high, 0.0), 1.0)
-        shapes.append(Rect(Box(box.x, box.y, part * box.w, box.h), role, radius=3.5))
-    return shapes
+    """The bar of a value that may not be made yet."""
+    return bar(float("nan") if value is None else value, box, role, limits)
 
 
 Words = tuple[str, int, str, bool, bool]

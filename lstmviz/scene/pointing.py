@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from lstmviz.scene.address import Address
 from lstmviz.scene.heataxes import Content
 from lstmviz.scene.heatlayout import HeatmapLayout, Place
 from lstmviz.scene.words import number
@@ -58,6 +59,16 @@ def unit_at(place: HeatmapLayout, content: Content, spot: Place | None) -> int |
     if not place.panel(spot.array).cells:
         return None
     return int(content.order[spot.row])
+
+
+def number_at(
+    content: Content, spot: Place | None, last: int, layer: int, direction: str
+) -> Address | None:
+    """The number at a place of a heatmap, None for steps after `last`."""
+    if spot is None or spot.row is None or spot.array is None or spot.step > last:
+        return None
+    element = int(content.order_of(spot.array)[spot.row])
+    return Address(spot.array, spot.step, element, layer, direction)
 
 
 def _step(content: Content, step: int) -> str:

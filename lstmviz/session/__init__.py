@@ -11,6 +11,7 @@ from lstmviz.inputs.recipes import (
     VocabularyFile,
 )
 from lstmviz.session.documents import (
+    ASKED,
     DIAGRAMS,
     QUESTIONS,
     Document,
@@ -35,6 +36,7 @@ from lstmviz.session.resolved import (
 from lstmviz.session.untrained import MAX_LAYERS, network_spec, recipe_of
 
 __all__ = [
+    "ASKED",
     "DIAGRAMS",
     "MAX_LAYERS",
     "QUESTIONS",

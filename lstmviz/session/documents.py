@@ -6,9 +6,10 @@ sequence, and a session file is the same dataclasses as JSON.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
-from lstmviz.engine.spec import HeadSpec
+from lstmviz.engine.spec import GATES, HeadSpec
 from lstmviz.engine.variant import STANDARD, Variant
 from lstmviz.inputs.recipes import InputRecipe, VocabularyFile
 
@@ -89,6 +90,22 @@ class Document:
     vocabulary: VocabularyFile | None = None  # None: the model's own, if it has one
 
 
+ASKED = (
+    *GATES,
+    "cell_state",
+    "cell_output",
+    "hidden_state",
+    "cell_state_before",
+    "hidden_state_before",
+    "input",
+    "layer_output",
+    "symbol",
+    "output",
+)
+"""Arrays that a number can be asked of; `HEAD` are those of the heads before the last."""
+HEAD = re.compile(r"head\d{1,3}", re.ASCII)
+
+
 @dataclass(frozen=True)
 class View:
     """Everything that decides only what is shown of them.
@@ -99,6 +116,8 @@ class View:
     stands beside the diagram; `expect` a file of a framework's own output to compare with.
     `target` is the output number whose gradients are asked for (None: the largest), at step
     `target_step` (None: the last).
+    `asked` is the array (of `ASKED`) whose number is taken apart, of the unit that is pinned
+    or, where its elements are no cell units, at `element`; None for the unit as a whole.
     """
 
     step: int = 0
@@ -123,6 +142,8 @@ class View:
     expect: str | None = None
     target: int | None = None
     target_step: int | None = None
+    asked: str | None = None
+    element: int = 0
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,9 @@ from lstmviz.models import Progress
 from lstmviz.models.gateorder import plain_order
 from lstmviz.plain import from_plain, parse, to_plain
 from lstmviz.session.documents import (
+    ASKED,
     DIAGRAMS,
+    HEAD,
     QUESTIONS,
     Document,
     Session,
@@ -181,7 +183,10 @@ def _check(session: Session, where: str) -> None:
 
 def _view_fault(view: View) -> str:
     """What is out of range in a view, or nothing."""
-    for name in ("step", "unit", "hover", "layer", "first", "low", "target", "target_step"):
+    if view.asked is not None and view.asked not in ASKED and not HEAD.fullmatch(view.asked):
+        return f"asked is {view.asked[:40]!r}, not one of {', '.join(ASKED)}"
+    fields = ("step", "unit", "hover", "layer", "first", "low", "target", "target_step", "element")
+    for name in fields:
         value = getattr(view, name)
         if value is not None and value < 0:
             return f"{name} is {value}, below 0"

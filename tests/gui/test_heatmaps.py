@@ -13,6 +13,7 @@ from lstmviz import paint
 from lstmviz.gui.heatimages import HeatImages
 from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.scene import heatmaps, raster
+from lstmviz.scene.address import looking
 from lstmviz.scene.colors import DARK
 from lstmviz.scene.heatlayout import row_y, step_x
 from lstmviz.scene.moment import scales
@@ -48,6 +49,7 @@ def follow(widget, run):
 
     widget.stepRequested.connect(lambda step: look(step=step))
     widget.unitPinned.connect(lambda unit: look(unit=unit))
+    widget.numberAsked.connect(lambda number: look(**looking(number, widget.view, run.trace.spec)))
     widget.unitHovered.connect(lambda unit: look(hover=unit))
     widget.spanRequested.connect(
         lambda first, last, low, high: look(first=first, last=last, low=low, high=high)
@@ -101,12 +103,14 @@ def test_a_drag_over_a_heatmap_goes_to_its_steps_and_pins_nothing(widget, qtbot)
     assert not any("unit" in change for change in asked)
 
 
-def test_a_click_pins_the_unit_of_its_row(widget, qtbot):
+def test_a_click_asks_for_its_number_and_pins_its_unit(widget, qtbot):
     run = shown(widget, qtbot, view=View(order="mean c"))
     asked = follow(widget, run)
     qtbot.mouseClick(widget, LEFT, pos=at(widget, "forget_gate", 3, 0))
     most = int(np.argmax(run.trace.layers[0].forward.cell_state.mean(axis=0)))
-    assert asked == [{"unit": most}]
+    assert len(asked) == 1
+    found = {name: asked[0][name] for name in ("asked", "step", "unit")}
+    assert found == {"asked": "forget_gate", "step": 3, "unit": most}
 
 
 def test_a_click_on_the_time_axis_goes_to_the_step(widget, qtbot):
@@ -117,10 +121,18 @@ def test_a_click_on_the_time_axis_goes_to_the_step(widget, qtbot):
     assert asked == [{"step": 30}]
 
 
-def test_rows_of_a_projected_hidden_state_pin_nothing(widget, qtbot):
+def test_rows_of_a_projected_hidden_state_are_asked_for_but_pin_nothing(widget, qtbot):
     asked = follow(widget, shown(widget, qtbot, hidden=4))
     qtbot.mouseClick(widget, LEFT, pos=at(widget, "hidden_state", 3, 1))
-    assert asked == []
+    assert len(asked) == 1 and "unit" not in asked[0]
+    found = {name: asked[0][name] for name in ("asked", "step", "element")}
+    assert found == {"asked": "hidden_state", "step": 3, "element": 1}
+
+
+def test_what_is_not_revealed_is_pinned_but_not_asked_for(widget, qtbot):
+    asked = follow(widget, shown(widget, qtbot, view=View(step=5, reveal=True)))
+    qtbot.mouseClick(widget, LEFT, pos=at(widget, "forget_gate", 9, 3))
+    assert asked == [{"unit": 3}]
 
 
 def test_pointing_says_the_value_and_hovers_the_unit(widget, qtbot):
@@ -184,7 +196,7 @@ def test_another_button_pans_and_a_double_click_shows_everything(widget, qtbot):
 def test_a_click_pins_while_zoomed_as_well(widget, qtbot):
     asked = follow(widget, shown(widget, qtbot, view=View(first=10.0, last=20.0)))
     qtbot.mouseClick(widget, LEFT, pos=at(widget, "input_gate", 12, 3))
-    qtbot.waitUntil(lambda: asked == [{"unit": 3}])
+    qtbot.waitUntil(lambda: [change["unit"] for change in asked] == [3])
 
 
 def test_up_and_down_pin_the_neighbouring_unit(widget, qtbot):

@@ -331,7 +331,7 @@ def test_a_long_name_is_told_in_full_by_its_tooltip_and_widens_nothing(opened):
 def test_an_impossible_network_is_told_with_both_sizes_and_why_there_are_no_numbers(opened):
     window = opened(Document(one_layer(5, 4, 8, project=False)))
     assert "LSTM 8 (h 4)" in window.summary.text()
-    assert any("do not fit" in shape.text for shape in window.inspector.shapes())
+    assert any("do not fit" in shape.text for shape in window.inspector.view.shapes())
     assert not window.progress.isVisible()
 
 

@@ -17,12 +17,12 @@ from lstmviz.scene.timeaxis import SMALL, nice_step
 from lstmviz.scene.words import number
 
 
-def wrapped(text: str, room: float, size: int) -> list[str]:
+def wrapped(text: str, room: float, size: int, *, bold: bool = False) -> list[str]:
     """Words in lines that fit in `room` pixels."""
     lines: list[str] = []
     for word in text.split():
         longer = f"{lines[-1]} {word}" if lines else word
-        if lines and width(longer, size) <= room:
+        if lines and width(longer, size, bold=bold) <= room:
             lines[-1] = longer
         else:
             lines.append(word)

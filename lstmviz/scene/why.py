@@ -1,0 +1,55 @@
+"""From a run and a view to the inspector's page: one number taken apart, or a unit as a whole."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lstmviz.scene.addends import MOST, Source
+from lstmviz.scene.address import Address, address_of, of_cell
+from lstmviz.scene.chain import Chain, chain
+from lstmviz.scene.chainpage import chain_page
+from lstmviz.scene.inspector import WIDTH, overview
+from lstmviz.scene.page import Page
+from lstmviz.scene.picture import fitted, moments_of
+from lstmviz.scene.run import Run
+from lstmviz.session import View
+
+
+def asked(run: Run, view: View) -> Address | None:
+    """The number that a view asks for of a run; None where it asks for none that is there."""
+    if run.spec is None or run.trace is None:
+        return None
+    return address_of(fitted(view, run.spec), run.spec, run.done)
+
+
+def chain_of(run: Run, view: View, most: int = MOST) -> Chain | None:
+    """The chain of the number that a view asks for; None where it asks for none that is there."""
+    question = asked(run, view)
+    if question is None or run.network is None or run.trace is None or run.sequence is None:
+        return None
+    unit = view.unit
+    if of_cell(run.network.spec.layers[question.layer], question.array):
+        unit = question.element
+    now = moments_of(run, replace(view, diagram="cell", unit=unit, hover=None)).get(0)
+    if now is None:
+        return None
+    return chain(Source(run.network, run.trace, run.sequence), question, now, most)
+
+
+def page(
+    run: Run,
+    view: View,
+    width: float = WIDTH,
+    most: int = MOST,
+    nothing: str = "Nothing is computed yet.",
+) -> Page:
+    """What the inspector shows: the chain that is asked for, else the unit as a whole.
+
+    Without a run it says `nothing`.
+    """
+    found = chain_of(run, view, most)
+    if found is not None:
+        return chain_page(found, width)
+    now = moments_of(run, replace(view, diagram="cell")).get(0)
+    place = Address("cell_state", view.step, 0, view.layer, view.direction)
+    return overview(now, place, width, nothing)
