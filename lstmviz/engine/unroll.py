@@ -30,8 +30,8 @@ from lstmviz.engine.trace import (
 )
 from lstmviz.errors import LstmvizError
 
-CHUNK_BYTES = 2**27
-"""Weights read per chunk: about 5 ms of work at 25 GB/s."""
+CHUNK_BYTES = 2**26
+"""Weights read per chunk: about 5 ms of work at 12 GB/s."""
 
 CHUNK_STEPS = 128
 """Most steps of one chunk."""
@@ -133,7 +133,7 @@ def chunks(network: Network, trace: Trace, start: int = 0) -> Iterator[int]:
     The rows before `start` are filled already (see `carried`); those of its chunk are computed
     again, so that the bytes do not depend on it.
 
-    A chunk is some 5 ms of work (8 steps at 1024 cells), after which a caller may draw
+    A chunk is some 5 ms of work (4 steps at 1024 cells), after which a caller may draw
     the rows done or stop. Where a layer reads backwards no row is done before the end, and
     the chunks before it yield 0. Where the chunks fall does not depend on the clock, so
     equal runs give equal bytes.

@@ -21,7 +21,7 @@ GRACE = 0.1
 Short runs thus keep following a slider that never rests.
 """
 
-PATIENCE = 0.03
+PATIENCE = 0.2
 """Seconds a long run rests at most between two chunks while the window is painted."""
 
 
@@ -73,6 +73,9 @@ class Compute(QObject):
         The interpreter's lock changes hands at every call into Qt, and each time the engine
         takes it for a while; a picture takes two to four times as long then.
         """
+        if not self._free.is_set():  # within another pause, which ends later
+            yield
+            return
         self._free.clear()
         try:
             yield

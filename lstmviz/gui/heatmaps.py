@@ -79,6 +79,7 @@ class HeatmapsView(QWidget):
         self._run: Run | None = None
         self._sentence = ""
         self._ringed = False
+        self._painted_last = False
         self._images = HeatImages()
         self._orders: tuple[Order, Order] | None = None
         self._orders_of: tuple[DirectionTrace, str, bool] | None = None
@@ -217,10 +218,13 @@ class HeatmapsView(QWidget):
         self._repaint(at_once=True)
 
     def _fill(self) -> None:
-        """A slice of filling or painting, then back to the event loop."""
-        self._update(self._ground.add_images(self._images.advance(SLICE / 2)))
-        if self._ground.advance(SLICE / 2):
-            self.update()
+        """A slice of filling or of painting in turns, then back to the event loop."""
+        self._painted_last = self._ground.painting and not self._painted_last
+        if self._painted_last:
+            if self._ground.advance(SLICE / 2):
+                self.update()
+        else:
+            self._update(self._ground.add_images(self._images.advance(SLICE / 2)))
         if self._images.complete and not self._ground.painting:
             self._filler.stop()
 
@@ -298,10 +302,10 @@ class HeatmapsView(QWidget):
             for part in step_parts(self.place, old.step, new.step, new.reveal):
                 self.update(part)
         if old.hover != new.hover:
-            before = self._units
+            before = set(self._units)
             self._units = unit_shapes(self.place, self.content, new.hover)
             region = QRegion()
-            for box in {box for box, _ in (*before, *self._units)}:
+            for box in {box for box, _ in before.symmetric_difference(self._units)}:
                 region += pixels(box)
             self.update(region)
 
@@ -310,6 +314,7 @@ class HeatmapsView(QWidget):
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Lay everything out anew, once an edge that is dragged comes to rest."""
         if self._ground.shown is not None and self.isVisible():
+            self._filler.stop()
             self._resizing.start()
         else:
             self._derive(at_once=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from PySide6.QtCore import QEvent, QSettings, Qt
+from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
 from PySide6.QtWidgets import (
     QApplication,
@@ -42,6 +42,7 @@ from lstmviz.gui.player import Clock, Place, PlayerBar, advance
 from lstmviz.gui.playing import Playing
 from lstmviz.gui.questionview import QuestionView
 from lstmviz.gui.remembered import remember, remember_places, restore_places
+from lstmviz.gui.resting import Resting
 from lstmviz.gui.side import SidePanel
 from lstmviz.gui.store import Store
 from lstmviz.gui.typeline import TypeLine
@@ -70,6 +71,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.menus = Menus(self)
         self.manners = Manners(self, self.diagram, self.menus.key)
+        Resting(self, self.store.compute.paused)
         self.diagram.setFocus()
         self._connect()
         self._dress()
@@ -320,13 +322,6 @@ class MainWindow(QMainWindow):
             self._render(travel=None)
 
     # The window itself
-
-    def event(self, event: QEvent) -> bool:
-        """Lay out and paint while the engine rests."""
-        if event.type() in (QEvent.Type.UpdateRequest, QEvent.Type.Resize):
-            with self.store.compute.paused():
-                return super().event(event)
-        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """Keys that no focused control wanted."""

@@ -8,8 +8,8 @@ from math import ceil, floor
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QLineF, QPointF, QRectF, Qt
-from PySide6.QtGui import QImage, QPainter, QPainterPath, QPen, QTransform
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage, QPainter, QTransform
 
 from lstmviz.paint.pens import color, qrect
 from lstmviz.scene.colors import Theme, colormap
@@ -109,11 +109,20 @@ def _blit(painter: QPainter, left: int, top: int, images: tuple[QImage, ...]) ->
 @lru_cache(maxsize=256)
 def _raster(place: Box, columns: int, count: int, scale: float, card: str) -> Raster:
     """A grid at a place in pixels, `scale` of them to a logical one."""
-    rows = ceil(count / columns)
+    rows, rest = ceil(count / columns), count % columns
+    w, h = place.w / columns, place.h / rows
+    gap = gap_of(min(w, h) / scale) * scale
     width, height = ceil(place.right), ceil(place.bottom)
-    across = _nearest(width, place.x, place.w / columns, columns)
-    squares = _nearest(height, place.y, place.h / rows, rows)[:, None] * columns + across
-    return Raster(np.minimum(squares, count), _cover(place, columns, count, scale, card))
+    across = _nearest(width, place.x, w, columns)
+    down = _nearest(height, place.y, h, rows)
+    squares = np.minimum(down[:, None] * columns + across, count)
+    beside = _covered(width, place.x, w, columns, gap)
+    between = _covered(height, place.y, h, rows, gap)
+    bare = (1 - between)[:, None] * (1 - beside)
+    if rest:
+        last = down == rows - 1
+        bare[last] = (1 - between)[last, None] * (1 - _covered(width, place.x, w, rest, gap))
+    return Raster(squares, _cover(1 - bare, card))
 
 
 def _nearest(pixels: int, start: float, pitch: float, count: int) -> NDArray[np.intp]:
@@ -123,33 +132,25 @@ def _nearest(pixels: int, start: float, pitch: float, count: int) -> NDArray[np.
     return nearest
 
 
-def _cover(place: Box, columns: int, count: int, scale: float, card: str) -> QImage:
-    """The card's colour beside the squares, at broken edges, and in the gaps between them."""
-    rows, (full, rest) = ceil(count / columns), divmod(count, columns)
-    w, h = place.w / columns, place.h / rows
-    cover = QImage(ceil(place.right), ceil(place.bottom), QImage.Format.Format_ARGB32_Premultiplied)
-    cover.fill(Qt.GlobalColor.transparent)
-    painter = QPainter(cover)
-    painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-    around = QPainterPath()
-    around.addRect(QRectF(cover.rect()))
-    around.addRect(QRectF(place.x, place.y, place.w, h * full))
-    around.addRect(QRectF(place.x, place.y + full * h, w * rest, h))
-    painter.fillPath(around, color(card))
-    gap = gap_of(min(w, h) / scale) * scale
-    if gap:
-        painter.setPen(QPen(color(card), gap))
-        painter.drawLines(_rules(place, columns, rows, gap / 2))
-    painter.end()
-    return cover
+def _covered(
+    pixels: int, start: float, pitch: float, count: int, gap: float
+) -> NDArray[np.floating]:
+    """How much of each pixel lies outside the squares along one side, or in the gap after one."""
+    edges = np.arange(pixels + 1) - start
+    inside = np.clip(edges, 0, count * pitch)
+    whole = np.floor(inside / pitch + 1e-9)
+    upto = edges - inside + whole * gap + np.maximum(inside - whole * pitch - (pitch - gap), 0)
+    covered: NDArray[np.floating] = np.clip(np.diff(upto), 0, 1)
+    return covered
 
 
-def _rules(box: Box, columns: int, rows: int, half: float) -> list[QLineF]:
-    """The lines between the squares of a grid, `half` of their width from the next square."""
-    w, h = box.w / columns, box.h / rows
-    downs = (box.x + column * w - half for column in range(1, columns + 1))
-    across = (box.y + row * h - half for row in range(1, rows + 1))
-    return [
-        *(QLineF(x, box.y, x, box.bottom) for x in downs),
-        *(QLineF(box.x, y, box.right, y) for y in across),
-    ]
+def _cover(share: NDArray[np.floating], card: str) -> QImage:
+    """The card's colour where it covers a share 0…1 of a pixel."""
+    alpha = np.rint(share * 255)
+    full = color(card)
+    pixels = alpha.astype(np.uint32) << 24
+    for level, place in ((full.red(), 16), (full.green(), 8), (full.blue(), 0)):
+        pixels |= np.rint(alpha * (level / 255)).astype(np.uint32) << place
+    height, width = pixels.shape
+    kind = QImage.Format.Format_ARGB32_Premultiplied
+    return QImage(pixels.data, width, height, 4 * width, kind).copy()

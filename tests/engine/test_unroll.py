@@ -134,7 +134,7 @@ def test_rows_are_done_when_they_are_said_to_be():
 def test_large_cells_come_in_smaller_chunks():
     network = random_network(single(2, 1024, 1024), 0)
     trace = unroll.allocate(network, noise(network, 20))
-    assert next(iter(unroll.chunks(network, trace))) == 8
+    assert next(iter(unroll.chunks(network, trace))) == 4
 
 
 def test_a_layer_that_reads_backwards_is_done_only_at_the_end():
