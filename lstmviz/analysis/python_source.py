@@ -8,6 +8,7 @@ the closing quote no longer.
 from __future__ import annotations
 
 import io
+import re
 import tokenize
 
 import numpy as np
@@ -33,7 +34,8 @@ QUOTES = "\"'"
 def annotate(text: str) -> dict[str, Numbers]:
     """The annotations named in `COLUMNS`, each (characters,).
 
-    Raises `LstmvizError` where the text is not Python: it names the line and the cause.
+    The text may end anywhere, as one that is being typed does. Raises `LstmvizError` where it is
+    not Python: it names the line and the cause.
     """
     lengths = [len(line) + 1 for line in text.split("\n")]
     starts = np.concatenate([[0], np.cumsum(lengths)]).astype(int)
@@ -47,7 +49,8 @@ def annotate(text: str) -> dict[str, Numbers]:
     level, depth, strings = 0, 0, 0
     begun = 0
     changes = np.zeros(len(text) + 1)
-    for token in _tokens(text):
+    tokens, unended = _tokens(text)
+    for token in tokens:
         first, last = place(token.start), place(token.end)
         kind = tokenize.tok_name[token.type]
         if kind == "INDENT":
@@ -72,23 +75,42 @@ def annotate(text: str) -> dict[str, Numbers]:
             changes[first] += change
         if kind not in ("INDENT", "DEDENT", "COMMENT", "NL", "ENDMARKER", "ENCODING"):
             indentation[first:last] = level
+    if unended is not None:
+        _unended(made, text, place(unended))
     made["brackets"] = np.cumsum(changes[:-1])
     made["indentation"] = _carried(indentation)
     made["column"] = np.concatenate([_line(length) for length in lengths])[: len(text)]
     return made
 
 
-def _tokens(text: str) -> list[tokenize.TokenInfo]:
-    """All tokens of a text."""
+def _tokens(text: str) -> tuple[list[tokenize.TokenInfo], tuple[int, int] | None]:
+    """All tokens of a text, and (line, column) about where a string begins that does not end."""
+    found: list[tokenize.TokenInfo] = []
     try:
-        return list(tokenize.generate_tokens(io.StringIO(text).readline))
-    except (tokenize.TokenError, SyntaxError) as error:
-        cause = error.args[0]
-        where = error.args[1]
-        row = where[1] if len(where) > 2 else where[0]
-        raise LstmvizError(
-            f"line {row:,} of the text cannot be read as Python: {cause}; give a whole file."
-        ) from None
+        found += tokenize.generate_tokens(io.StringIO(text).readline)
+    except tokenize.TokenError as error:
+        cause, where = error.args
+        if cause.startswith("EOF in multi-line"):
+            return found, where if "string" in cause else None
+        raise _refused(where[0], cause) from None
+    except SyntaxError as error:
+        raise _refused(error.lineno or 1, error.msg) from None
+    return found, None
+
+
+def _refused(row: int, cause: str) -> LstmvizError:
+    return LstmvizError(
+        f"line {row:,} of the text cannot be read as Python: {cause}; give Python source code "
+        "from its beginning."
+    )
+
+
+def _unended(made: dict[str, Numbers], text: str, about: int) -> None:
+    """Mark a string in three quotes that goes on to the end of the text."""
+    opening = re.search("[\"]{3}|[']{3}", text[max(about - 2, 0) :])
+    if opening is not None:
+        first = max(about - 2, 0) + opening.start()
+        made["strings"][first:] = made["docstrings"][first:] = 1
 
 
 def _string(made: dict[str, Numbers], text: str, first: int, last: int) -> None:

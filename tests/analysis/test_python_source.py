@@ -85,7 +85,15 @@ def test_whole_modules_agree_with_the_tokens(module):
     assert found["strings"].mean() > 0.05 and found["indentation"].max() >= 2
 
 
-@pytest.mark.parametrize("text", ["x = (1\n", '"""\nab', "if a:\n  b\n c\n"])
-def test_what_is_not_python_is_refused_by_its_line(text):
-    with pytest.raises(LstmvizError, match=r"line [1-4] .*cannot be read as Python"):
-        annotate(text)
+def test_what_is_not_python_is_refused_by_its_line():
+    with pytest.raises(LstmvizError, match=r"line 3 .*cannot be read as Python"):
+        annotate("if a:\n  b\n c\n")
+
+
+def test_a_text_may_end_at_any_line():
+    text = 'def f(a, b):\n    r"""Say\n\n    it\'s (so.\n    """\n    g([\n  1,  # one\n  \'x\'])\n'
+    whole = annotate(text)
+    for end in (k + 1 for k, character in enumerate(text) if character == "\n"):
+        part = annotate(text[:end])
+        for name in ("strings", "docstrings", "comments", "brackets", "column"):
+            assert (part[name] == whole[name][:end]).all(), (name, text[:end])

@@ -3,11 +3,14 @@
 import csv
 import json
 import math
+import re
 import subprocess
 import sys
 
 import numpy as np
 import pytest
+from demos import source
+from held_out import begun
 
 import lstmviz
 from lstmviz import analysis
@@ -188,6 +191,25 @@ def test_what_a_card_says_of_units_is_found_from_scratch(tmp_path, demo):
         first = answer(tmp_path, *line, "--array", "cell_state")["table"][0]
         assert first["unit"] == unit and f"nit {unit} " in units
         assert first["correlation"] > least
+
+
+def test_the_units_of_the_model_of_python_are_found_on_files_it_never_saw(tmp_path):
+    _, held = source.files()
+    for path in held[::4]:
+        text = begun(source.text_of(path))
+        (tmp_path / ".".join(path.parts[-2:])).write_text(text, newline="\n")
+    line = ["demo:python", "--ask", "follow", "--folder", tmp_path, "--array", "cell_state"]
+    names = ("strings", "indentation", "brackets")
+    for name in names:
+        line += ["--annotation", name]
+    rows = [row for row in answer(tmp_path, *line)["table"] if row["rank"] == 1]
+    units = lstmviz.load("demo:python").notes["units"]
+    for row, name, unit, words in zip(
+        rows, names, (0, 2, 3), ("inside strings", "with the blocks", "open brackets"), strict=True
+    ):
+        assert (row["annotation"], row["unit"]) == (name, unit)
+        assert re.search(rf"nit {unit} rises [a-z ]*{words}", units)
+        assert row["held_correlation"] > 0.4
 
 
 def test_annotations_and_patterns_are_ranked_side_by_side(tmp_path):

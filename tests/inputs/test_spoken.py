@@ -58,7 +58,7 @@ def test_python_source_is_annotated_by_its_name():
         (lambda: matching(told_of("abc"), "a" * 2000), "too long"),
         (lambda: built_in(told_of("abc"), "verbs"), "'verbs' is unknown"),
         (lambda: built_in(told_of("abc"), "balance:a"), "is unknown"),
-        (lambda: built_in(told_of("(abc"), "strings"), "cannot be read as Python"),
+        (lambda: built_in(told_of("if a:\n  b\n c"), "strings"), "cannot be read as Python"),
         (lambda: spoken(numbered(np.zeros((2, 2)), "noise"), None), "noise is not text"),
     ],
 )

@@ -31,23 +31,26 @@ class FolderRun:
         return told_of(self.document, self.asked.network, self.sequence)
 
 
-def runs_in(folder: Path, asked: Asked, skipped: list[str]) -> Iterator[tuple[str, FolderRun]]:
+def runs_in(
+    folder: Path, asked: Asked, skipped: list[str], own: bool = False
+) -> Iterator[tuple[str, FolderRun]]:
     """(file name, run) of every input in a folder, by name; one is held at a time.
 
-    The file that is asked about itself is left out. What cannot be read goes into `skipped`, a
-    sentence each. Raises `LstmvizError` for a folder that is none or holds no input at all.
+    The file that is asked about itself is left out unless `own`. What cannot be read goes into
+    `skipped`, a sentence each. Raises `LstmvizError` for a folder that is none or holds no input
+    at all.
     """
     if not folder.is_dir():
         raise LstmvizError(f"{shown(folder)} is no folder; give one of input files.")
     files = sorted(path for path in folder.iterdir() if path.suffix.lower() in SUFFIXES)
     if not files:
-        known = " ".join(SUFFIXES)
-        raise LstmvizError(f"{shown(folder)} holds no input; inputs are {known} files.")
+        suffixes = " ".join(SUFFIXES)
+        raise LstmvizError(f"{shown(folder)} holds no input; inputs are {suffixes} files.")
     given = asked.document.input
-    own = Path(given.path).resolve() if isinstance(given, FileInput) else None
+    known = Path(given.path).resolve() if isinstance(given, FileInput) and not own else None
     read = 0
     for path in files:
-        if path.resolve() == own:
+        if path.resolve() == known:
             continue
         recipe = replace(given, path=str(path)) if isinstance(given, FileInput) else None
         document = replace(asked.document, input=recipe or FileInput(str(path)))

@@ -21,7 +21,7 @@ from lstmviz.cli.analyze.asked import Asked, prefix
 from lstmviz.cli.analyze.folder import runs_in
 from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace
 from lstmviz.errors import LstmvizError
-from lstmviz.inputs import annotated
+from lstmviz.inputs import FileInput, annotated
 from lstmviz.inputs.spoken import Spoken, built_in, matching
 
 Numbers = NDArray[np.float64]
@@ -117,7 +117,10 @@ def _parses(text: str) -> bool:
 
 
 def _among(asked: Asked, given: list[Noted]) -> Answer:
-    """The rankings over the input and every file of a folder, every third of them held out."""
+    """The rankings over every file of a folder, every third held out; the input first, if given.
+
+    A model's own example is no input that was given.
+    """
     fixed = [each.name for each in given if each.of_text is None]
     if fixed:
         raise LstmvizError(
@@ -146,8 +149,13 @@ def _among(asked: Asked, given: list[Noted]) -> Answer:
             kept.setdefault(place, []).append(arrays)
         notes.append(found)
 
-    keep(asked.trace, asked.told, asked.sequence.title)
-    for name, run in runs_in(asked.options.folder, asked, skipped):
+    recipe, folder = asked.document.input, asked.options.folder
+    within = (
+        isinstance(recipe, FileInput) and Path(recipe.path).resolve().parent == folder.resolve()
+    )
+    if recipe is not None and not within:
+        keep(asked.trace, asked.told, asked.sequence.title)
+    for name, run in runs_in(folder, asked, skipped, own=True):
         keep(run.trace, run.told, name)
     if not notes:
         raise LstmvizError(f"nothing can be ranked; {skipped[0]}")
