@@ -9,7 +9,8 @@ ties counting one half: (R − n₁(n₁ + 1)/2) / (n₁ n₀), R the sum of the
 with 1 (Mann and Whitney 1947). ½ is chance; 0 separates as well as 1, upside down.
 
 Of hundreds of units one follows anything by accident, so the ranking is made on some of the
-steps, and each row says what it comes to on the steps held out.
+steps, and each row says what it comes to on the steps held out; `by_chance` says how well the
+best would do by accident.
 """
 
 from __future__ import annotations
@@ -29,6 +30,8 @@ BLOCKS = 12
 """A sequence is cut into so many runs of steps; every third one is held out."""
 LEAST = 2 * BLOCKS
 """Fewest annotated steps that can be ranked."""
+SHIFTS = 19
+"""Shifted copies of an annotation: the best of them is reached by accident one time in twenty."""
 SLAB = 2**22
 """Numbers that are worked on at a time."""
 
@@ -60,6 +63,13 @@ def follow(
     projection `hidden_state` is `cell_output`, and only the latter is ranked. Raises
     `LstmvizError` for a layer or direction the trace lacks, and as `rank` does.
     """
+    return rank(ranked_arrays(trace, layer, direction), annotation, held_out(trace.steps))
+
+
+def ranked_arrays(
+    trace: Trace, layer: int = 0, direction: str = "forward"
+) -> dict[str, NDArray[np.floating]]:
+    """The arrays (steps, units) that `follow` ranks, by name; raises `LstmvizError` as it does."""
     if not 0 <= layer < len(trace.layers):
         raise LstmvizError(f"layer {layer} does not exist; the trace has {len(trace.layers)}.")
     found = dict(trace.layers[layer].directions())
@@ -70,7 +80,44 @@ def follow(
     arrays = {name: values[name] for name in DIRECTION_ARRAYS}
     if arrays["hidden_state"] is arrays["cell_output"]:
         del arrays["hidden_state"]
-    return rank(arrays, annotation, held_out(trace.steps))
+    return arrays
+
+
+def by_chance(
+    arrays: Mapping[str, NDArray[np.floating]], annotation: ArrayLike, held: NDArray[np.bool_]
+) -> float:
+    """The largest |r| of any column with an annotation that is none of its business.
+
+    That is the annotation itself, shifted around by 19 different numbers of steps: the runs of
+    1s and the slow changes that raise correlations by accident stay, only their place is wrong.
+    A ranking whose best |r| is not above it could be an accident one time in twenty or more.
+    Arguments are those of `rank`.
+    """
+    told = _checked(annotation, len(held))
+    told = np.where(np.isnan(told), np.nanmean(told), told)
+    steps = len(told)
+    apart = max(1, steps // (SHIFTS + 1))
+    wanted = np.random.default_rng(0).permutation(np.arange(apart, steps - apart + 1))
+    shifted = np.stack([np.roll(told, by)[~held] for by in wanted[:SHIFTS]])
+    shifted = _unit_length(shifted)
+    best = 0.0
+    width = max(1, SLAB // shifted.shape[1])
+    for values in arrays.values():
+        for start in range(0, values.shape[1], width):
+            slab = np.ascontiguousarray(values[~held, start : start + width].T, np.float64)
+            best = max(best, float(np.abs(_unit_length(slab) @ shifted.T).max()))
+    return min(best, 1.0)
+
+
+def _unit_length(rows: Numbers) -> Numbers:
+    """Every row less its mean, of length 1; 0 where it never changes or is not finite."""
+    still = ~(np.ptp(rows, axis=1) > 0)
+    with np.errstate(invalid="ignore", over="ignore"):
+        rows = rows - rows.mean(axis=1, keepdims=True)
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        still |= ~(np.isfinite(norms[:, 0]) & (norms[:, 0] > 0))
+        rows = np.divide(rows, norms, out=np.zeros_like(rows), where=~still[:, None])
+    return np.asarray(rows)
 
 
 def held_out(steps: int) -> NDArray[np.bool_]:
@@ -171,14 +218,8 @@ def _scores(
 
 def _correlations(slab: Numbers, told: Numbers) -> Numbers:
     """Pearson's r of every row of (units, steps) with the annotation; 0 of a constant row."""
-    still = np.ptp(slab, axis=1) == 0
-    slab = slab - slab.mean(axis=1, keepdims=True)
-    told = told - told.mean()
-    norms = np.linalg.norm(slab, axis=1) * np.linalg.norm(told)
-    still |= norms == 0
-    found = np.divide(slab @ told, norms, out=np.zeros(len(slab)), where=~still)
-    clipped: Numbers = np.clip(found, -1, 1)
-    return clipped
+    found: Numbers = np.clip(_unit_length(slab) @ _unit_length(told[None])[0], -1, 1)
+    return found
 
 
 def _aucs(slab: Numbers, positive: NDArray[np.bool_]) -> Numbers:

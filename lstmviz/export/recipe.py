@@ -29,8 +29,17 @@ LOOKED = (
     "high",
     "target",
     "target_step",
+    "follows",
+    "pattern",
+    "ranges",
+    "annotation",
+    "annotation_file",
+    "every_layer",
+    "rank",
+    "tint",
 )
 """What else a picture shows of a view, told where it is not the usual."""
+FILES = ("annotation_file",)
 
 
 def recipe(
@@ -57,6 +66,8 @@ def recipe(
         result["unit"] = view.unit
     usual = View()
     looked = {name: getattr(view, name) for name in LOOKED}
+    for name in FILES:
+        looked[name] = looked[name] and Path(looked[name]).name
     return result | {n: value for n, value in looked.items() if value != getattr(usual, n)}
 
 

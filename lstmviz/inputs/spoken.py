@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,13 +9,13 @@ from numpy.typing import NDArray
 
 from lstmviz.analysis.python_source import COLUMNS, annotate
 from lstmviz.errors import LstmvizError
+from lstmviz.inputs import patterns
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.inputs.text import MARKS
 from lstmviz.inputs.vocabulary import joined, vocabulary
 
 Numbers = NDArray[np.float64]
 
-LONGEST_PATTERN = 1000
 BALANCE = "balance"
 _PLAIN = {mark: symbol for symbol, mark in MARKS.items()}
 
@@ -62,18 +61,9 @@ def matching(told: Spoken, pattern: str) -> Numbers:
 
     Raises `LstmvizError` for what is no regular expression, and one that matches nothing.
     """
-    if len(pattern) > LONGEST_PATTERN:
-        raise LstmvizError(f"a pattern of {len(pattern):,} characters is too long; shorten it.")
-    try:
-        compiled = re.compile(pattern, re.MULTILINE)
-    except (re.error, RecursionError, OverflowError) as error:
-        raise LstmvizError(
-            f"{pattern[:60]!r} is no regular expression ({error}); mend it, or write \\ before "
-            "signs such as ( and [."
-        ) from None
     inside = np.zeros(len(told.text) + 1, np.intp)
-    for match in compiled.finditer(told.text):
-        inside[match.start() : match.end()] = 1
+    for first, end in patterns.spans(pattern, told.text):
+        inside[first:end] = 1
     if not inside.any():
         raise LstmvizError(f"{pattern[:60]!r} matches nothing in the text; try another pattern.")
     before = np.concatenate([[0], np.cumsum(inside)])

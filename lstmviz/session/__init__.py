@@ -13,7 +13,9 @@ from lstmviz.inputs.recipes import (
 from lstmviz.session.documents import (
     ASKED,
     DIAGRAMS,
+    FOLLOWED,
     QUESTIONS,
+    TINTS,
     Document,
     Layer,
     Session,
@@ -31,6 +33,7 @@ from lstmviz.session.resolved import (
     sequence_of,
     spec_of,
     symbols_of,
+    text_of,
     untrained_like,
 )
 from lstmviz.session.untrained import MAX_LAYERS, network_spec, recipe_of
@@ -38,8 +41,10 @@ from lstmviz.session.untrained import MAX_LAYERS, network_spec, recipe_of
 __all__ = [
     "ASKED",
     "DIAGRAMS",
+    "FOLLOWED",
     "MAX_LAYERS",
     "QUESTIONS",
+    "TINTS",
     "Document",
     "FileInput",
     "Frames",
@@ -66,6 +71,7 @@ __all__ = [
     "sequence_of",
     "spec_of",
     "symbols_of",
+    "text_of",
     "trained",
     "untrained_like",
 ]

@@ -15,7 +15,7 @@ from lstmviz.inputs.recipes import InputRecipe, VocabularyFile
 
 DIAGRAMS = ("cell", "unrolled", "stack", "unit")
 """The pictures of a moment."""
-QUESTIONS = ("provenance", "gradients", "saturation", "vanishing")
+QUESTIONS = ("provenance", "gradients", "saturation", "vanishing", "follow")
 """The questions about a run that have a page of their own, shown in the diagram's place."""
 
 
@@ -89,6 +89,11 @@ class Document:
     initial: str = "model"  # its own, else zeros; or "zero", "random"
     vocabulary: VocabularyFile | None = None  # None: the model's own, if it has one
 
+FOLLOWED = ("pattern", "ranges", "built-in", "file")
+"""Where the numbers come from that units are ranked by."""
+TINTS = (*GATES, "cell_state", "cell_output", "surprise", "probability")
+"""What running text may be coloured by: an array of the pinned unit, or what is predicted."""
+
 
 ASKED = (
     *GATES,
@@ -118,6 +123,11 @@ class View:
     `target_step` (None: the last).
     `asked` is the array (of `ASKED`) whose number is taken apart, of the unit that is pinned
     or, where its elements are no cell units, at `element`; None for the unit as a whole.
+
+    Units are ranked by how they follow what `follows` names: the `pattern`, the steps in the
+    `ranges` (each first, last exclusive), the built-in `annotation`, or the `annotation_file`
+    (FILE or FILE:COLUMN); of this layer, or of `every_layer`; `rank` is the row looked at, from 0.
+    `tint` is what running text is coloured by.
     """
 
     step: int = 0
@@ -144,6 +154,14 @@ class View:
     target_step: int | None = None
     asked: str | None = None
     element: int = 0
+    follows: str = "pattern"  # or another of FOLLOWED
+    pattern: str = ""
+    ranges: tuple[tuple[int, int], ...] = ()
+    annotation: str = "strings"
+    annotation_file: str | None = None
+    every_layer: bool = False
+    rank: int = 0
+    tint: str = "cell_state"  # or another of TINTS
 
 
 @dataclass(frozen=True)

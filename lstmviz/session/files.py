@@ -6,6 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from lstmviz import models
 from lstmviz.engine.spec import STAGES
@@ -20,8 +21,10 @@ from lstmviz.plain import from_plain, parse, to_plain
 from lstmviz.session.documents import (
     ASKED,
     DIAGRAMS,
+    FOLLOWED,
     HEAD,
     QUESTIONS,
+    TINTS,
     Document,
     Session,
     Trained,
@@ -43,8 +46,18 @@ CHOICES = {
     "diagram": (*DIAGRAMS, *QUESTIONS),
     "theme": ("system", "light", "dark"),
     "side": ("unit", "file"),
+    "follows": FOLLOWED,
+    "tint": TINTS,
 }
 """What the fields of a View may say; `order` is left to the heatmaps."""
+
+WHOLE = (
+    *("step", "unit", "hover", "layer", "first", "low"),
+    *("target", "target_step", "element", "rank"),
+)
+"""The fields of a View that are not below 0."""
+VIEW_FILES = ("expect", "annotation_file")
+"""The fields of a View that name a file."""
 
 
 @dataclass(frozen=True)
@@ -185,8 +198,7 @@ def _view_fault(view: View) -> str:
     """What is out of range in a view, or nothing."""
     if view.asked is not None and view.asked not in ASKED and not HEAD.fullmatch(view.asked):
         return f"asked is {view.asked[:40]!r}, not one of {', '.join(ASKED)}"
-    fields = ("step", "unit", "hover", "layer", "first", "low", "target", "target_step", "element")
-    for name in fields:
+    for name in WHOLE:
         value = getattr(view, name)
         if value is not None and value < 0:
             return f"{name} is {value}, below 0"
@@ -196,6 +208,9 @@ def _view_fault(view: View) -> str:
         low, high = getattr(view, start), getattr(view, end)
         if high is not None and high <= low:
             return f"{end} is {high:g}, not above {start}"
+    for span in view.ranges:
+        if len(span) != 2 or not 0 <= span[0] < span[1]:
+            return f"ranges has {list(span[:4])}, not a first step and a later end"
     return ""
 
 
@@ -213,8 +228,10 @@ def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
         moved_file = replace(document.vocabulary, path=change(document.vocabulary.path))
         document = replace(document, vocabulary=moved_file)
     view = session.view
-    if view.expect is not None:
-        view = replace(view, expect=change(view.expect))
+    paths: dict[str, Any] = {
+        name: change(getattr(view, name)) for name in VIEW_FILES if getattr(view, name) is not None
+    }
+    view = replace(view, **paths)
     return replace(session, document=document, view=view)
 
 

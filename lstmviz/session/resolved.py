@@ -17,6 +17,7 @@ from lstmviz.files import shown
 from lstmviz.inputs import build, generators, vocabfiles
 from lstmviz.inputs.recipes import FileInput, GeneratedInput, InputRecipe, TextInput
 from lstmviz.inputs.sequence import Sequence
+from lstmviz.inputs.spoken import Spoken, spoken
 from lstmviz.models import Certificate, Progress
 from lstmviz.session.documents import Document, Trained, Untrained
 from lstmviz.session.opened import Stamp, opened, stamp_of, trained
@@ -165,6 +166,12 @@ def sequence_of(document: Document) -> Sequence:
         "the network reads."
     )
     return replace(sequence, notes=(*sequence.notes, note))
+
+
+def text_of(document: Document, network: Network, sequence: Sequence) -> Spoken:
+    """The text of a sequence that a document's network reads; raises `LstmvizError` for numbers."""
+    split = document.vocabulary.split if document.vocabulary else "auto"
+    return spoken(sequence, network.vocabulary, split)
 
 
 def _model(recipe: Trained) -> Network:

@@ -13,8 +13,8 @@ from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
-from lstmviz.inputs.spoken import Spoken, spoken
-from lstmviz.session import Document, resolve
+from lstmviz.inputs.spoken import Spoken
+from lstmviz.session import Document, resolve, text_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,7 +45,7 @@ class Asked:
     @cached_property
     def told(self) -> Spoken:
         """The text that was read; raises `LstmvizError` where it was none."""
-        return told_of(self.document, self.network, self.sequence)
+        return text_of(self.document, self.network, self.sequence)
 
     @property
     def step(self) -> int:
@@ -60,12 +60,6 @@ class Asked:
         for name in names:
             if getattr(self.options, name) in (None, []):
                 raise LstmvizError(f"--ask {self.options.ask} needs --{name.replace('_', '-')}.")
-
-
-def told_of(document: Document, network: Network, sequence: Sequence) -> Spoken:
-    """The text of a sequence that a document's network reads."""
-    split = document.vocabulary.split if document.vocabulary else "auto"
-    return spoken(sequence, network.vocabulary, split)
 
 
 def prefix(place: tuple[int, str]) -> str:

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-from lstmviz.cli.analyze.asked import Asked, ran, told_of
+from lstmviz.cli.analyze.asked import Asked, ran
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
 from lstmviz.inputs import SUFFIXES, FileInput
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.inputs.spoken import Spoken
-from lstmviz.session import Document
+from lstmviz.session import Document, text_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -28,7 +28,7 @@ class FolderRun:
     @property
     def told(self) -> Spoken:
         """The text of it; raises `LstmvizError` where it is none."""
-        return told_of(self.document, self.asked.network, self.sequence)
+        return text_of(self.document, self.asked.network, self.sequence)
 
 
 def runs_in(

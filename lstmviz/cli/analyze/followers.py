@@ -13,13 +13,13 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmviz.analysis.following import Follower, follow, held_out, rank
+from lstmviz.analysis.following import Follower, follow, held_out, rank, ranked_arrays
 from lstmviz.analysis.python_source import COLUMNS
 from lstmviz.analysis.steps import direction_of
 from lstmviz.cli.analyze.answers import Answer, stacked
 from lstmviz.cli.analyze.asked import Asked, prefix
 from lstmviz.cli.analyze.folder import runs_in
-from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace
+from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import FileInput, annotated
 from lstmviz.inputs.spoken import Spoken, built_in, matching
@@ -176,11 +176,9 @@ def _arrays(
     trace: Trace, place: tuple[int, str], array: str | None
 ) -> dict[str, NDArray[np.floating]]:
     """The arrays of a layer that are ranked."""
-    run = direction_of(trace, *place)
-    names = [array] if array else list(DIRECTION_ARRAYS)
-    if not array and run.hidden_state is run.cell_output:
-        names.remove("hidden_state")
-    return {name: getattr(run, name) for name in names}
+    if array:
+        return {array: getattr(direction_of(trace, *place), array)}
+    return ranked_arrays(trace, *place)
 
 
 def _answer(
