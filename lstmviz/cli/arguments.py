@@ -131,6 +131,14 @@ def _export() -> Parser:
         help="the output whose gradients are drawn (else the largest at the step)",
     )
     result.add_argument(
+        "--pattern", metavar="REGEX", help="for --view follow: where it matches, units may follow"
+    )
+    result.add_argument(
+        "--annotation",
+        metavar="FILE[:COLUMN]|NAME",
+        help="for --view follow: numbers of a file, or strings, comments, indentation, …",
+    )
+    result.add_argument(
         "--layer",
         type=networks.layer_at,
         metavar="K[:DIRECTION]",

@@ -9,7 +9,7 @@ from typing import Any
 from lstmviz.cli import networks
 from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.errors import LstmvizError
-from lstmviz.inputs import check_file
+from lstmviz.inputs import annotated, check_file
 from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput, VocabularyFile
 from lstmviz.models import Progress
 from lstmviz.scene.picture import fitted
@@ -111,9 +111,26 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
         view = replace(view, unit=parsed.unit)
     if parsed.view == "gradients":
         view = replace(view, target_step=view.step, target=parsed.output)
+    view = _followed(view, parsed)
     if parsed.theme is not None:
         view = replace(view, theme=parsed.theme)
     return replace(opened, view=view)
+
+
+def _followed(view: View, parsed: argparse.Namespace) -> View:
+    """The view with what units are to follow."""
+    given = [name for name in ("pattern", "annotation") if getattr(parsed, name) is not None]
+    if not given:
+        return view
+    if parsed.view != "follow" or len(given) > 1:
+        why = "is for --view follow" if len(given) == 1 else "and --annotation are two questions"
+        raise LstmvizError(f"--{given[0]} {why}; leave it out, or ask one with --view follow.")
+    view = replace(view, rank=0)
+    if parsed.pattern is not None:
+        return replace(view, follows="pattern", pattern=parsed.pattern)
+    if annotated.is_file(parsed.annotation):
+        return replace(view, follows="file", annotation_file=parsed.annotation)
+    return replace(view, follows="built-in", annotation=parsed.annotation)
 
 
 def _at_layer(view: View, spec: NetworkSpec, layer: int, way: str | None) -> View:

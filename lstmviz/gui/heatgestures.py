@@ -12,6 +12,7 @@ from lstmviz.scene import pointing
 from lstmviz.scene.address import Address
 from lstmviz.scene.heatlayout import HeatmapLayout, Place, locate, nearest_step, row_at, step_at
 from lstmviz.scene.shapes import Box
+from lstmviz.session import View
 
 if TYPE_CHECKING:
     from lstmviz.gui.heatmaps import HeatmapsView
@@ -37,6 +38,7 @@ class Press:
     steps: Bounds
     rows: Bounds
     moved: bool = False
+    brushes: View | None = None
 
 
 class Gestures(QObject):
@@ -64,7 +66,11 @@ class Gestures(QObject):
         steps, rows = self._shown(place)
         box = _box_at(place, at)
         self._press = Press(event.button(), at, box, row, steps, rows)
-        if event.button() == Qt.MouseButton.LeftButton and not row:
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            self._press.moved, self._press.brushes = True, self._widget.view
+            self._brush(at)
+        elif event.button() == Qt.MouseButton.LeftButton and not row:
             self._press.moved = True
             self._scrub(at)
         elif event.button() in (Qt.MouseButton.RightButton, Qt.MouseButton.MiddleButton):
@@ -79,9 +85,11 @@ class Gestures(QObject):
             return
         if (at - press.at).manhattanLength() >= MOVED:
             press.moved = True
-        if not press.moved:
+        if press.brushes is not None:
+            self._brush(at)
+        elif not press.moved:
             return
-        if press.button == Qt.MouseButton.LeftButton:
+        elif press.button == Qt.MouseButton.LeftButton:
             self._scrub(at)
         else:
             self._pan(press, at)
@@ -168,6 +176,14 @@ class Gestures(QObject):
         last = min(widget.last_shown(), widget.content.done - 1)
         view = widget.view
         return pointing.number_at(widget.content, spot, last, view.layer, view.direction)
+
+    def _brush(self, at: QPointF) -> None:
+        """Mark the steps between where the button went down and here."""
+        widget, press = self._widget, self._press
+        if widget.place is None or press is None:
+            return
+        ends = sorted(nearest_step(widget.place, press.box, x) for x in (press.at.x(), at.x()))
+        widget.brushed.emit(press.brushes, ends[0], ends[1] + 1)
 
     def _scrub(self, at: QPointF) -> None:
         widget, press = self._widget, self._press

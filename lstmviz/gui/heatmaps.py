@@ -41,10 +41,11 @@ from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.curves import UnitCurves
 from lstmviz.scene.heataxes import Content, veil
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
-from lstmviz.scene.heatmarks import cursor, curtain
+from lstmviz.scene.heatmarks import brush, cursor, curtain
 from lstmviz.scene.moment import direction_trace
 from lstmviz.scene.order import Order, hidden_order, order
 from lstmviz.scene.picture import fitted
+from lstmviz.scene.questions import marked
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Rect, Shape
 from lstmviz.scene.timeaxis import step_badges
@@ -59,7 +60,8 @@ STALE_MS = 250
 class HeatmapsView(QWidget):
     """Six linked heatmaps and the plots of the pinned unit; says what the user asks for.
 
-    Renders what it is given and changes nothing itself.
+    Renders what it is given and changes nothing itself. `brushed` carries the view before, and
+    the first and last step (exclusive) that were dragged over since, with Shift.
     """
 
     stepRequested = Signal(int)
@@ -68,6 +70,7 @@ class HeatmapsView(QWidget):
     unitHovered = Signal(object)
     pointed = Signal(str)
     spanRequested = Signal(float, object, float, object)
+    brushed = Signal(object, int, int)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -99,8 +102,8 @@ class HeatmapsView(QWidget):
         self.setMinimumSize(480, 220)
         self.setAccessibleName("Heatmaps of gates and states over time")
         self.setAccessibleDescription(
-            "Drag to go to a step, click to ask for a number, turn the wheel to zoom; "
-            "up and down pin the neighbouring unit."
+            "Drag to go to a step, Shift+drag to mark steps, click to ask for a number, turn the "
+            "wheel to zoom; up and down pin the neighbouring unit."
         )
 
     def sizeHint(self) -> QSize:
@@ -292,12 +295,15 @@ class HeatmapsView(QWidget):
         if self.view.reveal:
             hidden = curtain(place, step, plots) + veil(place, self.content, step)
         over = cursor(place, step, plots) + step_badges(place, step, cover=True)
-        return placed(hidden) + self._units + placed(over)
+        under = hidden + brush(place, marked(self.view))
+        return placed(under) + self._units + placed(over)
 
     def _move(self, old: View, new: View) -> None:
         """Only the step or the hovered unit has changed: paint where they were and are."""
         if self.place is None or self.content is None:
             return
+        if marked(old) != marked(new):
+            self.update()
         if old.step != new.step:
             for part in step_parts(self.place, old.step, new.step, new.reveal):
                 self.update(part)

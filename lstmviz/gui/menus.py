@@ -122,11 +122,16 @@ class Menus:
         menu = self.window.menu_bar.addMenu("&Ask")
         self.questions: dict[str, QAction] = {}
         for name, question in QUESTIONS.items():
-            action = self._add(menu, question.title, partial(self.window.store.look, diagram=name))
+            action = self._add(menu, question.title, partial(self._begin, name))
             action.setCheckable(True)
             action.setToolTip(question.tip)
             self.questions[name] = action
         self.window.header.ask.setMenu(menu)
+
+    def _begin(self, name: str) -> None:
+        """Ask a question of the run, from where the view stands."""
+        store = self.window.store
+        store.look(**{**QUESTIONS[name].begun(store.view), "diagram": name})
 
     def _play(self) -> None:
         menu = self.window.menu_bar.addMenu("&Play")

@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstmviz import paint
 from lstmviz.scene.colors import LIGHT, Theme
-from lstmviz.scene.questions import HEIGHT, QUESTIONS, WIDTH, Page, Spot, page_of
+from lstmviz.scene.questions import HEIGHT, QUESTIONS, WIDTH, Page, Spot, brushed, page_of
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape
 from lstmviz.session import View
@@ -38,6 +38,7 @@ class QuestionView(QWidget):
         self._view = View()
         self._asked: tuple[str, Any, Run] | None = None
         self._still: QPixmap | None = None
+        self._brush: tuple[View, int] | None = None
 
     def sizeHint(self) -> QSize:
         """Room for the page at its own size."""
@@ -108,7 +109,9 @@ class QuestionView(QWidget):
         return self._page.spot(self._view, at.x(), at.y()) if self._page else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        """Say what lies under the pointer."""
+        """Say what lies under the pointer; mark the steps it brushes."""
+        if self._brush is not None:
+            self._brushed(event.position())
         spot = self._spot(event.position())
         clickable = spot is not None and bool(spot.changes)
         hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
@@ -117,10 +120,31 @@ class QuestionView(QWidget):
         self.pointed.emit(spot.words if spot else "")
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
-        """Do what a click here asks for."""
+        """Do what a click here asks for; with Shift begin to mark steps."""
+        left = event.button() == Qt.MouseButton.LeftButton
+        if left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
+            step = self._step(event.position())
+            if step is not None:
+                self._brush = (self._view, step)
+                self._brushed(event.position())
+            return
         spot = self._spot(event.position())
         if spot is not None and spot.changes and event.button() == Qt.MouseButton.LeftButton:
             self.wanted.emit(dict(spot.changes))
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        """The brush is lifted."""
+        self._brush = None
+
+    def _step(self, at: QPointF) -> int | None:
+        return self._page.step_at(at.x(), at.y()) if self._page else None
+
+    def _brushed(self, at: QPointF) -> None:
+        """Ask for the steps between where the brush went down and here."""
+        step = self._step(at)
+        if self._brush is not None and step is not None:
+            view, begun = self._brush
+            self.wanted.emit(brushed(view, min(begun, step), max(begun, step) + 1))
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""

@@ -45,9 +45,11 @@ from lstmviz.gui.remembered import remember, remember_places, restore_places
 from lstmviz.gui.resting import Resting
 from lstmviz.gui.side import SidePanel
 from lstmviz.gui.store import Store
+from lstmviz.gui.strips import Strips
 from lstmviz.gui.typeline import TypeLine
 from lstmviz.history import trained_before
 from lstmviz.scene.picture import fitted
+from lstmviz.scene.questions import brushed
 from lstmviz.scene.run import Run
 from lstmviz.session import QUESTIONS, Document, Session, Trained, View
 
@@ -96,7 +98,8 @@ class MainWindow(QMainWindow):
         self.picture = QStackedWidget()
         self.picture.addWidget(self.diagram)
         self.picture.addWidget(self.question)
-        top.addWidget(framed(self.picture))
+        self.strips = Strips()
+        top.addWidget(framed(self.picture, self.strips))
         self.comparing = Comparing(self)
         self.certificate = CertificatePanel(self.comparing)
         self.side = SidePanel(self.inspector, self.certificate)
@@ -162,7 +165,9 @@ class MainWindow(QMainWindow):
         self.diagram.asked.connect(lambda control: self._point(follow(store, control)))
         self.question.unitHovered.connect(lambda unit: store.look(hover=unit))
         self.question.pointed.connect(self._point)
-        self.question.wanted.connect(lambda changes: store.look(**changes))
+        for wanting in (self.question, self.strips):
+            wanting.wanted.connect(lambda changes: store.look(**changes))
+        self.heatmaps.brushed.connect(lambda *steps: store.look(**brushed(*steps)))
         self.asking.changed.connect(lambda: self._render(travel=None))
         self.side.wanted.connect(lambda side: store.look(side=side))
         self.certificate.orderWanted.connect(self._reorder)
@@ -278,6 +283,7 @@ class MainWindow(QMainWindow):
         self, run: Run, spec: NetworkSpec | None, view: View, travel: int | None
     ) -> None:
         """The diagram of the moment, or the page of a question in its place."""
+        self.strips.show_view(run, view)
         if view.diagram in QUESTIONS:
             self.asking.follow(view.diagram, run, view)
             self.question.render_answer(view.diagram, self.asking.answer, run, view)
@@ -312,7 +318,7 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Hand the theme to the views."""
         views = (self.left, self.diagram, self.inspector.view, self.player, self.typing)
-        for view in (*views, self.heatmaps, self.certificate, self.question):
+        for view in (*views, self.heatmaps, self.certificate, self.question, self.strips):
             view.set_theme(self.theme)
         self.header.set_theme(self.theme)
 

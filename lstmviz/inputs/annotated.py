@@ -23,7 +23,7 @@ LONGEST = 64 * 2**20
 
 def is_file(text: str) -> bool:
     """Whether FILE or FILE:COLUMN is meant, by the suffix."""
-    return _parted(text)[0].lower().endswith(SUFFIXES)
+    return parted(text)[0].lower().endswith(SUFFIXES)
 
 
 def from_file(text: str, steps: int) -> Numbers:
@@ -34,7 +34,7 @@ def from_file(text: str, steps: int) -> Numbers:
     object of lists by column, in which null says nothing of a step; a `.npy` (steps,) numbers or
     (steps, columns), NaN where nothing is said. Raises `LstmvizError` naming the file.
     """
-    path, column = _parted(text)
+    path, column = parted(text)
     name = shown(path)
     match Path(path).suffix.lower():
         case ".csv" | ".tsv":
@@ -53,12 +53,17 @@ def from_file(text: str, steps: int) -> Numbers:
     return values
 
 
-def _parted(text: str) -> tuple[str, str | None]:
+def parted(text: str) -> tuple[str, str | None]:
     """FILE and COLUMN; a colon of the file's own name stays with it."""
     path, colon, column = text.rpartition(":")
     if colon and path.lower().endswith(SUFFIXES) and column:
         return path, column
     return text, None
+
+
+def joined(path: str, column: str) -> str:
+    """FILE:COLUMN, or FILE alone where no column is named."""
+    return f"{path}:{column}" if column else path
 
 
 def _table(path: str, column: str | None) -> Numbers:

@@ -47,6 +47,22 @@ def cursor(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
     return shapes
 
 
+def brush(place: HeatmapLayout, ranges: tuple[tuple[int, int], ...]) -> list[Shape]:
+    """Marked steps (first, last exclusive) in every heatmap."""
+    shapes: list[Shape] = []
+    for low, high in ranges:
+        first, last = max(low, place.first), min(high, place.last)
+        if first >= last:
+            continue
+        for panel in place.panels:
+            left, right = (step_x(place, panel.plot, step) for step in (first, last))
+            box = Box(left, panel.plot.y, max(right - left, 1.5), panel.plot.h)
+            shapes.append(Rect(box, fill="accent", opacity=0.16))
+            shapes.append(Rect(box, stroke="panel", width=3.0, opacity=HALO))
+            shapes.append(Rect(box, stroke="accent", width=1.5))
+    return shapes
+
+
 def _upright(column: Box, width: float, color: str, opacity: float = 1.0) -> Rect:
     """A line down the middle of a column, as a filled rectangle, which is painted fastest."""
     return Rect(

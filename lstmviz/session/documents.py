@@ -89,6 +89,7 @@ class Document:
     initial: str = "model"  # its own, else zeros; or "zero", "random"
     vocabulary: VocabularyFile | None = None  # None: the model's own, if it has one
 
+
 FOLLOWED = ("pattern", "ranges", "built-in", "file")
 """Where the numbers come from that units are ranked by."""
 TINTS = (*GATES, "cell_state", "cell_output", "surprise", "probability")

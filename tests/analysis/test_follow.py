@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmviz.analysis.following import BLOCKS, follow, held_out, rank
+from lstmviz.analysis.following import BLOCKS, by_chance, follow, held_out, rank, ranked_arrays
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.errors import LstmvizError
@@ -148,3 +148,44 @@ def test_layers_and_directions_that_are_not_there_are_refused():
         follow(trace, np.zeros(240), layer=1)
     with pytest.raises(LstmvizError, match="does not run 'backward'; it runs forward"):
         follow(trace, np.zeros(240), direction="backward")
+
+
+def test_noise_follows_noise_no_better_than_chance():
+    rng = np.random.default_rng(4)
+    held = held_out(600)
+    worse = 0
+    for _ in range(40):
+        arrays = {"cell_state": rng.standard_normal((600, 30))}
+        told = (rng.random(600) < 0.3).astype(float)
+        best = rank(arrays, told, held)[0]
+        worse += abs(best.correlation) <= by_chance(arrays, told, held)
+    assert worse >= 34  # 38 of 40 are expected: one time in twenty it is above
+
+
+def test_slow_noise_is_allowed_more_by_chance_than_quick_noise():
+    rng = np.random.default_rng(5)
+    quick = rng.standard_normal((900, 20))
+    slow = np.cumsum(quick, axis=0)
+    held = held_out(900)
+    told = np.arange(900) // 150 % 2
+    assert by_chance({"c": slow}, told, held) > 2 * by_chance({"c": quick}, told, held)
+
+
+def test_a_planted_unit_is_above_chance():
+    trace = trace_of()
+    gate = trace.layers[0].forward.forget_gate[:, 2]
+    told = gate > np.median(gate)
+    chance = by_chance(ranked_arrays(trace), told, held_out(trace.steps))
+    assert 0 < chance < abs(follow(trace, told)[0].correlation)
+
+
+def test_columns_that_are_constant_or_not_finite_follow_nothing():
+    values = np.random.default_rng(6).standard_normal((120, 4))
+    values[:, 1] = 3
+    values[7, 2] = np.nan
+    told = values[:, 0] > 0
+    rows = rank({"c": values}, told, held_out(120))
+    assert rows[0].unit == 0
+    assert {row.unit: row.correlation for row in rows}[1] == 0
+    assert {row.unit: row.correlation for row in rows}[2] == 0
+    assert 0 < by_chance({"c": values}, told, held_out(120)) < 1

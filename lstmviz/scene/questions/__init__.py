@@ -6,6 +6,8 @@ from typing import Any
 
 from lstmviz.errors import LstmvizError
 from lstmviz.scene.picture import fitted
+from lstmviz.scene.questions.annotations import Ranges
+from lstmviz.scene.questions.follow import FOLLOW
 from lstmviz.scene.questions.gradients import GRADIENTS
 from lstmviz.scene.questions.page import HEIGHT, WIDTH, Page, Question, Spot, key_of, note
 from lstmviz.scene.questions.provenance import PROVENANCE
@@ -22,7 +24,9 @@ __all__ = [
     "Question",
     "Spot",
     "answered",
+    "brushed",
     "key_of",
+    "marked",
     "missing",
     "note",
     "page_of",
@@ -33,8 +37,26 @@ QUESTIONS: dict[str, Question] = {
     "gradients": GRADIENTS,
     "saturation": SATURATION,
     "vanishing": VANISHING,
+    "follow": FOLLOW,
 }
 """Every question by the name of its view."""
+
+
+def brushed(view: View, first: int, last: int) -> dict[str, Any]:
+    """Changes of a view when the steps first to last (exclusive) are brushed.
+
+    They are for the question on show, if it can take them; else to ask which units follow them.
+    """
+    question = QUESTIONS.get(view.diagram)
+    if question is not None and question.brushed is not None:
+        return dict(question.brushed(view, first, last))
+    assert FOLLOW.brushed is not None
+    return {"diagram": "follow", **FOLLOW.brushed(view, first, last)}
+
+
+def marked(view: View) -> Ranges:
+    """The brushed steps that the question on show is about."""
+    return view.ranges if view.diagram == "follow" and view.follows == "ranges" else ()
 
 
 def missing(run: Run) -> str | None:

@@ -35,16 +35,26 @@ def _no_spot(view: View, x: float, y: float) -> Spot | None:
     return None
 
 
+def _no_step(x: float, y: float) -> int | None:
+    return None
+
+
+def _nothing(view: View) -> Mapping[str, Any]:
+    return {}
+
+
 @dataclass(frozen=True, eq=False)
 class Page:
     """A laid out answer: `shapes` rest, `marks` follow the view; `spot` tells what is at a point.
 
-    `marks` is called at every step and every move of the pointer.
+    `marks` is called at every step and every move of the pointer. `step_at` tells which step lies
+    at a point where steps can be brushed.
     """
 
     shapes: tuple[Shape, ...]
     marks: Callable[[View], tuple[Shape, ...]] = _no_marks
     spot: Callable[[View, float, float], Spot | None] = _no_spot
+    step_at: Callable[[float, float], int | None] = _no_step
 
 
 @dataclass(frozen=True, eq=False)
@@ -54,6 +64,9 @@ class Question:
     `answer` is a pure function of a finished run and of the `fields` of the view alone; it may
     take its time and raise `LstmvizError`, whose sentence is shown in its place. `page` lays an
     answer out in a size, and depends on nothing else of the view but `fields` and `page_fields`.
+    `brushed` takes the view before, and the steps first to last (exclusive) that were brushed
+    since; None where there is nothing to brush. Both it and `begun`, which is what happens to a
+    view when the question is asked, give changes of the view.
     """
 
     title: str
@@ -62,6 +75,8 @@ class Question:
     page: Callable[[Any, Run, View, float, float], Page]
     fields: tuple[str, ...] = ("layer", "direction")
     page_fields: tuple[str, ...] = ()
+    brushed: Callable[[View, int, int], Mapping[str, Any]] | None = None
+    begun: Callable[[View], Mapping[str, Any]] = _nothing
 
 
 def key_of(name: str, question: Question, run: Run, view: View) -> tuple[object, ...]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -29,9 +31,9 @@ def curve(axis: StepAxis, box: Box, values: Numbers, limits: Limits, color: str)
         with np.errstate(invalid="ignore"):
             ends = np.minimum.reduceat(shown, starts), np.maximum.reduceat(shown, starts)
         heights = np.stack(ends, axis=1).ravel()
-        places = np.repeat(edges[:-1] + np.diff(edges) / 2, 2)
+        places = np.repeat(edges[:-1] + np.diff(edges) / 2, 2).astype(np.float64)
     else:
-        heights, places = shown, np.arange(axis.first, axis.last) + 0.5
+        heights, places = shown, np.arange(axis.first, axis.last, dtype=np.float64) + 0.5
     with np.errstate(invalid="ignore", over="ignore"):
         part = np.clip((heights - low) / ((high - low) or 1.0), 0, 1)
     xs = box.x + (places - axis.first) * axis.pitch
@@ -86,7 +88,7 @@ def filled(axis: StepAxis, box: Box, values: Numbers, color: str) -> list[Shape]
 
 def _runs(changes: NDArray[np.intp], count: int) -> list[tuple[int, int]]:
     marks = [0, *changes.tolist(), count]
-    return list(zip(marks[:-1], marks[1:], strict=True))
+    return list(pairwise(marks))
 
 
 def stretches(axis: StepAxis, held: NDArray[np.bool_]) -> list[tuple[float, float]]:

@@ -1,0 +1,55 @@
+"""The slim strips of controls above the pages of questions, each shown with its own."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import Signal
+from PySide6.QtWidgets import QStackedLayout, QWidget
+
+from lstmviz.gui.followstrip import FollowStrip
+from lstmviz.gui.strip import Strip
+from lstmviz.scene.colors import Theme
+from lstmviz.scene.run import Run
+from lstmviz.session import View
+
+STRIPS: dict[str, type[Strip]] = {"follow": FollowStrip}
+"""The controls of a question by its name; made when it is first asked."""
+
+
+class Strips(QWidget):
+    """The controls of the question on show; nothing where it has none.
+
+    `wanted` carries the changes of the View that are asked for.
+    """
+
+    wanted = Signal(object)
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strips: dict[str, Strip] = {}
+        self._theme: Theme | None = None
+        self._stack = QStackedLayout(self)
+        self._stack.setContentsMargins(0, 0, 0, 0)
+        self.hide()
+
+    def set_theme(self, theme: Theme) -> None:
+        """Draw in these colours from now on."""
+        self._theme = theme
+        for strip in self.strips.values():
+            strip.set_theme(theme)
+
+    def show_view(self, run: Run, view: View) -> None:
+        """Show the controls that the view's question has, as they stand in it."""
+        kind = STRIPS.get(view.diagram)
+        if kind is not None:
+            strip = self.strips.get(view.diagram) or self._made(view.diagram, kind)
+            self._stack.setCurrentWidget(strip)
+            strip.show_view(run, view)
+        self.setVisible(kind is not None)
+
+    def _made(self, name: str, kind: type[Strip]) -> Strip:
+        strip = self.strips[name] = kind()
+        strip.wanted.connect(self.wanted)
+        if self._theme is not None:
+            strip.set_theme(self._theme)
+        self._stack.addWidget(strip)
+        return strip
