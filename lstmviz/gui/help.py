@@ -23,6 +23,7 @@ SHORTCUTS = (
     ("Click a term", "go to the number it comes from; Alt+←, Alt+→ go back and forward"),
     ("Click a layer of a stack", "look at it; on its switch: return_sequences on or off"),
     ("Drag on a heatmap", "scrub to a step"),
+    ("Shift+drag on a heatmap", "mark steps: which units follow them?"),
     ("Wheel on a heatmap", "zoom steps; with Ctrl, zoom units; double-click resets"),
     ("Right-drag on a heatmap", "pan"),
     ("↑  ↓", "pin the neighbouring unit, on the heatmaps; with Ctrl, zoom"),

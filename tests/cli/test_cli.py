@@ -170,6 +170,40 @@ def test_export_hands_over_what_to_draw(drawn, tmp_path):
     assert (path, view, scale, size) == (out, "heatmaps", 2.0, (640, 480))
 
 
+@pytest.mark.parametrize(
+    ("options", "looked"),
+    [
+        ("--pattern l+", ("pattern", "l+", None)),
+        ("--annotation told.csv:a", ("file", "", "told.csv:a")),
+        ("--annotation strings", ("built-in", "", None)),
+    ],
+)
+def test_export_asks_what_units_follow(drawn, tmp_path, options, looked):
+    line = f"export --sizes auto,8,8 --text hello --view follow {options} --out {tmp_path}/a.svg"
+    assert main(line.split()) == 0
+    view = drawn[0][0].view
+    assert (view.follows, view.pattern, view.annotation_file) == looked
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ("--pattern a", "--pattern is for --view follow"),
+        ("--view heatmaps --annotation strings", "--annotation is for --view follow"),
+        ("--view follow --pattern a --annotation strings", "are two questions"),
+        ("--view follow", "Type a pattern"),
+        ("--view follow --pattern (", "no regular expression"),
+        ("--view follow --pattern q", "matches nothing"),
+        ("--view follow --annotation none.csv", "none.csv does not exist"),
+    ],
+)
+def test_export_says_why_nothing_can_be_followed(capsys, tmp_path, options, sentence):
+    line = f"export --sizes auto,8,8 --text hello {options} --out {tmp_path}/a.svg"
+    assert main(line.split()) == 2
+    assert sentence in capsys.readouterr().err
+    assert not list(tmp_path.iterdir())
+
+
 def test_export_shows_the_end_of_the_run_unless_a_session_says_otherwise(drawn, tmp_path):
     out, path = str(tmp_path / "a.svg"), str(tmp_path / "a.lstmviz")
     assert main(["export", "--sizes", "5,3,4", "--generate", "sine:9", "--out", out]) == 0

@@ -137,6 +137,13 @@ EDITS = [
     (lambda d: view(d).update(step=-1), "view.step is -1, below 0"),
     (lambda d: view(d).update(speed=0), "view.speed is 0"),
     (lambda d: view(d).update(first=5, last=5), "view.last is 5, not above first"),
+    (lambda d: view(d).update(ranges=[[3, 3]]), r"view.ranges has \[3, 3\], not a first step"),
+    (lambda d: view(d).update(ranges=[[1, 2, 3]]), r"view.ranges has \[1, 2, 3\]"),
+    (lambda d: view(d).update(ranges=[[-1, 3]]), r"view.ranges has \[-1, 3\]"),
+    (lambda d: view(d).update(ranges=[4]), r"view.ranges\[0\] must be a list"),
+    (lambda d: view(d).update(follows="x"), "view.follows is 'x', not one of pattern, ranges"),
+    (lambda d: view(d).update(tint="x"), "view.tint is 'x', not one of input_gate"),
+    (lambda d: view(d).update(rank=-2), "view.rank is -2, below 0"),
     (lambda d: view(d).update(low=10**400), "view.low must be a number"),
     (lambda d: view(d).update(reveal=1), "view.reveal must be true or false, not 1"),
 ]
@@ -225,3 +232,19 @@ def test_a_model_that_lies_elsewhere_is_named_with_its_session(tmp_path):
     save_session(Session(Document(Trained(str(tmp_path / "model.npz")))), path)
     with pytest.raises(LstmvizError, match=r"a\.lstmviz is a session on .*model\.npz, which does"):
         open_source(str(path))
+
+
+def test_what_units_follow_is_kept_with_its_file_beside_the_session(tmp_path):
+    path = tmp_path / "a.lstmviz"
+    view = View(
+        diagram="follow",
+        follows="file",
+        pattern="a|b",
+        ranges=((2, 5), (9, 10)),
+        annotation_file=str(tmp_path / "told.csv:a"),
+        every_layer=True,
+        rank=3,
+    )
+    save_session(Session(Document(), view), path)
+    assert str(tmp_path) not in path.read_text()
+    assert load_session(path).view == view
