@@ -27,7 +27,9 @@ from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.scene import heatmaps
 from lstmviz.scene.colors import Theme
 from lstmviz.scene.heataxes import frames, furniture
+from lstmviz.scene.heatmarks import brush
 from lstmviz.scene.plots import unit_plots
+from lstmviz.scene.questions import marked
 from lstmviz.scene.shapes import Shape
 
 if TYPE_CHECKING:
@@ -128,6 +130,7 @@ def _scene_of(widget: QWidget, sharpness: float) -> _Scene | None:
             *heatmaps.images(place, content, sharpness),
             *frames(place),
             *unit_plots(place, content),
+            *brush(place, marked(view)),
             *heatmaps.overlay(place, content, view.step, view.hover, view.reveal),
         ]
         return _Scene(tuple(shapes), QPointF())

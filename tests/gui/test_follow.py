@@ -126,7 +126,7 @@ def test_an_annotation_is_chosen(asked, qtbot):
     qtbot.keyClick(strip.annotation, Qt.Key.Key_Down)
     strip.annotation.activated.emit(2)
     answered(qtbot, window)
-    assert "Which units follow inside comments?" in words(window)
+    assert "Which units follow comments?" in words(window)
 
 
 def test_a_file_is_chosen_and_its_column_named(asked, qtbot, tmp_path, monkeypatch):

@@ -21,9 +21,9 @@ FIELDS = ("follows", "pattern", "ranges", "annotation", "annotation_file")
 """The fields of a view that say what is followed."""
 
 BUILT_IN = {
-    "strings": "inside strings",
-    "docstrings": "inside docstrings",
-    "comments": "inside comments",
+    "strings": "strings",
+    "docstrings": "docstrings",
+    "comments": "comments",
     "indentation": "indentation",
     "brackets": "depth of brackets",
     "column": "place in the line",
