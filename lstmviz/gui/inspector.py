@@ -81,7 +81,7 @@ class InspectorView(SceneWidget):
         self.setMouseTracking(True)
         self.setFocusPolicy(Qt.FocusPolicy.TabFocus)
         self.page = Page(inspector.inspector_height(), ())
-        self.question: Address | None = None
+        self.address: Address | None = None
         self._shown: tuple[Run, View, str] | None = None
         self._known: _Asked | None = None
         self._most = MOST
@@ -112,10 +112,10 @@ class InspectorView(SceneWidget):
         if asked.same_as(self._known):
             return
         self._known = asked
-        question = why.asked(run, view)
-        if _which(question) != _which(self.question):
+        address = why.asked(run, view)
+        if _which(address) != _which(self.address):
             self._most, self._chosen = MOST, None
-        self.question = question
+        self.address = address
         self.page = why.page(run, view, room, self._most, nothing)
         self._chosen = None if (self._chosen or 0) >= len(self.page.spots) else self._chosen
         if self._under is not None and self._under >= len(self.page.spots):
@@ -277,11 +277,11 @@ class InspectorView(SceneWidget):
         self.update()
 
 
-def _which(question: Address | None) -> tuple[str, int, int, str] | None:
-    """A question whatever its step."""
-    if question is None:
+def _which(address: Address | None) -> tuple[str, int, int, str] | None:
+    """A number whatever its step."""
+    if address is None:
         return None
-    return question.array, question.element, question.layer, question.direction
+    return address.array, address.element, address.layer, address.direction
 
 
 class Inspector(QWidget):
