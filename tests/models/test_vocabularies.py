@@ -4,6 +4,7 @@ import io
 import json
 import struct
 import zipfile
+from pathlib import Path
 
 import numpy as np
 import onnxbytes
@@ -11,6 +12,8 @@ import pytest
 import torchbytes
 
 from lstmviz import load
+from lstmviz.errors import LstmvizError
+from lstmviz.models import open_model
 from lstmviz.models.keras.config import Node
 from lstmviz.models.keras.lookup import vocabulary
 
@@ -97,3 +100,39 @@ def node(kind, **config):
 )
 def test_layers_of_keras_that_look_symbols_up(layer, found):
     assert vocabulary((node("InputLayer"), layer)) == found
+
+
+KERAS = Path(__file__).resolve().parent.parent / "data" / "keras" / "functional.keras"
+
+
+def with_assets(path, **files):
+    """A model of seven symbols with files beside its weights."""
+    with zipfile.ZipFile(KERAS) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            new.writestr(name, old.read(name))
+        for layer, text in files.items():
+            new.writestr(f"assets/layers/{layer}/vocabulary.txt", text, zipfile.ZIP_DEFLATED)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("files", "found", "words"),
+    [
+        ({"text": "\n[UNK]\nthe\ncat"}, ("", "[UNK]", "the", "cat"), "of 4 symbols is that of"),
+        ({"names": "[UNK]\n[UNK]\nx"}, ("[UNK]", "[UNK]1", "x"), "of 3 symbols"),
+        ({"many": "a\n" * 7 + "b", "few": "x\ny"}, ("x", "y"), "layers/few/vocabulary.txt"),
+        ({"many": "a\n" * 7 + "b"}, None, "has 8 symbols, but the network reads 7"),
+        ({"no": b"\xff\xfe"}, None, "no vocabulary that can be read"),
+        ({"twice": "a\na"}, None, "no vocabulary that can be read"),
+    ],
+)
+def test_vocabularies_that_keras_keeps_beside_the_weights(tmp_path, files, found, words):
+    opened = open_model(with_assets(tmp_path / "m.keras", **files))
+    assert opened.network.vocabulary == found
+    assert any(words in told for told in opened.certificate.warnings)
+
+
+def test_a_vocabulary_that_unpacks_to_too_much_is_refused(tmp_path):
+    path = with_assets(tmp_path / "m.keras", bomb="a" * 2**23)
+    with pytest.raises(LstmvizError, match="it is hostile"):
+        load(path)

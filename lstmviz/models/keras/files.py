@@ -34,11 +34,10 @@ from lstmviz.models.keras.config import (
     is_model,
     nodes,
 )
-from lstmviz.models.keras.lookup import vocabulary
+from lstmviz.models.keras.lookup import LONGEST, MOST_FILES, is_asset, known
 from lstmviz.models.keras.weights import Locate, in_groups, in_legacy, layer_groups
 from lstmviz.models.pick import pick
 from lstmviz.models.words import described
-from lstmviz.symbols import fitting
 
 LONGEST_CONFIG = 16 * 2**20
 WEIGHTS = "model.weights.h5"
@@ -49,7 +48,8 @@ GATE_ORDER = "ifco"
 class Model:
     """A file as it was understood: its layers, how to find their weights, and who wrote it.
 
-    `described` is whether it says more of its layers than their weights.
+    `described` is whether it says more of its layers than their weights; `assets` are files of
+    vocabularies beside them, by name.
     """
 
     format: str
@@ -59,6 +59,7 @@ class Model:
     version: str
     warnings: tuple[str, ...] = ()
     described: bool = True
+    assets: tuple[tuple[str, bytes], ...] = ()
 
     @property
     def major(self) -> int:
@@ -82,7 +83,9 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
         index = pick(choices[: len(wholes)], choices[len(wholes) :], lstm, where)
         chain = (*wholes, *singles)[index]
         parts = _assembled(model, chain, where, progress)
-        network = _network(model, parts, f"{chain.name} of {path.name}")
+        symbols, remarks = known(model.nodes, model.assets, parts.spec.input_size)
+        parts.warnings += remarks
+        network = _network(model, parts, f"{chain.name} of {path.name}", symbols)
         return Opened(network, _certificate(model, chain, choices, parts))
 
 
@@ -122,7 +125,10 @@ def _archive(stream: IO[bytes], size: int, where: str) -> Model:
             version,
             f"The model is of the class {str(name)[:60]!r}, whose code is not in the file.",
         )
-    return Model("Keras .keras", root, nodes(config, where), in_groups(root), version)
+    found = nodes(config, where)
+    names = [name for name in directory.members if is_asset(name)][:MOST_FILES]
+    assets = tuple((name, _member(stream, directory, name, LONGEST)) for name in names)
+    return Model("Keras .keras", root, found, in_groups(root), version, assets=assets)
 
 
 def _plain(root: Group, where: str) -> Model:
@@ -256,7 +262,7 @@ def _assembled(model: Model, chain: Chain, where: str, progress: Progress | None
     return assemble(chain, model.locate, model.major, where, numbers)
 
 
-def _network(model: Model, parts: Parts, title: str) -> Network:
+def _network(model: Model, parts: Parts, title: str, symbols: tuple[str, ...] | None) -> Network:
     """The network, and a note where weights are not finite."""
     arrays = {
         f"layer{k}.{way}.{name}": value
@@ -269,7 +275,7 @@ def _network(model: Model, parts: Parts, title: str) -> Network:
         parts.spec,
         tuple(parts.cells),
         tuple(parts.head_weights),
-        fitting(vocabulary(model.nodes), parts.spec.input_size),
+        symbols,
         title=title,
         trained=True,
         notes=own.not_finite(arrays),
