@@ -133,6 +133,8 @@ def _info(parsed: argparse.Namespace) -> int:
             raise
         print(info.several(parsed.source, error.choices, as_json=parsed.json))
         return 0
+    if parsed.input is not None or parsed.text is not None:
+        source.require(session)
     print(info.report(session.document, as_json=parsed.json, expect=session.view.expect))
     return 0
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import csv
+import difflib
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -51,9 +52,19 @@ def parse(argv: Sequence[str]) -> tuple[str, argparse.Namespace]:
         late = next((word for word in (parsed.source, *unknown) if word in COMMANDS), None)
         if late:
             chosen.error(f"{late} must come first, as in lstmviz {late} …")
+        meant = _meant(argv[0] if argv else "")
+        if meant:
+            chosen.error(f"there is no command and no file {argv[0]!r}; did you mean {meant}?")
     if unknown:
         chosen.error(f"unrecognized arguments: {' '.join(unknown)}")
     return name, parsed
+
+
+def _meant(word: str) -> str:
+    """The command that a word was perhaps to be, "" where it is another or names a file."""
+    if not word.isalpha() or Path(word).exists():
+        return ""
+    return next(iter(difflib.get_close_matches(word.lower(), COMMANDS, 1)), "")
 
 
 def parser(name: str) -> argparse.ArgumentParser:

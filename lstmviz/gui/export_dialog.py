@@ -24,6 +24,7 @@ from PySide6.QtWidgets import (
 from lstmviz.errors import LstmvizError
 from lstmviz.export import clipboard, devices
 from lstmviz.export.picture import VECTOR_SCALE, Picture
+from lstmviz.gui.parts import begun
 
 Pictures = Callable[[str, str | None, float], Picture]
 """From what is to be drawn, the theme (None: as shown) and the resolution to the picture."""
@@ -230,7 +231,7 @@ class ExportDialog(QDialog):
 
     def _complain(self, error: LstmvizError) -> None:
         """Show the sentence; the user may try again."""
-        self.problem.setText(str(error))
+        self.problem.setText(begun(str(error)))
         self.problem.show()
 
     def done(self, result: int) -> None:

@@ -56,6 +56,13 @@ class LayerChoice(QComboBox):
             self.setCurrentIndex(self._ways.index((view.layer, view.direction)))
 
 
+def begun(sentence: str) -> str:
+    """A sentence with a large first letter; names of files and arrays stay as they are."""
+    first = sentence.split(" ", 1)[0]
+    plain = first.isalpha() and first.islower() and first != "lstmviz"
+    return sentence[:1].upper() + sentence[1:] if plain else sentence
+
+
 class Banner(QFrame):
     """One sentence of what went wrong, until it is closed or something else is done."""
 
@@ -77,8 +84,8 @@ class Banner(QFrame):
         self.hide()
 
     def say(self, sentence: str) -> None:
-        """Show a sentence."""
-        self.words.setText(sentence)
+        """Show a sentence, which begins large unless it begins with a name."""
+        self.words.setText(begun(sentence))
         self.show()
 
 
