@@ -1,4 +1,5 @@
-"""Hold gradients against PyTorch's: random LSTMs, every array of `analysis.gradients`.
+"""Hold gradients against PyTorch's: random LSTMs, every array of `analysis.gradients`, and the
+norm of ∂cₜ/∂cₖ of `analysis.forgetting` for a layer and direction.
 
 Needs PyTorch in an environment of your own: `pip install torch`, then
 
@@ -21,9 +22,11 @@ import torch
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from lstmviz.analysis.bptt import gradients
+from lstmviz.analysis.jacobians import forgetting
 from lstmviz.engine.network import CellWeights, HeadWeights, Network
 from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.states import Initial, State
+from lstmviz.engine.unroll import run
 
 
 def networks(rng: np.random.Generator) -> tuple[torch.nn.LSTM, torch.nn.Linear, Network]:
@@ -102,6 +105,38 @@ def difference(found: np.ndarray, expected: np.ndarray) -> float:
     return float(np.abs(found - expected).max() / max(np.abs(expected).max(), 1e-12))
 
 
+def jacobian_norms(cells: list[torch.Tensor]) -> np.ndarray:
+    """‖∂c_last/∂c‖_F / √C of every cell state, the last first, by autograd."""
+    last, size = cells[-1], len(cells[-1])
+    rows = [
+        torch.autograd.grad(last[unit], cells, retain_graph=True, materialize_grads=True)
+        for unit in range(size)
+    ]
+    norms = [torch.stack([row[k] for row in rows]).norm().item() for k in range(len(cells))]
+    return np.array(norms[::-1]) / size**0.5
+
+
+def jacobian_difference(
+    network: Network,
+    initial: Initial,
+    x: np.ndarray,
+    kept: dict[str, list[torch.Tensor]],
+    step: int,
+) -> float:
+    """The largest relative difference of ∂cₜ/∂cₖ over all layers and directions, at one step."""
+    trace, worst = run(network, x, initial), 0.0
+    for index, directions in enumerate(network.cells):
+        for way in directions:
+            cells = kept[f"{index} {way} cell_state"]
+            order = (
+                cells[: step + 1] if way == "forward" else cells[: step - 1 if step else None : -1]
+            )
+            found = forgetting(network, trace, step, len(order), index, way)
+            expected = jacobian_norms(order)
+            worst = max(worst, float(np.abs(found.norms / expected - 1).max()))
+    return worst
+
+
 def compare(rng: np.random.Generator) -> dict[str, float]:
     """The largest relative differences of one random network, by kind of array."""
     lstm, dense, network = networks(rng)
@@ -126,6 +161,9 @@ def compare(rng: np.random.Generator) -> dict[str, float]:
     )
     found = gradients(network, x.detach().numpy(), step, out, initial)
     worst = {"input": difference(found.input, x.grad.numpy())}
+    # A run of its own: what it asks for is left in the gradients that its arrays keep.
+    _, kept = loop(network, *(array.detach().requires_grad_() for array in (x, h0, c0)))
+    worst["∂c/∂c"] = jacobian_difference(network, initial, x.detach().numpy(), kept, step)
     y, kept = loop(network, *(array.detach().requires_grad_() for array in (x, h0, c0)))
     dense(y[step]).softmax(0)[out].backward()
     for name, rows in kept.items():

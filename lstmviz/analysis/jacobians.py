@@ -35,6 +35,8 @@ LAGS = 200
 """So many steps back, unless more or fewer are asked for."""
 WORK = 2**24
 """Rows of the Jacobian times C times H that are followed: all of them up to C = H = 256."""
+WARM = 1000
+"""Steps that untrained networks read before those that are looked at, if there are as many."""
 FEWEST = 16
 """Fewest rows that are followed, if there are as many."""
 
@@ -117,12 +119,16 @@ def vanishing(
     direction: str = "forward",
     seed: int = 0,
 ) -> Vanishing:
-    """`forgetting` of a network, of an untrained one and of a plain RNN; arguments as there."""
+    """`forgetting` of a network, of an untrained one and of a plain RNN; arguments as there.
+
+    The untrained ones start from zero 1,000 steps before those that are looked at.
+    """
     span = _span(trace, step, lags, layer, direction)
     found = forgetting(network, trace, span.step, lags, layer, direction, seed)
     cell = network.spec.layers[layer]
     size = cell.cell_size
-    _, given = _window(trace, replace(span, count=span.position + 1), layer, direction)
+    count = min(span.position + 1, span.count + WARM)
+    _, given = _window(trace, replace(span, count=count), layer, direction)
     rnn = random_rnn(cell.input_size, size, seed)
     rows = np.eye(size)[list(found.units)]
     norms = remembered(rnn, rnn.run(given), rows, len(found.norms))
