@@ -13,12 +13,12 @@ from lstmviz.analysis.interventions import (
     WeightChange,
     ablate,
     clamp,
-    run_with,
     transplant,
 )
 from lstmviz.analysis.jacobians import Forgetting, Vanishing, forgetting, vanishing
 from lstmviz.analysis.origins import provenance, provenance_matrix, remaining, writes
 from lstmviz.analysis.remembering import Memory, half_life, horizon, longest_hold, memory
+from lstmviz.analysis.rerun import run_with
 from lstmviz.analysis.resembling import Place, similar
 from lstmviz.analysis.statistics import Quiet, histograms, quiet, saturation
 from lstmviz.analysis.sums import Term, terms

@@ -1,26 +1,19 @@
 """What if it were otherwise: runs in which gates, states, inputs or weights are changed.
 
-What follows from a change is computed, nothing else: with a baseline the steps before the first
-one affected are copied from it.
+`rerun` makes the run with them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from itertools import pairwise
 
 import numpy as np
-from numpy.typing import ArrayLike
 
 from lstmviz.analysis.steps import cell_of, check_step, check_unit, direction_of
-from lstmviz.engine import cell, unroll
 from lstmviz.engine.network import Array, CellWeights, Network
-from lstmviz.engine.recur import advance
 from lstmviz.engine.spec import GATES
-from lstmviz.engine.states import Initial
-from lstmviz.engine.trace import DIRECTION_ARRAYS, DirectionTrace, Trace, layer_input, layer_output
-from lstmviz.engine.variant import SWITCHES
+from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 
 HOWS = ("set", "scale", "add")
@@ -110,117 +103,7 @@ def transplant(
     return whole("cell_state"), whole("hidden_state")
 
 
-def run_with(
-    network: Network,
-    x: ArrayLike,
-    interventions: Iterable[Intervention],
-    baseline: Trace | None = None,
-    initial: Initial | None = None,
-) -> Trace:
-    """The run of `x` with everything changed that the interventions ask for, in their order.
-
-    `x` and `initial` are as in `engine.unroll.run`; `baseline` is the run without them, from
-    which the steps before the first one affected are taken. Raises `LstmvizError` as `run` does,
-    and for an intervention on what is not there.
-    """
-    asked = tuple(interventions)
-    changes = [each for each in asked if isinstance(each, Change)]
-    weights = [each for each in asked if isinstance(each, WeightChange)]
-    trace = unroll.allocate(network, x, initial)
-    for change in changes:
-        _check(trace, change)
-    inputs = [change for change in changes if change.array == "input"]
-    if inputs:
-        trace = unroll.allocate(network, _edited(trace.input, inputs), initial)
-    network = _reweighted(network, weights)
-    if baseline is not None and not _comparable(baseline, trace):
-        baseline = None
-    fresh = {(change.layer, change.direction) for change in weights}
-    for layer, run in enumerate(trace.layers):
-        given = layer_input(trace, layer)
-        before = None if baseline is None else layer_input(baseline, layer)
-        for name, direction in run.directions():
-            own = [c for c in changes if (c.layer, c.direction) == (layer, name)]
-            own = [c for c in own if c.array != "input"]
-            earlier = None
-            if baseline is not None and (layer, name) not in fresh:
-                earlier = dict(baseline.layers[layer].directions())[name]
-            _run(network, layer, name, direction, given, own, earlier, before)
-    first = 0
-    if baseline is not None:
-        last = len(trace.layers) - 1
-        first = _first_other(layer_output(trace, last), layer_output(baseline, last))
-        _copy_outputs(baseline, trace, first)
-    unroll.complete(network, trace, slice(first, trace.steps))
-    return trace
-
-
-def _run(
-    network: Network,
-    layer: int,
-    name: str,
-    direction: DirectionTrace,
-    given: Array,
-    changes: list[Change],
-    earlier: DirectionTrace | None,
-    before: Array | None,
-) -> None:
-    """Fill one direction: what is as before copied, steps that are changed one by one."""
-    steps, turned = len(given), name == "backward"
-    if turned:
-        given, direction = given[::-1], unroll.last_first(direction)
-    spans = [_span(change, steps, turned) for change in changes]
-    start = 0
-    if earlier is not None and before is not None:
-        earlier = unroll.last_first(earlier) if turned else earlier
-        start = _first_other(given, before[::-1] if turned else before)
-        start = min([start, *(first for first, last in spans if first < last)])
-        for array in DIRECTION_ARRAYS:
-            getattr(direction, array)[:start] = getattr(earlier, array)[:start]
-    touched = np.zeros(steps, bool)
-    for first, last in spans:
-        touched[first:last] = True
-    edges = [start, *(np.flatnonzero(np.diff(touched[start:])) + start + 1).tolist(), steps]
-    ready = unroll.ready(network)[layer][name]
-    for first, last in pairwise(edges):
-        if first == last:
-            continue
-        if not touched[first]:
-            advance(ready, given, direction, slice(first, last))
-            continue
-        for t in range(first, last):
-            now = [c for c, (low, high) in zip(changes, spans, strict=True) if low <= t < high]
-            _step(network, layer, name, direction, given[t], t, now)
-
-
-def _step(
-    network: Network,
-    layer: int,
-    name: str,
-    direction: DirectionTrace,
-    x: Array,
-    t: int,
-    changes: list[Change],
-) -> None:
-    """One changed step by the reference cell, into row t."""
-    h, c, gates = direction.initial_hidden_state, direction.initial_cell_state, None
-    if t:
-        h, c = direction.hidden_state[t - 1], direction.cell_state[t - 1]
-        gates = np.concatenate([getattr(direction, gate)[t - 1] for gate in SWITCHES])
-
-    def change(array: str, values: Array) -> Array:
-        for each in changes:
-            if each.array == array:
-                values = _changed(values, each)
-        return values
-
-    weights, variant = network.cells[layer][name], network.spec.layers[layer].variant
-    step = cell.step(weights, x, h, c, variant, gates, change)
-    for array in DIRECTION_ARRAYS:
-        getattr(direction, array)[t] = getattr(step, array)
-
-
-def _changed(values: Array, change: Change) -> Array:
+def changed_values(values: Array, change: Change) -> Array:
     """A copy of one step's values (…, size) with the change made."""
     result = np.array(values)
     units = slice(None) if change.units is None else list(change.units)
@@ -234,21 +117,26 @@ def _moved(values: Array, how: str, value: Array | float) -> Array:
     return np.asarray(values * value if how == "scale" else values + value)
 
 
-def _edited(x: Array, changes: list[Change]) -> Array:
+def edited(x: Array, changes: list[Change]) -> Array:
+    """A copy of the network's input (steps, I) with the changes of it made."""
     values = np.array(x)
     for change in changes:
-        first, last = _span(change, len(values), False)
-        values[first:last] = _changed(values[first:last], change)
+        first, last = span(change, len(values), False)
+        values[first:last] = changed_values(values[first:last], change)
     return values
 
 
-def _span(change: Change, steps: int, turned: bool) -> tuple[int, int]:
+def span(change: Change, steps: int, turned: bool) -> tuple[int, int]:
     """The steps of a change (last exclusive), counted in the order of the run."""
     first, last = change.first, steps if change.last is None else min(change.last, steps)
     return (steps - last, steps - first) if turned else (first, last)
 
 
-def _reweighted(network: Network, changes: list[WeightChange]) -> Network:
+def reweighted(network: Network, changes: list[WeightChange]) -> Network:
+    """The network with some numbers of its weights changed; itself where there are none.
+
+    Raises `LstmvizError` for a number that is not there.
+    """
     if not changes:
         return network
     cells = [dict(directions) for directions in network.cells]
@@ -276,7 +164,7 @@ def _with_number(weights: CellWeights, change: WeightChange) -> CellWeights:
     return replace(weights, **{change.array: edited})
 
 
-def _check(trace: Trace, change: Change) -> None:
+def check(trace: Trace, change: Change) -> None:
     """Raise `LstmvizError` for a change of what is not there."""
     if change.array not in CHANGED:
         known = ", ".join(CHANGED)
@@ -302,30 +190,3 @@ def _check(trace: Trace, change: Change) -> None:
 def _check_how(how: str) -> None:
     if how not in HOWS:
         raise LstmvizError(f"{how[:40]!r} is no way to change a number; {', '.join(HOWS)} are.")
-
-
-def _comparable(baseline: Trace, trace: Trace) -> bool:
-    """Whether rows of a baseline may stand in the new run: same network sizes, steps, starts."""
-    return (
-        baseline.spec == trace.spec
-        and baseline.input.shape == trace.input.shape
-        and baseline.input.dtype == trace.input.dtype
-        and all(
-            np.array_equal(getattr(old, start), getattr(new, start))
-            for mine, theirs in zip(trace.layers, baseline.layers, strict=True)
-            for (_, new), (_, old) in zip(mine.directions(), theirs.directions(), strict=True)
-            for start in ("initial_cell_state", "initial_hidden_state")
-        )
-    )
-
-
-def _first_other(values: Array, others: Array) -> int:
-    """The first row in which two arrays differ; their length if none does."""
-    other = (values != others).any(axis=1)
-    return int(other.argmax()) if other.any() else len(other)
-
-
-def _copy_outputs(baseline: Trace, trace: Trace, first: int) -> None:
-    for old, new in zip(baseline.head_outputs, trace.head_outputs, strict=True):
-        new[:first] = old[:first]
-    trace.output[:first] = baseline.output[:first]

@@ -45,11 +45,13 @@ def picture_of(
     `origin` says where the numbers come from if the run's document does not. Raises
     `LstmvizError` for another `what` and for a run that ended in an error.
     """
-    if run.error or run.spec is None:
+    spec = run.spec
+    if run.error or spec is None:
         raise LstmvizError(run.error or "there is nothing to draw yet; wait for the run.")
     if what not in VIEWS:
         raise LstmvizError(f"view {what!r} is unknown; choose {', '.join(VIEWS)}.")
-    view = replace(fitted(view, run.spec), hover=None)
+    view = replace(fitted(view, spec), hover=None)
+    run = run.of(view.shown if what == "heatmaps" or view.shown == "baseline" else "changed")
     if what in DIAGRAMS:
         view = replace(view, diagram=what)
     words = title(run, view, what), recipe(run, view, what, theme.name, origin)
@@ -63,15 +65,24 @@ def picture_of(
         sequence = run.sequence if run.trace is not None else None
         limits = run.scales[view.layer, view.direction] if run.scales else None
         shapes, w, h = heatmaps.figure(
-            run.trace, sequence, view, width=w, height=h, scale=scale, limits=limits
+            run.trace,
+            sequence,
+            view,
+            width=w,
+            height=h,
+            scale=scale,
+            limits=limits,
+            touches=run.touches,
+            apart=run.apart,
+            basis=run.basis,
         )
         return _picture(shapes, (w, h), (w, h), theme, words)
     if view.diagram in QUESTIONS:
         return _asked(run, view, size, theme, words)
-    diagram = diagram_of(run.spec, view, run.sequence)
+    diagram = diagram_of(spec, view, run.sequence)
     shapes = (
         *static_shapes(diagram),
-        *frame_shapes(diagram, moments_of(run, view), run.spec),
+        *frame_shapes(diagram, moments_of(run, view), spec),
     )
     own = (diagram.width, diagram.height)
     return _picture(shapes, own, size or own, theme, words)

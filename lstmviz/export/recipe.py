@@ -37,6 +37,7 @@ LOOKED = (
     "every_layer",
     "rank",
     "tint",
+    "shown",
 )
 """What else a picture shows of a view, told where it is not the usual."""
 FILES = ("annotation_file",)
@@ -79,7 +80,9 @@ def _origin(document: Document) -> dict[str, Any]:
         source: dict[str, Any] = {"source": path if bundled(path) else Path(path).name}
     else:
         source = {"source": "untrained", "network": to_plain(network)}
-    return {**source, "input": _input(input_of(document)), "initial": document.initial}
+    made = {"changes": [edit.line for edit in document.changes if edit.on]}
+    given = {"input": _input(input_of(document)), "initial": document.initial}
+    return {**source, **given, **(made if made["changes"] else {})}
 
 
 def _input(given: InputRecipe) -> Any:

@@ -20,6 +20,7 @@ from lstmviz.scene import heatmaps
 from lstmviz.scene.colors import Theme
 from lstmviz.scene.heataxes import Content, frames, furniture
 from lstmviz.scene.heatlayout import HeatmapLayout
+from lstmviz.scene.heatmarks import touched
 from lstmviz.scene.plots import more_curves, unit_plots
 from lstmviz.scene.shapes import Shape
 from lstmviz.scene.timeaxis import step_numbers
@@ -99,7 +100,7 @@ class Ground:
         place, content = self._in_sight()
         if place is None or content is None or not arrays:
             return []
-        self._draw(self.pixmap, self._heats(place, content, arrays))
+        self._draw(self.pixmap, self._heats(place, content, arrays) + touched(place, content))
         return [pixels(panel.plot) for panel in place.panels if panel.array in arrays]
 
     def add_curves(self) -> list[QRect]:
@@ -142,7 +143,7 @@ class Ground:
         if wanted is not None and wanted.place == place and wanted.content is not None:
             newest = wanted.content
         shapes = self._heats(place, newest, set(self._images.slots))
-        shapes += [*frames(place), *step_numbers(place)]
+        shapes += [*frames(place), *step_numbers(place), *touched(place, newest)]
         if newest.unit is not None:
             shapes += more_curves(place, newest, painted.done)
         self._plotted = newest.done

@@ -43,7 +43,7 @@ from lstmviz.scene.heataxes import Content, veil
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
 from lstmviz.scene.heatmarks import brush, cursor, curtain
 from lstmviz.scene.moment import direction_trace
-from lstmviz.scene.order import Order, hidden_order, order
+from lstmviz.scene.order import Order
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.questions import marked
 from lstmviz.scene.run import Run
@@ -155,6 +155,8 @@ class HeatmapsView(QWidget):
             limits=run.scales[view.layer, view.direction],
             orders=self._order(run, view),
             curves=self._curves_of(run.trace, view),
+            touches=run.touches,
+            apart=run.apart,
         )
         if fresh:
             self._expiry.start()
@@ -192,21 +194,22 @@ class HeatmapsView(QWidget):
             and old.limits == content.limits
             and old.order is content.order
             and old.sequence is content.sequence
+            and old.touches == content.touches
         )
 
     def _order(self, run: Run, view: View) -> tuple[Order, Order]:
         """The orders of cells and hidden units: anew when asked for, or when a run is whole."""
         assert run.trace is not None
-        direction = direction_trace(run.trace, view.layer, view.direction)
-        whole = run.done == run.trace.steps
+        trace, done = (run.trace, run.done) if run.basis is None else (run.basis, run.steps)
+        direction = direction_trace(trace, view.layer, view.direction)
+        whole = done == trace.steps
         known = self._orders_of
         if self._orders is not None and known is not None and known[1] == view.order:
             sizes = (direction.cell_state.shape[1], direction.hidden_state.shape[1])
             settled = not whole or (known[0] is direction and known[2])
             if settled and tuple(map(len, self._orders)) == sizes:
                 return self._orders
-        cells = order(view.order, direction, run.done)
-        self._orders = (cells, hidden_order(view.order, direction, cells, run.done))
+        self._orders = heatmaps.orders_of(trace, view, done)
         self._orders_of = (direction, view.order, whole)
         return self._orders
 

@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from lstmviz.errors import LstmvizError
 from lstmviz.gui.help import AboutDialog, ShortcutSheet
+from lstmviz.gui.shownswitch import CHOICES as SHOWN
 from lstmviz.models import EXAMPLE, EXAMPLES, READERS
 from lstmviz.scene.questions import QUESTIONS
 from lstmviz.session import Trained, save_session
@@ -101,6 +102,13 @@ class Menus:
         self._add(menu, "Zoom &out", lambda: window.diagram.zoom_by(0.8), "-")
         self._add(menu, "&Fit", window.diagram.fit, "0")
         menu.addSeparator()
+        self.shown: dict[str, QAction] = {}
+        for key, (name, (_, tip)) in enumerate(SHOWN.items(), 1):
+            act = partial(store.look, shown=name)
+            self.shown[name] = self._add(menu, f"What if: {name}", act, str(key))
+            self.shown[name].setCheckable(True)
+            self.shown[name].setToolTip(tip)
+        menu.addSeparator()
         self.themes: dict[str, QAction] = {}
         group = QActionGroup(window)
         for name, text in (
@@ -163,6 +171,9 @@ class Menus:
         self.side.setChecked(has_file and store.view.side == "file")
         for name, action in self.questions.items():
             action.setChecked(store.view.diagram == name)
+        for name, action in self.shown.items():
+            action.setEnabled(store.run.changed)
+            action.setChecked(store.run.changed and store.view.shown == name)
         self.motion.setChecked(store.view.reduce_motion)
 
     def key(self, event: QKeyEvent) -> bool:

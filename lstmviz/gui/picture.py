@@ -27,7 +27,7 @@ from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.scene import heatmaps
 from lstmviz.scene.colors import Theme
 from lstmviz.scene.heataxes import frames, furniture
-from lstmviz.scene.heatmarks import brush
+from lstmviz.scene.heatmarks import brush, touched
 from lstmviz.scene.plots import unit_plots
 from lstmviz.scene.questions import marked
 from lstmviz.scene.shapes import Shape
@@ -129,6 +129,7 @@ def _scene_of(widget: QWidget, sharpness: float) -> _Scene | None:
             *furniture(place, content, sharpness, shown),
             *heatmaps.images(place, content, sharpness),
             *frames(place),
+            *touched(place, content),
             *unit_plots(place, content),
             *brush(place, marked(view)),
             *heatmaps.overlay(place, content, view.step, view.hover, view.reveal),

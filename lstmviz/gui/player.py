@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from lstmviz.gui.fields import narrow
+from lstmviz.gui.shownswitch import ShownSwitch
 from lstmviz.gui.style import icon
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.order import ORDERS
@@ -139,6 +140,9 @@ class PlayerBar(QWidget):
         return button
 
     def _add_choices(self, row: QHBoxLayout) -> None:
+        self.shown = ShownSwitch()
+        self.shown.wanted.connect(lambda name: self.viewRequested.emit({"shown": name}))
+        row.addWidget(self.shown)
         self.speed = QComboBox()
         self.speed.setAccessibleName("Speed")
         self.speed.setToolTip("How many stages or steps are played in a second")
@@ -199,6 +203,10 @@ class PlayerBar(QWidget):
         self.setEnabled(steps > 0)
         self._showing = False
         self.show_playing(playing)
+
+    def show_changes(self, shown: str | None) -> None:
+        """Offer what to show of a run with changes; None: there are none."""
+        self.shown.show_choice(shown)
 
     def show_playing(self, playing: bool) -> None:
         """The play button is a pause button while playing."""

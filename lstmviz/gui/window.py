@@ -261,18 +261,21 @@ class MainWindow(QMainWindow):
     def _render(self, travel: int | None) -> None:
         """Derive and show everything from the session and the newest run."""
         store = self.store
-        run, view, spec = store.run, store.view, store.spec
+        view, spec = store.view, store.spec
+        run = store.run.of("baseline" if view.shown == "baseline" else "changed")
         self.clock.set_speed(view.speed)
         self._show_picture(run, spec, view, travel)
         fits = spec is not None and run.spec == spec
         self.inspector.render_run(run if fits else Run(0, store.document), view, self._nothing())
         trained = isinstance(store.document.network, Trained)
         self.side.show_side(view.side, has_file=trained)
-        self.certificate.show_run(run, view)
-        self.heatmaps.render(run, fitted(view, run.spec) if run.spec else view)
+        self.certificate.show_run(store.run, view)
+        mapped = store.run.of(view.shown)
+        self.heatmaps.render(mapped, fitted(view, run.spec) if run.spec else view)
         self.left.show_session(store.session, spec, run, trained_before(store.history))
         self.typing.show_run(store.document, run, view)
         self.player.show_view(view, run.steps if spec and spec.possible else 0, self.clock.playing)
+        self.player.show_changes(view.shown if store.run.changed else None)
         self.header.show_diagram(view.diagram)
         self.layers.show_layers(spec, view)
         self.summary.say(summary(store.document, spec, run))

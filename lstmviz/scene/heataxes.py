@@ -9,6 +9,7 @@ from math import ceil
 
 import numpy as np
 
+from lstmviz.analysis.effects import Touch
 from lstmviz.engine.trace import Array, DirectionTrace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
@@ -42,6 +43,7 @@ class Content:
 
     `order` (C,) and `hidden` (H,) say which unit stands in each row; `unit` is the pinned one.
     `output` (steps, head size) is what the head makes of the last layer, if there is one.
+    `touches` are where changes of the run take hold; `apart` says that the values are differences.
     """
 
     direction: DirectionTrace
@@ -53,6 +55,8 @@ class Content:
     unit: int | None = None
     output: Array | None = None
     curves: UnitCurves | None = None
+    touches: tuple[Touch, ...] = ()
+    apart: bool = False
 
     def curve(self, array: str, first: int, last: int) -> Array:
         """The pinned unit's values at steps `first` to `last` (exclusive)."""
@@ -103,7 +107,7 @@ def furniture(
     """
     shapes: list[Shape] = []
     for panel in place.panels:
-        shapes += _heading(place, panel, scale)
+        shapes += _heading(place, panel, scale, content.apart)
         shapes += _bar(panel.bar, content.limits[panel.array])
     shown = content.done if shown is None else min(shown, content.done)
     shapes += _strips(place, content, scale, shown)
@@ -126,11 +130,12 @@ def frames(place: HeatmapLayout) -> list[Shape]:
     ]
 
 
-def _heading(place: HeatmapLayout, panel: Panel, scale: float) -> list[Shape]:
+def _heading(place: HeatmapLayout, panel: Panel, scale: float, apart: bool = False) -> list[Shape]:
     """Title and, as far as they fit below it, the number of units and how they are pooled."""
     role = f"{ROLE_OF_ARRAY[panel.array]}_text"
     x, y = panel.gutter.x, panel.plot.y + 11
-    shapes: list[Shape] = [Text(x, y, TITLES[panel.array], 12, role, bold=True)]
+    title = f"Δ {TITLES[panel.array].split()[-1]}" if apart else TITLES[panel.array]
+    shapes: list[Shape] = [Text(x, y, title, 12, role, bold=True)]
     shown = panel.high - panel.low
     what = "value" if panel.array == "output" else "unit"
     notes = [*panel.notes, f"{shown:,} {what}{'s' * (shown != 1)}"]

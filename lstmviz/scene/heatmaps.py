@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import numpy as np
 
+from lstmviz.analysis.effects import Touch
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
@@ -17,7 +18,7 @@ from lstmviz.scene.heataxes import (
     unit_numbers,
 )
 from lstmviz.scene.heatlayout import HeatmapLayout, Span, layout, raster_grid
-from lstmviz.scene.heatmarks import cursor, curtain, row_marks
+from lstmviz.scene.heatmarks import cursor, curtain, row_marks, touched
 from lstmviz.scene.metrics import fit
 from lstmviz.scene.moment import Limits, direction_trace
 from lstmviz.scene.moment import limits as limits_of
@@ -45,9 +46,14 @@ def content_of(
     limits: Limits | None = None,
     orders: tuple[Order, Order] | None = None,
     curves: UnitCurves | None = None,
+    touches: tuple[Touch, ...] = (),
+    apart: bool = False,
+    basis: Trace | None = None,
 ) -> Content:
     """What the heatmaps show of a run; limits and orders are worked out if not given,
-    and `curves` are those of the pinned unit as far as they have been gathered.
+    and `curves` are those of the pinned unit as far as they have been gathered. `touches` are
+    where changes of the run take hold, `apart` says that the trace holds differences, and units
+    are ordered as in `basis`, else as in the trace.
 
     A pinned unit that this layer does not have counts as none.
     """
@@ -55,12 +61,20 @@ def content_of(
     direction = direction_trace(trace, view.layer, view.direction)
     done = trace.steps if done is None else done
     if orders is None:
-        cells = order(view.order, direction, done)
-        orders = (cells, hidden_order(view.order, direction, cells, done))
+        orders = orders_of(trace if basis is None else basis, view, trace.steps if basis else done)
     if limits is None:
         limits = limits_of(trace, 0, done, view.layer, view.direction)
     output = trace.output if _headed(trace, view) else None
-    return Content(direction, sequence, limits, done, *orders, pinned(trace, view), output, curves)
+    here = tuple(t for t in touches if (t.layer, t.direction) == (view.layer, view.direction))
+    unit = pinned(trace, view)
+    return Content(direction, sequence, limits, done, *orders, unit, output, curves, here, apart)
+
+
+def orders_of(trace: Trace, view: View, done: int) -> tuple[Order, Order]:
+    """The orders of cell units and of hidden units that the view asks for."""
+    direction = direction_trace(trace, view.layer, view.direction)
+    cells = order(view.order, direction, done)
+    return cells, hidden_order(view.order, direction, cells, done)
 
 
 def _headed(trace: Trace, view: View) -> bool:
@@ -151,12 +165,16 @@ def figure(
     height: float = HEIGHT,
     scale: float = 1.0,
     limits: Limits | None = None,
+    touches: tuple[Touch, ...] = (),
+    apart: bool = False,
+    basis: Trace | None = None,
     sentence: str = NOTHING,
 ) -> tuple[tuple[Shape, ...], float, float]:
     """(shapes, width, height) of the whole picture of a finished run, on its own ground.
 
     `scale` is the number of device pixels to the logical one, for the resolution of the
-    images. Without a trace the picture says why in `sentence`.
+    images, `touches` and `apart` as in `content_of`. Without a trace the picture says why in
+    `sentence`.
     """
     width, height = max(width, NARROWEST), max(height, LOWEST)
     ground: list[Shape] = [Rect(Box(0, 0, width, height), fill="panel")]
@@ -164,10 +182,10 @@ def figure(
         return (*ground, *empty(width, height, sentence)), width, height
     plots = pinned(trace, view) is not None
     place = place_of(trace, view, width, height, plots=plots, seconds=sequence.seconds)
-    content = content_of(trace, sequence, view, limits=limits)
+    content = content_of(trace, sequence, view, limits=limits, touches=touches, apart=apart)
     step = min(view.step, trace.steps - 1)
     shown = step + 1 if view.reveal else None
     shapes = ground + images(place, content, scale) + furniture(place, content, scale, shown)
-    shapes += frames(place) + unit_plots(place, content)
+    shapes += frames(place) + touched(place, content) + unit_plots(place, content)
     shapes += overlay(place, content, step, view.hover, view.reveal)
     return tuple(shapes), width, height

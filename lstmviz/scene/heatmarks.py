@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import numpy as np
+
+from lstmviz.analysis.effects import Touch
 from lstmviz.scene.heataxes import Content
 from lstmviz.scene.heatlayout import HeatmapLayout, Panel, row_y, step_x
 from lstmviz.scene.metrics import text_box
@@ -83,6 +86,50 @@ def row_marks(place: HeatmapLayout, content: Content, hover: int | None) -> list
                 shapes.append(Rect(box, stroke="panel", width=3.0, opacity=HALO))
                 shapes.append(Rect(box, stroke="mark", width=1.2))
     return shapes
+
+
+def touched(place: HeatmapLayout, content: Content) -> list[Shape]:
+    """Where changes of the run take hold: the steps along the axes, the units in their heatmap."""
+    shapes: list[Shape] = []
+    for first, last in dict.fromkeys((t.first, t.last) for t in content.touches):
+        for axis in place.axes:
+            span = _steps_box(place, axis, first, last)
+            if span is not None:
+                shapes.append(Rect(Box(span.x, span.y - 1, span.w, 2.5), fill="accent"))
+    for touch in content.touches:
+        panel = next((p for p in place.panels if p.array == _seen_in(place, touch.array)), None)
+        span = _steps_box(place, panel.plot, touch.first, touch.last) if panel else None
+        if panel is None or span is None:
+            continue
+        for low, high in _row_spans(content, touch, panel):
+            y, bottom = row_y(panel, low), row_y(panel, high)
+            box = Box(span.x, y, span.w, max(bottom - y, 2.0)).inset(-0.5)
+            shapes.append(Rect(box, stroke="panel", width=3.2, opacity=HALO))
+            shapes.append(Rect(box, stroke="accent", width=1.6))
+    return shapes
+
+
+def _seen_in(place: HeatmapLayout, array: str) -> str:
+    """The heatmap that shows an array; without a projection h is m."""
+    return "hidden_state" if array == "cell_output" and not place.projected else array
+
+
+def _steps_box(place: HeatmapLayout, plot: Box, first: int, last: int) -> Box | None:
+    """The steps first..last of a plot, at least 2 pixels wide; None where none is in sight."""
+    first, last = max(first, place.first), min(last, place.last)
+    if first >= last:
+        return None
+    left, right = step_x(place, plot, first), step_x(place, plot, last)
+    return Box(min(left, plot.right - 2), plot.y, max(right - left, 2.0), plot.h)
+
+
+def _row_spans(content: Content, touch: Touch, panel: Panel) -> list[tuple[int, int]]:
+    """Rows in sight that a change takes hold of, neighbours together; last exclusive."""
+    order = content.order_of(panel.array)
+    units = range(len(order)) if touch.units is None else touch.units
+    held = np.isin(order, list(units))[panel.low : panel.high]
+    edges = np.flatnonzero(np.diff(np.concatenate([[False], held, [False]])))
+    return [(panel.low + int(a), panel.low + int(b)) for a, b in edges.reshape(-1, 2)]
 
 
 def row_box(panel: Panel, row: int) -> Box:

@@ -175,12 +175,12 @@ def limits(
     result["gates_before"] = (min(low for low, _ in every), max(high for _, high in every))
     tanh = variant.candidate.name == "tanh"
     result["candidate"] = (-1.0, 1.0) if tanh else _span(run.candidate[first:last])
-    state = _largest(run.cell_state[first:last], run.initial_cell_state)
-    hidden = _largest(run.hidden_state[first:last], run.initial_hidden_state)
+    state = largest(run.cell_state[first:last], run.initial_cell_state)
+    hidden = largest(run.hidden_state[first:last], run.initial_hidden_state)
     for name in ("cell_state", "forgotten", "written", "summed"):
         result[name] = (-state, state)
     projected = trace.spec.layers[layer].projected
-    output = _largest(run.cell_output[first:last]) if projected else hidden
+    output = largest(run.cell_output[first:last]) if projected else hidden
     result["cell_output"] = (-output, output)
     result["hidden_state"] = (-hidden, hidden)
     squashed = 1.0 if variant.output.name == "tanh" else max(state, output)
@@ -238,11 +238,11 @@ def _span(values: Array) -> tuple[float, float]:
     finite = values[np.isfinite(values)]
     if not finite.size or (finite.min() >= 0 and finite.max() <= 1):
         return (0.0, 1.0)
-    largest = _largest(values)
-    return (-largest, largest)
+    peak = largest(values)
+    return (-peak, peak)
 
 
-def _largest(*arrays: Array) -> float:
+def largest(*arrays: Array) -> float:
     """The largest finite magnitude, rounded up to a round number; 1 where there is none."""
     peak = 0.0
     for values in arrays:

@@ -69,7 +69,8 @@ def _limits(content: Content, array: str) -> tuple[float, float]:
         return content.limits["gates_before"]  # of all three gates
     if array == "cell_state":
         return content.limits[array]
-    widest = max(1.0, content.limits["candidate"][1], content.limits["cell_output"][1])
+    least = 0.0 if content.apart else 1.0
+    widest = max(least, content.limits["candidate"][1], content.limits["cell_output"][1])
     return (-widest, widest)
 
 

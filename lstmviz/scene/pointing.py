@@ -109,6 +109,8 @@ def _value(content: Content, spot: Place, step: str, notes: tuple[str, ...]) -> 
     assert spot.array is not None and spot.row is not None
     unit = int(content.order_of(spot.array)[spot.row])
     value = float(content.values(spot.array)[spot.step, unit])
+    if content.apart:
+        return f"{FULL[spot.array]} of unit {unit} at {step}: changed − baseline = {number(value)}"
     which = f"unit {unit}"
     if spot.array == "output":
         name = content.name_of(spot.array, spot.row)

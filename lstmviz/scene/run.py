@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 
+from lstmviz.analysis.effects import Touch
 from lstmviz.engine import unroll
+from lstmviz.engine.states import Initial
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.engine.trace import Trace
@@ -13,7 +16,8 @@ from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.models import Certificate, Progress
 from lstmviz.scene.moment import Scales, scales, widen_all
-from lstmviz.session import Document, resolve
+from lstmviz.scene.whatif import Baseline, WhatIf, differing, what_ifs
+from lstmviz.session import Document, other_document, resolve
 
 
 @dataclass(frozen=True, eq=False)
@@ -22,7 +26,10 @@ class Run:
 
     `network`, `sequence` and `trace` are None until they are there, and stay None when the
     shapes do not fit (`problem` says why) or the document could not be followed (`error`).
-    `certificate` says how a model's file was read.
+    `certificate` says how a model's file was read. `trace` is the run as it was; `what_if` is
+    there where the document has changes, and `other` where it names another run. `pending` says
+    that one of them is still to come. Of what `of` gives, `touches` are where the changes take
+    hold, `apart` says that the trace holds differences, and units are ordered as in `basis`.
     """
 
     generation: int
@@ -36,6 +43,60 @@ class Run:
     problem: str | None = None
     certificate: Certificate | None = None
     error: str | None = None
+    other: Run | None = None
+    what_if: WhatIf | None = None
+    pending: bool = False
+    touches: tuple[Touch, ...] = ()
+    apart: bool = False
+    basis: Trace | None = None
+
+    @property
+    def changed(self) -> bool:
+        """Whether there is a changed run beside the run as it was."""
+        return self.what_if is not None and self.what_if.again is not None
+
+    def of(self, shown: str) -> Run:
+        """The run as it was ("baseline"), as it is "changed", or their "difference".
+
+        The three have the same limits but the last, whose trace is changed − baseline. Without
+        changes, and before any of the changed run is there, it is the run itself.
+        """
+        if self.what_if is None or not self.what_if.done:
+            return self
+        return {"baseline": self._before, "difference": self._apart}.get(shown, self._after)
+
+    @cached_property
+    def _before(self) -> Run:
+        what_if = self.what_if
+        assert what_if is not None and what_if.scales is not None and self.scales is not None
+        common = widen_all(self.scales, what_if.scales)
+        return replace(
+            self,
+            scales=common,
+            what_if=None,
+            pending=False,
+            touches=what_if.touches,
+            basis=self.trace,
+        )
+
+    @cached_property
+    def _after(self) -> Run:
+        what_if = self.what_if
+        assert what_if is not None and what_if.again is not None
+        return replace(
+            self._before,
+            network=what_if.again.network,
+            sequence=what_if.sequence,
+            trace=what_if.again.trace,
+            done=what_if.done,
+        )
+
+    @cached_property
+    def _apart(self) -> Run:
+        what_if, common = self.what_if, self._before.scales
+        assert what_if is not None and common is not None
+        trace, limits = what_if.difference, differing(what_if, common)
+        return replace(self._after, trace=trace, scales=limits, apart=True)
 
     @property
     def steps(self) -> int:
@@ -47,7 +108,7 @@ class Run:
         """Whether nothing more will come of this run."""
         if self.error or self.problem:
             return True
-        return self.trace is not None and self.done == self.trace.steps
+        return not self.pending and self.trace is not None and self.done == self.trace.steps
 
 
 def runs(
@@ -75,19 +136,73 @@ def runs(
         if run.network is None or run.sequence is None:
             yield run
             return
-        trace = unroll.allocate(run.network, run.sequence.values, resolved.initial)
-        done, known = 0, None
-        taken = _taken(earlier, run.network, trace)
-        for reached in unroll.chunks(run.network, trace, taken):
-            if reached > done:
-                fresh = scales(trace, done, reached)
-                known = widen_all(known, fresh) if known else fresh
-                done = reached
-            yield replace(run, trace=trace, done=done, scales=known)
+        more = bool(document.changes) or document.other is not None
+        for whole in _whole(run, resolved.initial, earlier):
+            run = replace(whole, pending=more)
+            yield run
+        if more:
+            yield from _beside(run, resolved.initial, earlier)
     except LstmvizError as error:
         yield replace(run, error=str(error))
     except MemoryError:
         yield replace(run, error="This run needs more memory than the machine has free.")
+
+
+def _whole(run: Run, initial: Initial | None, earlier: Run | None) -> Iterator[Run]:
+    """The run as it is without changes; the one before itself where that is the same."""
+    assert run.network is not None and run.sequence is not None
+    if earlier is not None and _same(run, earlier):
+        yield replace(run, trace=earlier.trace, done=earlier.done, scales=earlier.scales)
+        return
+    trace = unroll.allocate(run.network, run.sequence.values, initial)
+    done, known = 0, None
+    taken = _taken(earlier, run.network, trace)
+    for reached in unroll.chunks(run.network, trace, taken):
+        if reached > done:
+            fresh = scales(trace, done, reached)
+            known = widen_all(known, fresh) if known else fresh
+            done = reached
+        yield replace(run, trace=trace, done=done, scales=known)
+
+
+def _same(run: Run, earlier: Run) -> bool:
+    """Whether an earlier run, whole, is of the very same network and input."""
+    assert run.sequence is not None
+    return (
+        earlier.trace is not None
+        and earlier.done == earlier.steps
+        and earlier.network is run.network
+        and earlier.sequence is not None
+        and earlier.sequence.values is run.sequence.values
+        and earlier.document.initial == run.document.initial
+    )
+
+
+def _beside(run: Run, initial: Initial | None, earlier: Run | None) -> Iterator[Run]:
+    """A whole run with the other run, and with the changes made."""
+    for other in _other(run, earlier.other if earlier else None):
+        run = replace(run, other=other, pending=True)
+        yield run
+    assert run.network is not None and run.sequence is not None
+    assert run.trace is not None and run.scales is not None
+    other_trace = run.other.trace if run.other and run.other.finished else None
+    given = Baseline(run.network, run.sequence, run.trace, run.scales, initial, other_trace)
+    changes = run.document.changes
+    for what_if in what_ifs(changes, given) if changes else ():
+        run = replace(run, what_if=what_if, pending=True)
+        yield run
+    yield replace(run, pending=False)
+
+
+def _other(run: Run, earlier: Run | None) -> Iterator[Run]:
+    """The other run that a document names; one that cannot be followed carries the sentence."""
+    try:
+        document = other_document(run.document)
+    except LstmvizError as error:
+        yield Run(run.generation, run.document, error=str(error))
+        return
+    if document is not None:
+        yield from runs(run.generation, document, earlier=earlier)
 
 
 def _taken(earlier: Run | None, network: Network, trace: Trace) -> int:
@@ -104,4 +219,6 @@ def finished(document: Document) -> Run:
         run = fuller
     if run.error:
         raise LstmvizError(run.error)
+    for fault in run.what_if.faults.values() if run.what_if else ():
+        raise LstmvizError(fault)
     return run

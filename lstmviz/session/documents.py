@@ -81,13 +81,37 @@ class Trained:
 
 
 @dataclass(frozen=True)
+class Edit:
+    """One change of the run: a line such as "forget_gate[3,7]@10:20 = 0", switched on or off.
+
+    `analysis.changes` says what lines there are.
+    """
+
+    line: str
+    on: bool = True
+
+
+@dataclass(frozen=True)
+class Other:
+    """Another run to compare with or to take states from; None is the same as the document's."""
+
+    network: Untrained | Trained | None = None
+    input: InputRecipe | None = None
+
+
+@dataclass(frozen=True)
 class Document:
-    """Everything that decides the numbers."""
+    """Everything that decides the numbers.
+
+    `changes` are made in their order; the run without them stays beside.
+    """
 
     network: Untrained | Trained = field(default_factory=Trained)
     input: InputRecipe | None = None  # None: the model's own example, else a generator
     initial: str = "model"  # its own, else zeros; or "zero", "random"
     vocabulary: VocabularyFile | None = None  # None: the model's own, if it has one
+    changes: tuple[Edit, ...] = ()
+    other: Other | None = None
 
 
 FOLLOWED = ("pattern", "ranges", "built-in", "file")
@@ -149,7 +173,7 @@ class View:
     loop: bool = True
     stages: bool = True
     reduce_motion: bool = False
-    side: str = "unit"  # or "file"
+    side: str = "unit"  # or "file", "whatif"
     expect: str | None = None
     target: int | None = None
     target_step: int | None = None
@@ -163,6 +187,7 @@ class View:
     every_layer: bool = False
     rank: int = 0
     tint: str = "cell_state"  # or another of TINTS
+    shown: str = "changed"  # or "baseline", "difference": of a run with changes
 
 
 @dataclass(frozen=True)

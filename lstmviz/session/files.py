@@ -6,7 +6,7 @@ import json
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from lstmviz import models
 from lstmviz.engine.spec import STAGES
@@ -26,6 +26,7 @@ from lstmviz.session.documents import (
     QUESTIONS,
     TINTS,
     Document,
+    Other,
     Session,
     Trained,
     Untrained,
@@ -35,8 +36,14 @@ from lstmviz.session.opened import opened
 from lstmviz.session.resolved import INITIALS
 from lstmviz.session.untrained import check_recipe
 
+Recipe = TypeVar("Recipe")
+NAMING = (Trained, FileInput)
+"""The recipes that name a file."""
 SUFFIX = ".lstmviz"
 VERSION = 1
+MOST_CHANGES = 1000
+LONGEST_CHANGE = 2**17
+"""Characters of one line of a change: a few thousand numbers."""
 LONGEST = 16 * 2**20
 """Bytes of a session file at most (its text input is inside)."""
 
@@ -45,9 +52,10 @@ CHOICES = {
     "direction": ("forward", "backward"),
     "diagram": (*DIAGRAMS, *QUESTIONS),
     "theme": ("system", "light", "dark"),
-    "side": ("unit", "file"),
     "follows": FOLLOWED,
     "tint": TINTS,
+    "side": ("unit", "file", "whatif"),
+    "shown": ("baseline", "changed", "difference"),
 }
 """What the fields of a View may say; `order` is left to the heatmaps."""
 
@@ -165,14 +173,17 @@ def _check(session: Session, where: str) -> None:
     """Raise `LstmvizError` naming the field whose value cannot be."""
     document, view = session.document, session.view
     try:
-        if isinstance(document.network, Untrained):
-            check_recipe(document.network)
-        elif document.network.gate_order is not None:
-            plain_order(document.network.gate_order)
-        if isinstance(document.input, GeneratedInput):
-            generators.check(document.input)
-        if isinstance(document.input, FileInput):
-            check_file(document.input)
+        other = document.other
+        for network in (document.network, other.network if other else None):
+            if isinstance(network, Untrained):
+                check_recipe(network)
+            elif network is not None and network.gate_order is not None:
+                plain_order(network.gate_order)
+        for given in (document.input, other.input if other else None):
+            if isinstance(given, GeneratedInput):
+                generators.check(given)
+            if isinstance(given, FileInput):
+                check_file(given)
         if document.vocabulary is not None:
             check_split(document.vocabulary.split)
     except LstmvizError as error:
@@ -188,6 +199,12 @@ def _check(session: Session, where: str) -> None:
         raise LstmvizError(
             f"{where}: session.document.initial is {document.initial[:40]!r}, not one of "
             f"{', '.join(INITIALS)}."
+        )
+    longest = max((len(edit.line) for edit in document.changes), default=0)
+    if len(document.changes) > MOST_CHANGES or longest > LONGEST_CHANGE:
+        raise LstmvizError(
+            f"{where}: session.document.changes are {len(document.changes):,} of up to "
+            f"{longest:,} characters; {MOST_CHANGES:,} of {LONGEST_CHANGE:,} are the most."
         )
     fault = _view_fault(view)
     if fault:
@@ -217,13 +234,15 @@ def _view_fault(view: View) -> str:
 def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
     """The session with every file name changed; `demo:NAME` and `example:NAME` stay."""
     document = session.document
-    if isinstance(document.network, Trained) and not models.bundled(document.network.path):
-        moved = replace(document.network, path=change(document.network.path))
-        document = replace(document, network=moved)
-    if isinstance(document.input, FileInput):
-        document = replace(
-            document, input=replace(document.input, path=change(document.input.path))
-        )
+    document = replace(
+        document,
+        network=_moved(document.network, change),
+        input=_moved(document.input, change),
+    )
+    if document.other is not None:
+        given = document.other
+        moved = Other(_moved(given.network, change), _moved(given.input, change))
+        document = replace(document, other=moved)
     if document.vocabulary is not None:
         moved_file = replace(document.vocabulary, path=change(document.vocabulary.path))
         document = replace(document, vocabulary=moved_file)
@@ -233,6 +252,13 @@ def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
     }
     view = replace(view, **paths)
     return replace(session, document=document, view=view)
+
+
+def _moved(recipe: Recipe, change: Callable[[str], str]) -> Recipe:
+    """The recipe with its file's name changed, if it names a file that is not bundled."""
+    if isinstance(recipe, Trained) and models.bundled(recipe.path):
+        return recipe
+    return replace(recipe, path=change(recipe.path)) if isinstance(recipe, NAMING) else recipe
 
 
 def _relative(name: str, folder: Path) -> str:

@@ -118,6 +118,22 @@ def input_of(document: Document) -> InputRecipe:
     return GeneratedInput("onehot" if symbolic else "sine")
 
 
+def other_document(document: Document) -> Document | None:
+    """The other run's document, without changes; None where there is none.
+
+    What it does not say of its own is as in the document; a vocabulary file of the document
+    counts for it too, unless its model has a vocabulary. Raises `LstmvizError` as `resolve`.
+    """
+    other = document.other
+    if other is None:
+        return None
+    network, vocabulary = other.network or document.network, document.vocabulary
+    if isinstance(other.network, Trained) and _model(other.network).vocabulary:
+        vocabulary = None
+    given = other.input or input_of(document)
+    return Document(network, given, document.initial, vocabulary)
+
+
 def untrained_like(document: Document) -> Document:
     """The same network and input, but untrained, in place of a trained one.
 

@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmviz.analysis.changes import GATED, StatesFrom, parse, resolved, told
-from lstmviz.analysis.interventions import CHANGED, Change, WeightChange, run_with
+from lstmviz.analysis.interventions import CHANGED, Change, WeightChange
+from lstmviz.analysis.rerun import run_with
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec, single
 from lstmviz.engine.unroll import run

@@ -109,7 +109,7 @@ def test_what_comes_before_is_taken_from_the_baseline(network, x, monkeypatch):
         spans.append((rows.start, rows.stop))
         advance(cell, given, trace, rows)
 
-    monkeypatch.setattr("lstmviz.analysis.interventions.advance", watched)
+    monkeypatch.setattr("lstmviz.analysis.rerun.advance", watched)
     found = run_with(network, x, [ablate([0], first=12, last=13)], baseline)
     assert spans == [(13, 20)]
     assert (found.output[:12] == baseline.output[:12]).all()

@@ -7,9 +7,10 @@ from hypothesis import strategies as st
 from nets import networks, noise, states, variants, ways
 
 from lstmviz.analysis.bptt import widened
-from lstmviz.analysis.interventions import Change, run_with
+from lstmviz.analysis.interventions import Change
 from lstmviz.analysis.jacobians import forgetting, vanishing
 from lstmviz.analysis.plain_rnn import random_rnn, remembered
+from lstmviz.analysis.rerun import run_with
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec, single
 from lstmviz.engine.unroll import run

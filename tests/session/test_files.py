@@ -9,9 +9,11 @@ from lstmviz.engine.variant import GREFF, Activation, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.session import (
     Document,
+    Edit,
     FileInput,
     GeneratedInput,
     Layer,
+    Other,
     Session,
     TextInput,
     Trained,
@@ -37,8 +39,13 @@ EVERYTHING = Untrained(
     None,
     7,
 )
+CHANGES = (Edit("forget_gate[3]@10:20 = 0"), Edit("states@5 = other@2", on=False))
 SESSIONS = [
     Session(),
+    Session(
+        Document(changes=CHANGES, other=Other(EVERYTHING, TextInput("abc"))),
+        View(shown="difference", side="whatif"),
+    ),
     Session(Document(EVERYTHING)),
     Session(Document(one_layer(7), TextInput('a\n"⊙\u2028😀\0'), "random")),
     Session(

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lstmviz.analysis.changes import StatesFrom, parse, resolved, told
 from lstmviz.analysis.comparing import Comparison, compare
-from lstmviz.analysis.interventions import run_with
+from lstmviz.analysis.rerun import run_with
 from lstmviz.cli import networks, source
 from lstmviz.cli.analyze.answers import Answer, Column
 from lstmviz.cli.analyze.asked import Asked, prefix, ran

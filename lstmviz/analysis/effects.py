@@ -1,0 +1,138 @@
+"""What a change of a run has done to its output, and from which step on anything differs."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmviz.analysis.interventions import WeightChange
+from lstmviz.analysis.rerun import Rerun
+from lstmviz.engine.spec import GATES
+from lstmviz.engine.trace import DIRECTION_ARRAYS, Array, Trace
+from lstmviz.engine.variant import SWITCHES
+
+ROUNDING = 16
+"""Units of the last digit, of the largest value of an array, that count as no difference."""
+
+
+@dataclass(frozen=True)
+class Effect:
+    """The output of a changed run beside that of its baseline.
+
+    `first` is the first step at which any value of any layer differs (None: none does), more than
+    rounding can explain. `largest` is the largest |Δ| of the output, at `step` and `column`,
+    `before` and `after` its two values. `likeliest` counts the steps whose largest output is
+    another column (None where the output is one number wide). `divergence` is the mean over the
+    steps of KL(baseline ‖ changed) in bits, None where the output is no softmax.
+    """
+
+    steps: int
+    first: int | None
+    largest: float
+    step: int
+    column: int
+    before: float
+    after: float
+    likeliest: int | None
+    divergence: float | None
+
+
+def effect(baseline: Trace, changed: Trace) -> Effect:
+    """What differs between two runs of as many steps, with outputs of one width."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        apart = _apart(baseline.output, changed.output)
+    step, column = (int(k) for k in np.unravel_index(apart.argmax(), apart.shape))
+    wide = apart.shape[1] > 1
+    head = baseline.spec.head
+    likeliest = (baseline.output.argmax(1) != changed.output.argmax(1)).sum() if wide else None
+    return Effect(
+        steps=baseline.steps,
+        first=_first(baseline, changed),
+        largest=float(apart[step, column]),
+        step=step,
+        column=column,
+        before=float(baseline.output[step, column]),
+        after=float(changed.output[step, column]),
+        likeliest=None if likeliest is None else int(likeliest),
+        divergence=_divergence(baseline.output, changed.output)
+        if head is not None and head.activation == "softmax"
+        else None,
+    )
+
+
+def _divergence(before: Array, after: Array) -> float:
+    """Σ_k p_k log₂(p_k / q_k), the mean over the steps; infinite where q is 0 and p is not."""
+    p, q = before.astype(np.float64), after.astype(np.float64)
+    with np.errstate(divide="ignore", invalid="ignore"):
+        parts = np.where(p > 0, p * (np.log2(p) - np.log2(q)), 0.0)
+    return max(float(parts.sum(axis=1).mean()), 0.0)
+
+
+def _apart(before: Array, after: Array) -> NDArray[np.float64]:
+    """|after − before|, infinite where one of the two alone is no number."""
+    found = np.abs(after.astype(np.float64) - before)
+    found[(before == after) | (np.isnan(before) & np.isnan(after))] = 0
+    found[np.isnan(found)] = np.inf
+    return found
+
+
+def _first(baseline: Trace, changed: Trace) -> int | None:
+    """The first step at which an array differs by more than rounding."""
+    pairs = [(baseline.input, changed.input), (baseline.output, changed.output)]
+    for old, new in zip(baseline.layers, changed.layers, strict=True):
+        for (_, before), (_, after) in zip(old.directions(), new.directions(), strict=True):
+            pairs += [(getattr(before, name), getattr(after, name)) for name in DIRECTION_ARRAYS]
+    steps = [_first_row(before, after) for before, after in pairs]
+    known = [step for step in steps if step is not None]
+    return min(known) if known else None
+
+
+def _first_row(before: Array, after: Array) -> int | None:
+    """The first row of two arrays that differs."""
+    with np.errstate(invalid="ignore", over="ignore"):
+        size = float(np.fmax.reduce(np.abs(before), None, initial=0.0))
+        bound = ROUNDING * float(np.finfo(before.dtype).eps) * (size if np.isfinite(size) else 1.0)
+        same = (np.abs(after - before) <= bound) | (before == after)
+    other = ~(same | (np.isnan(before) & np.isnan(after))).all(axis=1)
+    return int(other.argmax()) if other.any() else None
+
+
+@dataclass(frozen=True)
+class Touch:
+    """Where an intervention takes hold: an array of a layer, its units (None: all) and steps.
+
+    `last` is exclusive.
+    """
+
+    layer: int
+    direction: str
+    array: str
+    units: tuple[int, ...] | None
+    first: int
+    last: int
+
+
+def touches(again: Rerun) -> tuple[Touch, ...]:
+    """Where the interventions of a run take hold; of a weight, the row it is summed into."""
+    steps = again.trace.steps
+    found = []
+    for change in again.changes:
+        last = steps if change.last is None else min(change.last, steps)
+        place = (change.layer, change.direction, change.array, change.units)
+        found.append(Touch(*place, change.first, last))
+    for weight in again.weights:
+        array, unit = _summed(weight, again.trace.spec.layers[weight.layer].cell_size)
+        found.append(Touch(weight.layer, weight.direction, array, (unit,), 0, steps))
+    return tuple(found)
+
+
+def _summed(weight: WeightChange, size: int) -> tuple[str, int]:
+    """The array and the unit that a weight is summed into, of a cell of that size."""
+    if weight.array == "projection":
+        return "hidden_state", weight.row
+    if weight.array == "peepholes":
+        return SWITCHES[weight.row], int(weight.column or 0)
+    gates = SWITCHES if weight.array == "gate_recurrence" else GATES
+    return gates[weight.row // size], weight.row % size

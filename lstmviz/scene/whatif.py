@@ -1,0 +1,201 @@
+"""The run with a document's changes, beside the run as it was."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+
+from lstmviz.analysis.changes import parse, resolved
+from lstmviz.analysis.effects import Effect, Touch, effect, touches
+from lstmviz.analysis.interventions import Change, Intervention
+from lstmviz.analysis.rerun import Rerun, chunks, prepare
+from lstmviz.engine import memory, unroll
+from lstmviz.engine.states import Initial
+from lstmviz.engine.network import Network
+from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace
+from lstmviz.engine.variant import SWITCHES
+from lstmviz.errors import LstmvizError
+from lstmviz.inputs.sequence import Sequence
+from lstmviz.scene.moment import Scales, largest, scales, widen_all
+from lstmviz.session import Edit
+
+LEAST = 1e-5
+"""Differences are not magnified beyond this part of the values: below it is rounding."""
+
+
+@dataclass(frozen=True, eq=False)
+class WhatIf:
+    """What is known of the changed run: rows below `done` of its trace and of `difference`.
+
+    `faults` says in a sentence why a change, by its place in the document, is not made; `again`
+    is None where none is. `scales` are of the changed run, `apart` of the differences, changed −
+    baseline. `sequence` is the input with its changes. `effect` is known at the end.
+    """
+
+    faults: dict[int, str] = field(default_factory=dict)
+    again: Rerun | None = None
+    sequence: Sequence | None = None
+    difference: Trace | None = None
+    touches: tuple[Touch, ...] = ()
+    done: int = 0
+    scales: Scales | None = None
+    apart: Scales | None = None
+    effect: Effect | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Baseline:
+    """A finished run as it was, to be changed; `other` is the trace of another run."""
+
+    network: Network
+    sequence: Sequence
+    trace: Trace
+    scales: Scales
+    initial: Initial | None = None
+    other: Trace | None = None
+
+
+def what_ifs(edits: tuple[Edit, ...], given: Baseline) -> Iterator[WhatIf]:
+    """The changed run, ever fuller; what cannot be made of the changes is left out of it.
+
+    Raises `LstmvizError` for a run that would be over the memory budget.
+    """
+    made, faults = _made(edits, given)
+    again, faults = _prepared(made, faults, given)
+    if again is None:
+        yield WhatIf(faults)
+        return
+    trace = again.trace
+    needed = 3 * memory.estimate(trace.spec, trace.steps, trace.input.dtype)
+    if needed > memory.budget():
+        raise LstmvizError(
+            f"with changes three runs are kept, which need {memory.size_text(needed)}, more than "
+            f"the {memory.size_text(memory.budget())} allowed: shorten the input, or raise "
+            f"{memory.VARIABLE}."
+        )
+    known = WhatIf(faults, again, _sequence(given.sequence, again), _blank(again), touches(again))
+    for reached in chunks(again):
+        if reached > known.done:
+            known = _further(known, given, reached)
+        yield known
+    yield replace(known, effect=effect(given.trace, trace))
+
+
+def _made(
+    edits: tuple[Edit, ...], given: Baseline
+) -> tuple[dict[int, tuple[Intervention, ...]], dict[int, str]]:
+    """What is asked for by each change that is switched on, and why not."""
+    made: dict[int, tuple[Intervention, ...]] = {}
+    faults: dict[int, str] = {}
+    values = given.trace.input
+    for index, edit in enumerate(edits):
+        if not edit.on:
+            continue
+        try:
+            asked = resolved([parse(edit.line, given.network.spec)], given.trace, given.other)
+            prepare(given.network, values, asked)
+            made[index] = asked
+        except LstmvizError as error:
+            faults[index] = str(error)
+    return made, faults
+
+
+def _prepared(
+    made: dict[int, tuple[Intervention, ...]], faults: dict[int, str], given: Baseline
+) -> tuple[Rerun | None, dict[int, str]]:
+    """The run with all of the changes; without those of the input if together they cannot be."""
+    for _ in range(2):
+        asked = [change for changes in made.values() for change in changes]
+        if not asked:
+            break
+        try:
+            again = prepare(given.network, given.sequence.values, asked, given.trace, given.initial)
+            return again, faults
+        except LstmvizError as error:
+            faults = faults | {k: str(error) for k, each in made.items() if _of_input(each)}
+            made = {k: each for k, each in made.items() if not _of_input(each)}
+    return None, faults
+
+
+def _of_input(changes: tuple[Intervention, ...]) -> bool:
+    return any(isinstance(each, Change) and each.array == "input" for each in changes)
+
+
+def _sequence(sequence: Sequence, again: Rerun) -> Sequence:
+    """The input as it is changed: other values, and of symbols the words for them."""
+    if all(change.array != "input" for change in again.changes):
+        return sequence
+    values = again.trace.input
+    if not sequence.symbolic:
+        return replace(sequence, values=values)
+    labels = list(sequence.labels)
+    for step in np.flatnonzero((values != sequence.values).any(axis=1)).tolist():
+        column = int(values[step].argmax())
+        plain = values[step, column] == 1 and np.count_nonzero(values[step]) == 1
+        labels[step] = sequence.columns[column] if plain else "?"
+    return replace(sequence, values=values, labels=tuple(labels))
+
+
+def _blank(again: Rerun) -> Trace:
+    """Room for the differences of a run."""
+    x = again.trace.input
+    blank = unroll.allocate(again.network, x)
+    return replace(blank, input=np.zeros_like(x))
+
+
+def _further(known: WhatIf, given: Baseline, reached: int) -> WhatIf:
+    """With the rows up to `reached` told of."""
+    assert known.again is not None and known.difference is not None
+    rows, trace = slice(known.done, reached), known.again.trace
+    _subtract(trace, given.trace, known.difference, rows)
+    fresh = scales(trace, known.done, reached)
+    apart = _apart(known.difference, rows)
+    return replace(
+        known,
+        done=reached,
+        scales=widen_all(known.scales, fresh) if known.scales else fresh,
+        apart=widen_all(known.apart, apart) if known.apart else apart,
+    )
+
+
+def _subtract(changed: Trace, baseline: Trace, into: Trace, rows: slice) -> None:
+    pairs = [(changed.input, baseline.input, into.input)]
+    pairs += [(changed.output, baseline.output, into.output)]
+    pairs += zip(changed.head_outputs, baseline.head_outputs, into.head_outputs, strict=True)
+    for new, old, both in zip(changed.layers, baseline.layers, into.layers, strict=True):
+        for (_, after), (_, before), (_, apart) in zip(
+            new.directions(), old.directions(), both.directions(), strict=True
+        ):
+            for name in DIRECTION_ARRAYS:
+                pairs.append((getattr(after, name), getattr(before, name), getattr(apart, name)))
+    with np.errstate(invalid="ignore", over="ignore"):
+        for changed_values, values, differences in pairs:
+            np.subtract(changed_values[rows], values[rows], out=differences[rows])
+
+
+def _apart(difference: Trace, rows: slice) -> Scales:
+    """Limits of differences, each symmetric about 0; those of all gates alike."""
+    outputs = {f"head{k}": array for k, array in enumerate(difference.head_outputs)}
+    found: Scales = {}
+    for layer, run in enumerate(difference.layers):
+        for name, direction in run.directions():
+            arrays = {array: getattr(direction, array) for array in DIRECTION_ARRAYS}
+            arrays |= outputs | {"output": difference.output, "input": difference.input}
+            peaks = {array: largest(values[rows]) for array, values in arrays.items()}
+            peaks["gates_before"] = max(peaks[gate] for gate in SWITCHES)
+            found[layer, name] = {array: (-peak, peak) for array, peak in peaks.items()}
+    return found
+
+
+def differing(known: WhatIf, common: Scales) -> Scales:
+    """Colour limits of the differences, beside those of the values themselves."""
+    assert known.apart is not None
+    found: Scales = {}
+    for key, limits in known.apart.items():
+        values = common[key]
+        peaks = {array: max(high, LEAST * values[array][1]) for array, (_, high) in limits.items()}
+        found[key] = {array: (-peak, peak) for array, peak in peaks.items()}
+        found[key]["sequence"] = values["sequence"]
+    return found

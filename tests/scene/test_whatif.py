@@ -1,0 +1,124 @@
+"""A document with changes: the run as it was, the changed run, and the difference."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstmviz.analysis import clamp, run_with, transplant
+from lstmviz.analysis.effects import Touch
+from lstmviz.engine.trace import DIRECTION_ARRAYS, arrays
+from lstmviz.errors import LstmvizError
+from lstmviz.inputs import GeneratedInput, TextInput
+from lstmviz.scene import heatmaps
+from lstmviz.scene.run import finished, runs
+from lstmviz.scene.shapes import Rect, Text
+from lstmviz.session import Document, Edit, Layer, Other, Trained, Untrained, View, one_layer
+
+PLAIN = Document(one_layer(3, 4, 6, seed=1), GeneratedInput("noise", 120, 2))
+BOTH = Document(
+    Untrained(None, (Layer(4, 4, directions=("forward", "backward")), Layer(6, 6)), seed=3),
+    TextInput("to be or not to be"),
+)
+
+
+def changed(document, *lines, **more):
+    return replace(document, changes=tuple(map(Edit, lines)), **more)
+
+
+@pytest.mark.parametrize("document", [PLAIN, BOTH])
+def test_the_three_runs_are_baseline_changed_and_their_difference(document):
+    plain = finished(document)
+    run = finished(changed(document, "forget_gate[1]@5:9 = 0", "output_gate *= 0.5"))
+    before, after, apart = (run.of(name) for name in ("baseline", "changed", "difference"))
+    assert before.finished and after.finished and run.finished
+    expected = run_with(
+        run.network, run.sequence.values, [clamp("forget_gate", 0.0, [1], 5, 9)], plain.trace
+    )
+    assert after.trace.layers[0].forward.forget_gate[5:9, 1].max() == 0
+    first = expected.layers[0].forward.forget_gate
+    np.testing.assert_allclose(after.trace.layers[0].forward.forget_gate[:6], first[:6], rtol=1e-5)
+    for name, values in arrays(before.trace).items():
+        np.testing.assert_array_equal(values, arrays(plain.trace)[name])
+    for (_, a), (_, b), (_, d) in zip(
+        *(list(r.trace.layers[0].directions()) for r in (before, after, apart)), strict=True
+    ):
+        for name in DIRECTION_ARRAYS:
+            np.testing.assert_array_equal(getattr(d, name), getattr(b, name) - getattr(a, name))
+    assert before.scales == after.scales
+    assert all(low == -high for low, high in apart.scales[0, "forward"].values() if low < 0)
+    assert apart.scales[0, "forward"]["forget_gate"][0] < 0 and apart.apart
+
+
+def test_without_changes_there_is_one_run():
+    run = finished(PLAIN)
+    assert run.of("difference") is run.of("baseline") is run and not run.changed
+    off = finished(replace(PLAIN, changes=(Edit("forget_gate = 0", on=False),)))
+    assert not off.changed and off.of("changed") is off
+
+
+def test_a_changed_run_comes_live_and_the_baseline_is_kept_as_it_is():
+    first = finished(PLAIN)
+    made = list(runs(1, changed(PLAIN, "candidate@20: = 0"), earlier=first))
+    assert all(run.trace is first.trace for run in made)
+    reached = [run.what_if.done for run in made if run.what_if]
+    assert reached[0] == 20 and reached[-1] == 120 and len(set(reached)) > 2
+    assert [run.finished for run in made] == [False] * (len(made) - 1) + [True]
+    assert made[-1].what_if.effect.first == 20
+
+
+def test_a_change_that_does_not_fit_is_told_and_the_others_are_made():
+    document = changed(PLAIN, "forget_gate[99] = 0", "what", "input_gate[0] = 1")
+    made = list(runs(0, document))
+    what_if = made[-1].what_if
+    assert what_if.faults.keys() == {0, 1}
+    assert "no unit 99" in what_if.faults[0] and "is no change of a run" in what_if.faults[1]
+    assert what_if.touches == (Touch(0, "forward", "input_gate", (0,), 0, 120),)
+    with pytest.raises(LstmvizError, match="no unit 99"):
+        finished(document)
+
+
+def test_states_come_from_another_step_and_from_another_run():
+    other = Other(input=GeneratedInput("noise", 50, 9))
+    run = finished(changed(PLAIN, "states@60 = states@5", "states@80 = other@7", other=other))
+    c = run.of("changed").trace.layers[0].forward.cell_state
+    np.testing.assert_allclose(c[60], run.trace.layers[0].forward.cell_state[5], rtol=1e-6)
+    elsewhere = finished(replace(PLAIN, input=other.input)).trace
+    np.testing.assert_allclose(c[80], elsewhere.layers[0].forward.cell_state[7], rtol=1e-6)
+    state, _ = transplant(elsewhere, 7, 80)
+    np.testing.assert_allclose(c[80], state.value, rtol=1e-6)
+    lonely = list(runs(0, changed(PLAIN, "states@80 = other@7")))[-1]
+    assert "give that run too" in lonely.what_if.faults[0]
+
+
+def test_a_symbol_read_instead_has_its_own_label():
+    document = Document(Trained("demo:counter"), TextInput("aabb"))
+    run = finished(changed(document, "input@1 = 0", "input[2]@1 = 1"))
+    column = run.sequence.columns[2]
+    assert run.of("changed").sequence.labels[1] == column
+    assert run.of("baseline").sequence.labels[1] == "a"
+
+
+def test_a_network_without_room_for_three_runs_says_so(monkeypatch):
+    monkeypatch.setenv("LSTMVIZ_MEMORY_GB", "0.00004")
+    made = list(runs(0, changed(PLAIN, "forget_gate = 0")))
+    assert "three runs are kept" in made[-1].error
+
+
+@pytest.mark.parametrize("name", ["baseline", "changed", "difference"])
+def test_heatmaps_mark_where_changes_take_hold(name):
+    run = finished(changed(PLAIN, "forget_gate[1,4]@5:9 = 0", "cell_output[2]@30:40 = 0"))
+    shown, view = run.of(name), View(unit=1)
+    shapes, _, _ = heatmaps.figure(
+        shown.trace,
+        shown.sequence,
+        view,
+        limits=shown.scales[0, "forward"],
+        touches=shown.touches,
+        apart=shown.apart,
+    )
+    marks = [s for s in shapes if isinstance(s, Rect) and s.stroke == "accent"]
+    assert len(marks) == 2  # of m there is no heatmap where h is another
+    assert sum(isinstance(s, Rect) and s.fill == "accent" and s.box.h == 2.5 for s in shapes) == 4
+    titles = {s.text for s in shapes if isinstance(s, Text) and s.bold}
+    assert ("Δ f" in titles) is (name == "difference")
