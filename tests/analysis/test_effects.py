@@ -46,7 +46,7 @@ def test_values_that_are_no_numbers_are_the_largest_difference():
 
 @pytest.mark.parametrize("layers", [1, 2])
 def test_chunks_come_one_after_the_other_and_only_after_the_change(layers, monkeypatch):
-    cells = (CellSpec(3, 6, 4), CellSpec(4, 5, 5))[:layers]
+    cells = (CellSpec(3, 4, 6), CellSpec(4, 5, 5))[:layers]
     network = random_network(NetworkSpec(cells, (HeadSpec(2),)), 1)
     baseline = run(network, X)
     done = []
@@ -70,7 +70,7 @@ def test_chunks_come_one_after_the_other_and_only_after_the_change(layers, monke
 
 
 def test_only_the_layers_above_are_computed_anew(monkeypatch):
-    network = random_network(NetworkSpec((CellSpec(3, 6, 4), CellSpec(4, 5, 5))), 1)
+    network = random_network(NetworkSpec((CellSpec(3, 4, 6), CellSpec(4, 5, 5))), 1)
     baseline = run(network, X)
     again = prepare(network, X, [Change("cell_state", 0.5, first=90, layer=1)], baseline)
     monkeypatch.setattr("lstmviz.analysis.rerun.advance", None)  # every step after is changed

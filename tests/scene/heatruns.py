@@ -23,6 +23,9 @@ class HeatRun:
     done: int = 0
     scales: Scales | None = None
     problem: str | None = None
+    touches: tuple = ()
+    apart: bool = False
+    basis: Trace | None = None
 
     @property
     def finished(self) -> bool:

@@ -42,15 +42,15 @@ EVERYTHING = Untrained(
 CHANGES = (Edit("forget_gate[3]@10:20 = 0"), Edit("states@5 = other@2", on=False))
 SESSIONS = [
     Session(),
-    Session(
-        Document(changes=CHANGES, other=Other(EVERYTHING, TextInput("abc"))),
-        View(shown="difference", side="whatif"),
-    ),
     Session(Document(EVERYTHING)),
     Session(Document(one_layer(7), TextInput('a\n"⊙\u2028😀\0'), "random")),
     Session(
         Document(input=GeneratedInput("sine", 7, 8)),
         View(3, "write", 1, None, theme="dark", last=9.5, high=3, reveal=True, speed=0.5),
+    ),
+    Session(
+        Document(changes=CHANGES, other=Other(EVERYTHING, TextInput("abc"))),
+        View(shown="difference", side="whatif"),
     ),
 ]
 
