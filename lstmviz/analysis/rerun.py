@@ -25,9 +25,9 @@ from lstmviz.analysis.interventions import (
     span,
 )
 from lstmviz.engine import cell, unroll
-from lstmviz.engine.states import Initial
 from lstmviz.engine.network import Array, Network
 from lstmviz.engine.recur import advance
+from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import DIRECTION_ARRAYS, DirectionTrace, Trace, layer_input, layer_output
 from lstmviz.engine.variant import SWITCHES
 

@@ -8,9 +8,9 @@ from functools import cached_property
 
 from lstmviz.analysis.effects import Touch
 from lstmviz.engine import unroll
-from lstmviz.engine.states import Initial
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import NetworkSpec
+from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence

@@ -12,8 +12,8 @@ from lstmviz.analysis.effects import Effect, Touch, effect, touches
 from lstmviz.analysis.interventions import Change, Intervention
 from lstmviz.analysis.rerun import Rerun, chunks, prepare
 from lstmviz.engine import memory, unroll
-from lstmviz.engine.states import Initial
 from lstmviz.engine.network import Network
+from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace
 from lstmviz.engine.variant import SWITCHES
 from lstmviz.errors import LstmvizError
