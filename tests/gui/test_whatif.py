@@ -28,9 +28,9 @@ def test_keys_and_buttons_choose_what_is_shown(opened, qtbot):
 
 def test_the_diagram_shows_the_changed_values_or_those_of_the_baseline(opened, qtbot):
     window = opened(CHANGED, step=15, unit=3)
-    inspected = [getattr(shape, "text", "") for shape in window.inspector.shapes()]
+    inspected = [getattr(shape, "text", "") for shape in window.diagram.shapes()]
     window.store.look(shown="baseline")
-    before = [getattr(shape, "text", "") for shape in window.inspector.shapes()]
+    before = [getattr(shape, "text", "") for shape in window.diagram.shapes()]
     assert inspected != before
 
 
