@@ -11,6 +11,7 @@ from typing import Any
 from PySide6.QtCore import QObject, Qt, Signal
 
 from lstmviz.errors import LstmvizError
+from lstmviz.gui import resting
 from lstmviz.models import Progress
 
 Work = Callable[[Progress], Any]
@@ -68,6 +69,7 @@ class Background(QObject):
             nonlocal told
             if self._closed.is_set() or generation != self._generation:
                 raise _GivenUpError
+            resting.rest()
             now = time.monotonic()
             if total and now - told >= PERIOD:
                 told = now

@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
 
 from PySide6.QtCore import QObject, Signal
 
+from lstmviz.gui import resting
 from lstmviz.scene.run import Run, runs
 from lstmviz.session import Document
 
@@ -20,9 +19,6 @@ GRACE = 0.1
 
 Short runs thus keep following a slider that never rests.
 """
-
-PATIENCE = 0.2
-"""Seconds a long run rests at most between two chunks while the window is painted."""
 
 
 class _StaleError(Exception):
@@ -46,8 +42,6 @@ class Compute(QObject):
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="lstmviz-engine")
         self._last: Run | None = None  # what the thread has computed, to go on from
         self._closed = threading.Event()
-        self._free = threading.Event()
-        self._free.set()
 
     def start(self, document: Document) -> int:
         """Begin computing a document, ending what was under way; returns its generation."""
@@ -65,22 +59,6 @@ class Compute(QObject):
         self._closed.set()
         self.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
-
-    @contextmanager
-    def paused(self) -> Iterator[None]:
-        """Let a long run rest between chunks: it and what paints would wait for one another.
-
-        The interpreter's lock changes hands at every call into Qt, and each time the engine
-        takes it for a while; a picture takes two to four times as long then.
-        """
-        if not self._free.is_set():  # within another pause, which ends later
-            yield
-            return
-        self._free.clear()
-        try:
-            yield
-        finally:
-            self._free.set()
 
     def wanted(self, generation: int) -> bool:
         """Whether what a job reports may still be shown."""
@@ -105,7 +83,7 @@ class Compute(QObject):
             if run.done:
                 self._last = run
             if now - begun > GRACE:
-                self._free.wait(PATIENCE)
+                resting.rest()
             if self._ended(generation, now - begun):
                 return
             if run.finished or run.trace is None or now - last >= PERIOD:

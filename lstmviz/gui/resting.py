@@ -1,9 +1,14 @@
-"""The engine rests while a window is laid out and painted."""
+"""Long work rests while a window is laid out and painted: the two would wait for one another.
+
+The interpreter's lock changes hands at every call into Qt, and each time the thread that works
+takes it for a while; a picture takes two to four times as long then.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from contextlib import AbstractContextManager
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from PySide6.QtCore import QEvent, QObject
 from PySide6.QtGui import QWindow
@@ -18,6 +23,31 @@ PAINTING = (
 """What lays a window out or paints all that is asked for in it before it returns."""
 
 
+PATIENCE = 0.2
+"""Seconds that long work rests at most between two of its pieces."""
+
+_free = threading.Event()
+_free.set()
+
+
+@contextmanager
+def paused() -> Iterator[None]:
+    """Let every thread that calls `rest` rest; for the thread of the windows alone."""
+    if not _free.is_set():  # within another pause, which ends later
+        yield
+        return
+    _free.clear()
+    try:
+        yield
+    finally:
+        _free.set()
+
+
+def rest() -> None:
+    """Called between the pieces of long work: wait until the window is painted."""
+    _free.wait(PATIENCE)
+
+
 class Resting(QObject):
     """Delivers the events of a window that take long within `paused()`.
 
@@ -25,9 +55,9 @@ class Resting(QObject):
     under it, which is there once it is shown.
     """
 
-    def __init__(self, window: QWidget, paused: Callable[[], AbstractContextManager[None]]) -> None:
+    def __init__(self, window: QWidget) -> None:
         super().__init__(window)
-        self._window, self._paused = window, paused
+        self._window = window
         window.installEventFilter(self)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -35,7 +65,7 @@ class Resting(QObject):
         if event.type() == QEvent.Type.Show and isinstance(watched, QWidget):
             self._window.windowHandle().installEventFilter(self)
         if event.type() in PAINTING and isinstance(watched, QWidget | QWindow):
-            with self._paused():
+            with paused():
                 watched.event(event)
             return True
         return False

@@ -10,6 +10,7 @@ from PySide6.QtCore import QObject, Signal
 from lstmviz import history
 from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.gui.compute import Compute
+from lstmviz.gui.resting import paused
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run
 from lstmviz.session import Document, Session, Trained, View, network_spec
@@ -137,7 +138,7 @@ class Store(QObject):
         self.changed.emit(old, session)
 
     def _reported(self, run: Run) -> None:
-        with self.compute.paused():
+        with paused():
             self._report(run)
 
     def _report(self, run: Run) -> None:

@@ -73,7 +73,7 @@ class MainWindow(QMainWindow):
         self._build()
         self.menus = Menus(self)
         self.manners = Manners(self, self.diagram, self.menus.key)
-        Resting(self, self.store.compute.paused)
+        Resting(self)
         self.diagram.setFocus()
         self._connect()
         self._dress()
