@@ -119,7 +119,7 @@ def _analyze() -> Parser:
     from lstmviz.cli.analyze import options
 
     text = "Run a network over an input and answer a question about it."
-    result = _parser("analyze", text, options.EPILOG)
+    result = _parser("analyze", text, options.epilog())
     _common(result)
     options.add_options(result)
     return result

@@ -16,7 +16,7 @@ import lstmviz
 from lstmviz import analysis
 from lstmviz.analysis.python_source import annotate
 from lstmviz.cli import main
-from lstmviz.cli.analyze.options import QUESTIONS, TAKES
+from lstmviz.cli.analyze.options import COLUMNS, QUESTIONS, TAKES
 
 PYTHON = '''\
 import os
@@ -70,6 +70,8 @@ def test_every_question_in_every_form(tmp_path, capsys, question, suffix):
     if suffix == "json":
         assert found["question"] == question and found["source"] == "demo:counter"
         assert found["steps"] == 39
+    if suffix == "csv":
+        assert list(found[0]) == re.sub(r" \([^)]*\)", "", COLUMNS[question]).split(", ")
     if suffix == "npz":
         assert all(array.dtype != object and array.size for array in found.values())
 
@@ -248,6 +250,7 @@ def test_annotations_and_patterns_are_ranked_side_by_side(tmp_path):
         (["--ask", "follow", "--pattern", "("], "no regular expression"),
         (["--ask", "follow", "--pattern", "a", "--folder", "absent"], "absent is no folder"),
         (["--ask", "nothing"], "invalid choice"),
+        (["--expect", "a.npy"], "--expect is for lstmviz info and trace"),
     ],
 )
 def test_bad_use_is_one_sentence_and_nothing_is_written(tmp_path, capsys, line, words):

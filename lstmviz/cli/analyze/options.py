@@ -49,6 +49,25 @@ TAKES: dict[str, tuple[str, ...]] = {
 }
 """The options of each question, as argparse keeps them."""
 
+COLUMNS: dict[str, str] = {
+    "report": "question, layer, direction, annotation, array, unit, measure, value",
+    "terms": "source, element, name, value",
+    "provenance": "step (empty: c₀), token, wrote, left, remains, clipped",
+    "memory": "layer, direction, unit, half_life, mean_forget, hold, hold_from, horizon",
+    "saturation": "layer, direction, array, unit, left, right",
+    "quiet": "layer, direction, unit, dead, constant",
+    "histograms": "layer, direction, array, low, high, count",
+    "follow": "annotation, rank, layer, direction, array, unit, correlation, auc, "
+    "held_correlation, held_auc",
+    "similar": "sequence (empty: the input), step, distance, before",
+    "gradients": "array, step, token, norm",
+    "saliency": "step, token, saliency",
+    "forgetting": "curve, lag, value",
+    "compare": "array, step, other_step, rms_difference",
+    "what-if": "array, step, token, mean_difference, largest_difference, largest_unit",
+}
+"""The columns of every answer's table; token where the input is symbols."""
+
 DEFAULTS = {
     "bins": 40,
     "measure": MEASURES[0],
@@ -64,7 +83,7 @@ DEFAULTS = {
 FLAGS = {"other": "--with"}
 """Options whose flag is not their name."""
 
-EPILOG = """a change of --ask what-if is a line such as (quoted, several times for several):
+_CHANGES = """a change of --ask what-if is a line such as (quoted, several times for several):
   forget_gate[3,7]@10:20 = 0      units 3 and 7 held at 0 in steps 10 to 19
   layer1.output_gate *= 0.5       a gate scaled, every unit and step
   cell_output[5] = 0              a unit switched off
@@ -75,14 +94,31 @@ EPILOG = """a change of --ask what-if is a line such as (quoted, several times f
 """
 
 
+def epilog() -> str:
+    """What stands below the options: the questions, the columns of their tables, the changes."""
+    lines = ["the questions:"]
+    lines += [f"  {name:<11} {text}" for name, text in QUESTIONS.items()]
+    lines += ["", "the columns of .csv, and of table in .json (token where the input is symbols):"]
+    lines += [f"  {name:<11} {columns}" for name, columns in COLUMNS.items()]
+    lines += [
+        "",
+        "an .npz has every array in full, named as in a trace and after the question.",
+        "",
+    ]
+    return "\n".join(lines) + "\n" + _CHANGES
+
+
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Offer the question and what it needs."""
     parser.add_argument(
         "--out", required=True, type=Path, metavar="FILE", help="a .json, .csv or .npz file"
     )
-    lines = [f"{name} ({text})" for name, text in QUESTIONS.items()]
     parser.add_argument(
-        "--ask", choices=QUESTIONS, default="report", metavar="QUESTION", help="; ".join(lines)
+        "--ask",
+        choices=QUESTIONS,
+        default="report",
+        metavar="QUESTION",
+        help="one of the questions below (report)",
     )
     group = parser.add_argument_group("where to look")
     group.add_argument(
@@ -162,6 +198,8 @@ def _add_others(parser: argparse.ArgumentParser) -> None:
 
 def settle(parsed: argparse.Namespace) -> None:
     """Put in what was not said; raise `LstmvizError` for an option the question does not take."""
+    if parsed.expect is not None:
+        raise LstmvizError("--expect is for lstmviz info and trace; leave it out here.")
     every = dict.fromkeys(name for names in TAKES.values() for name in names)
     for name in every:
         if getattr(parsed, name) is not None and name not in TAKES[parsed.ask]:
