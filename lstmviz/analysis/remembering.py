@@ -36,7 +36,7 @@ def half_life(trace: Trace, layer: int = 0, direction: str = "forward") -> Numbe
 
     Infinite for f ≥ 1, 0 for f ≤ 0; NaN where f is not a number.
     """
-    return _half_life(direction_of(trace, layer, direction).forget_gate.astype(np.float64))
+    return half_lives(direction_of(trace, layer, direction).forget_gate)
 
 
 def longest_hold(
@@ -48,17 +48,8 @@ def longest_hold(
     first counts. Units that never hold have 0, from step 0.
     """
     gates = in_order(direction_of(trace, layer, direction).forget_gate, direction)
-    longest = np.zeros(gates.shape[1], np.intp)
-    began = np.zeros_like(longest)
-    current = np.zeros_like(longest)
-    for t, held in enumerate(gates >= least):
-        current = np.where(held, current + 1, 0)
-        better = current > longest
-        longest[better] = current[better]
-        began[better] = t + 1 - current[better]
-    if direction == "backward":
-        began = np.where(longest > 0, trace.steps - 1 - began, 0)
-    return longest, began
+    longest, began = holds(gates, least)
+    return longest, _numbered(longest, began, trace.steps, direction)
 
 
 def horizon(trace: Trace, layer: int = 0, direction: str = "forward") -> Numbers:
@@ -67,28 +58,77 @@ def horizon(trace: Trace, layer: int = 0, direction: str = "forward") -> Numbers
     It is how many steps' writes are in c at once if all are alike: 1 where all is forgotten,
     1 / (1 − f) after a long run of one f.
     """
-    gates = in_order(direction_of(trace, layer, direction).forget_gate, direction)
-    weight = np.zeros(gates.shape[1])
-    total = np.zeros_like(weight)
-    with np.errstate(invalid="ignore", over="ignore"):
-        for forget in gates.astype(np.float64):
-            weight = forget * weight + 1
-            total += weight
-    return np.asarray(total / trace.steps)
+    return horizons(in_order(direction_of(trace, layer, direction).forget_gate, direction))
 
 
 def memory(trace: Trace, layer: int = 0, direction: str = "forward") -> Memory:
     """The whole table of a layer."""
-    gates = direction_of(trace, layer, direction).forget_gate.astype(np.float64)
+    return memory_of(direction_of(trace, layer, direction).forget_gate, direction)
+
+
+def memory_of(forget: Array, direction: str = "forward") -> Memory:
+    """The same of (T, C) forget gates, T ≥ 1, by step of the sequence."""
+    gates = in_order(forget, direction)
     with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.exp(np.log(np.maximum(gates, 0)).mean(axis=0))
-    hold, began = longest_hold(trace, HELD, layer, direction)
-    return Memory(
-        np.median(_half_life(gates), axis=0), mean, hold, began, horizon(trace, layer, direction)
-    )
+        mean = np.exp(np.log(np.maximum(gates, 0)).mean(axis=0, dtype=np.float64))
+    longest, began = holds(gates, HELD)
+    began = _numbered(longest, began, len(gates), direction)
+    return Memory(median_half_life(gates), mean, longest, began, horizons(gates))
 
 
-def _half_life(forget: Array) -> Numbers:
+def median_half_life(forget: Array) -> Numbers:
+    """(C,): the median of the half-lives of (T, C) forget gates; NaN where one is no number.
+
+    A half-life never falls as f grows, so that the median stands at the middle of the gates.
+    """
+    steps = len(forget)
+    middle = (steps - 1) // 2, steps // 2
+    ranked = np.partition(forget, (*middle, steps - 1), axis=0)
+    with np.errstate(invalid="ignore"):
+        found = half_lives(ranked[list(middle)]).mean(axis=0)
+    return np.where(np.isnan(ranked[-1]), np.nan, found)
+
+
+def holds(gates: Array, least: float = HELD) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+    """(C,) longest runs of rows with gates (T, C) of at least `least`, (C,) the row each begins."""
+    steps, units = gates.shape
+    held = np.zeros((units, steps + 2), np.int8)
+    held[:, 1:-1] = (gates >= least).T
+    changes = np.diff(held).ravel()
+    starts, ends = np.flatnonzero(changes == 1), np.flatnonzero(changes == -1)
+    unit, lengths = starts // (steps + 1), ends - starts
+    longest = np.zeros(units, np.intp)
+    np.maximum.at(longest, unit, lengths)
+    began = np.zeros(units, np.intp)
+    best = np.flatnonzero(lengths == longest[unit])[::-1]
+    began[unit[best]] = starts[best] % (steps + 1)
+    return longest, began
+
+
+def horizons(gates: Array) -> Numbers:
+    """(C,) effective horizons of (T, C) forget gates in the order of the run."""
+    weight = np.zeros(gates.shape[1])
+    total = np.zeros_like(weight)
+    with np.errstate(invalid="ignore", over="ignore", under="ignore"):
+        for forget in gates:
+            weight *= forget
+            weight += 1
+            total += weight
+    return np.asarray(total / len(gates))
+
+
+def _numbered(
+    longest: NDArray[np.intp], began: NDArray[np.intp], steps: int, direction: str
+) -> NDArray[np.intp]:
+    """Rows of the run as steps of the sequence; 0 for units that never hold."""
+    if direction == "forward":
+        return began
+    return np.where(longest > 0, steps - 1 - began, 0)
+
+
+def half_lives(forget: Array) -> Numbers:
+    """The half-life ln ½ / ln f of each forget gate, in an array of any shape."""
+    forget = forget.astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         result = np.log(0.5) / np.log(forget)
     result = np.where(forget >= 1, np.inf, result)

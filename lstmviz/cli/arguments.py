@@ -20,6 +20,7 @@ from lstmviz.inputs.columns import SCALINGS
 from lstmviz.inputs.recipes import Frames, GeneratedInput
 from lstmviz.inputs.vocabulary import SPLITS
 from lstmviz.models.gateorder import plain_order
+from lstmviz.scene.order import ORDERS, REVERSED
 from lstmviz.session import QUESTIONS
 from lstmviz.version import __version__
 
@@ -154,6 +155,13 @@ def _export() -> Parser:
         type=networks.layer_at,
         metavar="K[:DIRECTION]",
         help="which layer of a stack, from 0, and forward or backward",
+    )
+    result.add_argument(
+        "--order",
+        metavar="NAME",
+        help="how units are sorted in heatmaps and tables: "
+        + ", ".join(name for name, _ in ORDERS)
+        + f"; c at N, half-life at N; with “{REVERSED}” the other way",
     )
     result.add_argument("--theme", choices=("light", "dark"), help="the colours (else light)")
     result.add_argument(

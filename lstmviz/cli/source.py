@@ -12,6 +12,7 @@ from lstmviz.errors import LstmvizError
 from lstmviz.inputs import annotated, check_file
 from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput, VocabularyFile
 from lstmviz.models import Progress
+from lstmviz.scene.order import known_order
 from lstmviz.scene.picture import fitted
 from lstmviz.session import (
     Document,
@@ -112,6 +113,8 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     if parsed.view == "gradients":
         view = replace(view, target_step=view.step, target=parsed.output)
     view = _followed(view, parsed)
+    if parsed.order is not None:
+        view = replace(view, order=known_order(parsed.order))
     if parsed.theme is not None:
         view = replace(view, theme=parsed.theme)
     return replace(opened, view=view)

@@ -27,6 +27,7 @@ LOOKED = (
     "last",
     "low",
     "high",
+    "row",
     "target",
     "target_step",
     "follows",

@@ -22,7 +22,7 @@ from lstmviz.gui.fields import narrow
 from lstmviz.gui.shownswitch import ShownSwitch
 from lstmviz.gui.style import icon
 from lstmviz.scene.colors import LIGHT, Theme
-from lstmviz.scene.order import ORDERS
+from lstmviz.scene.order import ORDERS, order_words
 from lstmviz.session import View
 
 SPEEDS = (0.5, 1.0, 2.0, 4.0, 8.0, 15.0, 30.0, 60.0)
@@ -193,7 +193,7 @@ class PlayerBar(QWidget):
         self.timeline.setValue(view.step)
         self._show_place(view.step, steps)
         self.speed.setCurrentIndex(self.speed.findData(view.speed))
-        self.order.setCurrentIndex(self.order.findData(view.order))
+        self._show_order(view.order)
         for box, on in (
             (self.stages, view.stages),
             (self.loop, view.loop),
@@ -207,6 +207,15 @@ class PlayerBar(QWidget):
     def show_changes(self, shown: str | None) -> None:
         """Offer what to show of a run with changes; None: there are none."""
         self.shown.show_choice(shown)
+
+    def _show_order(self, name: str) -> None:
+        """Show the order of the units; one that the list does not have stands at its end."""
+        at, last = self.order.findData(name), len(ORDERS)
+        if at < 0 or (at < last < self.order.count()):
+            self.order.removeItem(last)
+        if at < 0:
+            self.order.addItem(f"order: {order_words(name)}", name)
+        self.order.setCurrentIndex(last if at < 0 else at)
 
     def show_playing(self, playing: bool) -> None:
         """The play button is a pause button while playing."""

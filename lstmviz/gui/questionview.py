@@ -5,7 +5,16 @@ from __future__ import annotations
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
-from PySide6.QtGui import QColor, QMouseEvent, QPainter, QPaintEvent, QPixmap, QResizeEvent
+from PySide6.QtGui import (
+    QColor,
+    QKeyEvent,
+    QMouseEvent,
+    QPainter,
+    QPaintEvent,
+    QPixmap,
+    QResizeEvent,
+    QWheelEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstmviz import paint
@@ -14,6 +23,9 @@ from lstmviz.scene.questions import HEIGHT, QUESTIONS, WIDTH, Page, Spot, brushe
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape
 from lstmviz.session import View
+
+ROWS = 3
+"""Rows that a notch of the wheel scrolls."""
 
 
 class QuestionView(QWidget):
@@ -39,6 +51,8 @@ class QuestionView(QWidget):
         self._asked: tuple[str, Any, Run] | None = None
         self._still: QPixmap | None = None
         self._brush: tuple[View, int] | None = None
+        self._dragging = False
+        self._turned = 0.0
 
     def sizeHint(self) -> QSize:
         """Room for the page at its own size."""
@@ -116,6 +130,8 @@ class QuestionView(QWidget):
         clickable = spot is not None and bool(spot.changes)
         hand, arrow = Qt.CursorShape.PointingHandCursor, Qt.CursorShape.ArrowCursor
         self.setCursor(hand if clickable else arrow)
+        if self._dragging and spot is not None and spot.drags:
+            self.wanted.emit(dict(spot.changes))
         self.unitHovered.emit(spot.unit if spot else None)
         self.pointed.emit(spot.words if spot else "")
 
@@ -130,11 +146,12 @@ class QuestionView(QWidget):
             return
         spot = self._spot(event.position())
         if spot is not None and spot.changes and event.button() == Qt.MouseButton.LeftButton:
+            self._dragging = spot.drags
             self.wanted.emit(dict(spot.changes))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """The brush is lifted."""
-        self._brush = None
+        """What a held button did ends."""
+        self._brush, self._dragging = None, False
 
     def _step(self, at: QPointF) -> int | None:
         return self._page.step_at(at.x(), at.y()) if self._page else None
@@ -145,6 +162,33 @@ class QuestionView(QWidget):
         if self._brush is not None and step is not None:
             view, begun = self._brush
             self.wanted.emit(brushed(view, min(begun, step), max(begun, step) + 1))
+
+    def wheelEvent(self, event: QWheelEvent) -> None:
+        """Scroll a page that has more rows than there is room for."""
+        self._turned += event.angleDelta().y()
+        rows = int(self._turned * ROWS / 120)
+        self._turned -= rows * 120 / ROWS
+        if self._scroll(-rows):
+            event.accept()
+        else:
+            event.ignore()
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        """Scroll by a row or a page."""
+        page = self._page.rows - 1 if self._page else 0
+        keys = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
+        keys |= {Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
+        rows = keys.get(Qt.Key(event.key()))
+        if rows is None or not self._scroll(rows):
+            super().keyPressEvent(event)
+
+    def _scroll(self, rows: int) -> bool:
+        """Show rows further down (or up), if this page has more; whether it has."""
+        if self._page is None or self._page.scroll is None:
+            return False
+        if rows:
+            self.wanted.emit(dict(self._page.scroll(self._view, rows)))
+        return True
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""

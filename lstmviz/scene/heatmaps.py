@@ -73,7 +73,7 @@ def content_of(
 def orders_of(trace: Trace, view: View, done: int) -> tuple[Order, Order]:
     """The orders of cell units and of hidden units that the view asks for."""
     direction = direction_trace(trace, view.layer, view.direction)
-    cells = order(view.order, direction, done)
+    cells = order(view.order, direction, done, view.direction)
     return cells, hidden_order(view.order, direction, cells, done)
 
 

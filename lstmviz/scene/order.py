@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from weakref import WeakKeyDictionary
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmviz.analysis.remembering import Memory, half_lives, memory_of
 from lstmviz.engine.trace import DirectionTrace
+from lstmviz.errors import LstmvizError
 
 Array = NDArray[np.floating]
 Order = NDArray[np.intp]
@@ -20,29 +23,105 @@ ORDERS = (
     ("largest |c|", "largest |c|"),
     ("mean forget gate", "mean of the forget gate"),
     ("mean input gate", "mean of the input gate"),
+    ("half-life", "median half-life"),
+    ("longest hold", "longest hold"),
+    ("horizon", "effective horizon"),
 )
-"""The orders by name (as in `View.order`), each with the words for a menu."""
+"""The orders by name (as in `View.order`), each with the words for a menu.
+
+There are two more that name a step, "c at 12" and "half-life at 12".
+"""
+
+REVERSED = ", reversed"
+"""What follows the name of an order that puts the last unit first."""
+AT = " at "
+TIMED = ("c", "half-life")
+"""What units can be ordered by at one step."""
+
+_REMEMBERED = {"half-life": "half_life", "longest hold": "hold", "horizon": "horizon"}
 
 SAMPLE = 160
 """Similarity looks at no more than this many steps, evenly spread."""
 
 
-def order(name: str, direction: DirectionTrace, done: int | None = None) -> Order:
+def order(
+    name: str, direction: DirectionTrace, done: int | None = None, way: str = "forward"
+) -> Order:
     """(C,) the unit of each heatmap row; an unknown name is the order by index.
 
-    Statistics put the largest first; only the first `done` steps are read. Ties keep the
-    order of the units, so the same run always gives the same order.
+    Statistics put the largest first, and a name that ends in `REVERSED` the last first; only the
+    first `done` steps are read, of a direction that runs that `way`. Ties keep the order of the
+    units, so the same run always gives the same order.
     """
+    plain = name.removesuffix(REVERSED)
+    found = _ascending(plain, direction, done, way)
+    return found[::-1] if plain != name else found
+
+
+def _ascending(name: str, direction: DirectionTrace, done: int | None, way: str) -> Order:
     cell = direction.cell_state[:done]
     if not len(cell):
         return np.arange(cell.shape[1])
     if name == "similarity":
         return similarity(cell)
+    with np.errstate(invalid="ignore", over="ignore"):
+        values = _values(name, direction, done, way)
+        if values is None:
+            return np.arange(cell.shape[1])
+        return np.argsort(-np.nan_to_num(values, nan=-np.inf), kind="stable")
+
+
+def _values(name: str, direction: DirectionTrace, done: int | None, way: str) -> Array | None:
+    """(C,) what the units are ordered by; None for an unknown name."""
     if name in _STATISTICS:
-        with np.errstate(invalid="ignore", over="ignore"):
-            values = np.nan_to_num(_STATISTICS[name](direction, done), nan=-np.inf)
-        return np.argsort(-values, kind="stable")
-    return np.arange(cell.shape[1])
+        return _STATISTICS[name](direction, done)
+    if name in _REMEMBERED:
+        whole = done is None or done == len(direction.forget_gate)
+        gates = direction.forget_gate[:done]
+        kept = known_memory(direction, way) if whole else memory_of(gates, way)
+        values: Array = getattr(kept, _REMEMBERED[name])
+        return values.astype(np.float64)
+    what, at, step = name.partition(AT)
+    if not at or not step.isdecimal():
+        return None
+    row = min(int(step[:9]), len(direction.cell_state[:done]) - 1)
+    if what == "half-life":
+        return half_lives(direction.forget_gate[row])
+    return direction.cell_state[row] if what == "c" else None
+
+
+def known_order(name: str) -> str:
+    """The name, if there is such an order; else raises `LstmvizError`."""
+    plain = name.removesuffix(REVERSED)
+    what, _, step = plain.partition(AT)
+    if plain in dict(ORDERS) or (what in TIMED and step.isdecimal()):
+        return name
+    known = (*dict(ORDERS), *(f"{each}{AT}N" for each in TIMED))
+    raise LstmvizError(f"order {name!r} is unknown; choose {', '.join(known)}.")
+
+
+def order_words(name: str) -> str:
+    """What an order is called in a menu."""
+    plain = name.removesuffix(REVERSED)
+    what, at, step = plain.partition(AT)
+    words = dict(ORDERS).get(plain) or (f"{what} at t = {step}" if at else plain)
+    return words + (REVERSED if plain != name else "")
+
+
+def turned(name: str, now: str) -> str:
+    """The order that a click on the head of a column asks for: `name`, or the other way round."""
+    return name + REVERSED if now == name else name
+
+
+_memories: WeakKeyDictionary[DirectionTrace, Memory] = WeakKeyDictionary()
+
+
+def known_memory(direction: DirectionTrace, way: str) -> Memory:
+    """What the units of a whole run remember, worked out once as long as the run is kept."""
+    found = _memories.get(direction)
+    if found is None:
+        found = _memories[direction] = memory_of(direction.forget_gate, way)
+    return found
 
 
 def hidden_order(name: str, direction: DirectionTrace, cells: Order, done: int | None) -> Order:
@@ -54,7 +133,9 @@ def hidden_order(name: str, direction: DirectionTrace, cells: Order, done: int |
     size = hidden.shape[1]
     if size == direction.cell_state.shape[1]:
         return cells
-    return similarity(hidden) if name == "similarity" and len(hidden) else np.arange(size)
+    plain = name.removesuffix(REVERSED)
+    found = similarity(hidden) if plain == "similarity" and len(hidden) else np.arange(size)
+    return found[::-1] if plain in ("similarity", "index") and plain != name else found
 
 
 def _sum_of_squares(values: Array) -> Array:

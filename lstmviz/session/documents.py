@@ -15,7 +15,7 @@ from lstmviz.inputs.recipes import InputRecipe, VocabularyFile
 
 DIAGRAMS = ("cell", "unrolled", "stack", "unit")
 """The pictures of a moment."""
-QUESTIONS = ("provenance", "gradients", "saturation", "vanishing", "follow")
+QUESTIONS = ("provenance", "gradients", "saturation", "vanishing", "follow", "memory")
 """The questions about a run that have a page of their own, shown in the diagram's place."""
 
 
@@ -142,7 +142,8 @@ class View:
 
     `step` counts from 0; `stage` is the name of the stage just done; `unit` is the
     pinned cell unit, `hover` the one under the pointer; `first`/`last` are the zoomed
-    steps (last exclusive, None for the end); `low`/`high` the zoomed rows. `side` is what
+    steps (last exclusive, None for the end); `low`/`high` the zoomed rows; `row` is
+    the first row of a question's table. `side` is what
     stands beside the diagram; `expect` a file of a framework's own output to compare with.
     `target` is the output number whose gradients are asked for (None: the largest), at step
     `target_step` (None: the last).
@@ -169,6 +170,7 @@ class View:
     last: float | None = None
     low: float = 0.0
     high: float | None = None
+    row: int = 0
     speed: float = 4.0
     loop: bool = True
     stages: bool = True

@@ -61,7 +61,7 @@ CHOICES = {
 
 WHOLE = (
     *("step", "unit", "hover", "layer", "first", "low"),
-    *("target", "target_step", "element", "rank"),
+    *("target", "target_step", "element", "rank", "row"),
 )
 """The fields of a View that are not below 0."""
 VIEW_FILES = ("expect", "annotation_file")

@@ -4,8 +4,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
-from lstmviz.analysis.remembering import half_life, horizon, longest_hold, memory
+from lstmviz.analysis.remembering import half_life, horizon, longest_hold, memory, memory_of
 from lstmviz.analysis.statistics import histograms, quiet, saturation
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec, single
@@ -45,6 +48,35 @@ def test_longest_hold():
     hold, began = longest_hold(with_forget(np.array([column]).T, True), direction="backward")
     assert hold.tolist() == [3]
     assert began.tolist() == [4]  # the hold begins there, running backward
+
+
+@given(
+    hnp.arrays(
+        np.float32,
+        hnp.array_shapes(min_dims=2, max_dims=2, max_side=9),
+        elements=st.sampled_from([0.0, 0.3, 0.5, 0.9, 0.95, 1.0, 1.5, np.nan]),
+    ),
+    st.booleans(),
+)
+def test_the_table_of_any_gates_is_what_counting_finds(gates, backward):
+    way = "backward" if backward else "forward"
+    table = memory_of(gates, way)
+    ordered = gates[::-1] if backward else gates
+    with np.errstate(divide="ignore", invalid="ignore"):
+        lives = np.where(gates >= 1, np.inf, np.log(0.5) / np.log(gates.astype(float)))
+    lives[gates <= 0] = 0
+    for unit in range(gates.shape[1]):
+        runs = [(0, 0)]
+        for t, f in enumerate(ordered[:, unit]):
+            count = runs[-1][0] + 1 if f >= np.float32(0.9) else 0
+            runs.append((count, t + 1 - count))
+        count, began = max(runs, key=lambda run: run[0])
+        began = len(gates) - 1 - began if backward and count else began if count else 0
+        assert (table.hold[unit], table.hold_from[unit]) == (count, began)
+        ranked = np.sort(lives[:, unit])
+        middle = ranked[[(len(ranked) - 1) // 2, len(ranked) // 2]].mean()
+        expected = np.nan if np.isnan(ranked).any() else middle
+        np.testing.assert_allclose(table.half_life[unit], expected)
 
 
 def test_horizon_of_one_forget_gate():

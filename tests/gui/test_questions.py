@@ -1,9 +1,14 @@
 """Questions about the run, asked and clicked in the window."""
 
-from PySide6.QtCore import QPoint, Qt
+from PySide6.QtCore import QPoint, QPointF, Qt
+from PySide6.QtGui import QWheelEvent
+from PySide6.QtWidgets import QApplication
 from windows import settle
 
+from lstmviz.inputs import GeneratedInput
+from lstmviz.scene.order import ORDERS
 from lstmviz.scene.shapes import Heat, Text
+from lstmviz.session import Document, one_layer
 
 
 def answered(qtbot, window):
@@ -54,3 +59,40 @@ def test_a_question_of_another_document_is_answered_anew(opened, qtbot):
     answered(qtbot, window)
     assert window.asking.answer is not before
     assert "unit 0" in words(window)
+
+
+def test_the_table_of_memories_scrolls_and_sorts_the_heatmaps(opened, qtbot):
+    many = Document(one_layer(5, 90, 90), GeneratedInput("noise", 40))
+    window = opened(many, diagram="memory", step=20, unit=3)
+    answered(qtbot, window)
+    view = window.question
+    head = next(
+        shape
+        for shape in view.shapes()
+        if isinstance(shape, Text) and shape.text == "horizon" and shape.size == 11
+    )
+    at = QPoint(int(head.x - 10), int(head.y))
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert window.store.view.order == "horizon"
+    assert window.player.order.currentText() == "order: effective horizon"
+    qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
+    assert window.store.view.order == "horizon, reversed"
+    assert window.player.order.currentText() == "order: effective horizon, reversed"
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert window.store.view.row == 1
+    turn = QPoint(0, -120)
+    middle = QPointF(view.rect().center())
+    wheel = QWheelEvent(
+        middle,
+        view.mapToGlobal(middle),
+        turn,
+        turn,
+        Qt.MouseButton.NoButton,
+        Qt.KeyboardModifier.NoModifier,
+        Qt.ScrollPhase.NoScrollPhase,
+        False,
+    )
+    QApplication.sendEvent(view, wheel)
+    assert window.store.view.row == 4
+    window.store.look(order="index")
+    assert window.player.order.count() == len(ORDERS)

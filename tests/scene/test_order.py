@@ -6,9 +6,20 @@ import numpy as np
 import pytest
 from heatruns import traced
 
-from lstmviz.scene.order import ORDERS, hidden_order, order, similarity
+from lstmviz.analysis.remembering import memory_of
+from lstmviz.errors import LstmvizError
+from lstmviz.scene.order import (
+    ORDERS,
+    REVERSED,
+    hidden_order,
+    known_order,
+    order,
+    order_words,
+    similarity,
+    turned,
+)
 
-NAMES = [name for name, _ in ORDERS]
+NAMES = [name for name, _ in ORDERS] + ["c at 3", "horizon" + REVERSED]
 
 
 def direction(cell, steps, **options):
@@ -33,6 +44,53 @@ def test_statistics_put_the_largest_first():
     assert (np.diff(peaks) <= 0).all()
     spread = run.cell_state.var(axis=0)[order("variance of c", run)]
     assert (np.diff(spread) <= 1e-6).all()
+
+
+def test_units_that_remember_long_come_first():
+    run = direction(12, 60)
+    kept = memory_of(run.forget_gate)
+    for name, values in (
+        ("half-life", kept.half_life),
+        ("longest hold", kept.hold),
+        ("horizon", kept.horizon),
+        ("c at 7", run.cell_state[7]),
+        ("half-life at 7", run.forget_gate[7]),
+    ):
+        assert (np.diff(values[order(name, run)]) <= 0).all(), name
+        assert order(name + REVERSED, run).tolist() == order(name, run)[::-1].tolist()
+
+
+def test_a_direction_that_runs_backward_remembers_what_comes_later():
+    run = direction(9, 40)
+    turned_round = replace(run, forget_gate=run.forget_gate[::-1])
+    assert (order("horizon", turned_round, way="backward") == order("horizon", run)).all()
+
+
+@pytest.mark.parametrize("name", ["c at", "c at -1", "c at x", "tea at 3", "", "c at ²"])
+def test_an_unknown_order_is_that_of_the_numbers(name):
+    assert order(name, direction(4, 6)).tolist() == [0, 1, 2, 3]
+
+
+def test_orders_that_can_be_asked_for():
+    for name in (*NAMES, "half-life at 0, reversed"):
+        assert known_order(name) == name
+    for name in ("c at", "c", "size", ", reversed"):
+        with pytest.raises(LstmvizError, match="is unknown; choose index"):
+            known_order(name)
+
+
+def test_a_step_beyond_the_run_is_its_last():
+    run = direction(8, 20)
+    far = order("c at 99999999999999999999", run)
+    assert (far == order("c at 19", run)).all()
+
+
+def test_orders_are_told_in_words():
+    assert order_words("half-life" + REVERSED) == "median half-life, reversed"
+    assert order_words("c at 12") == "c at t = 12"
+    assert turned("horizon", "index") == "horizon"
+    assert turned("horizon", "horizon") == "horizon" + REVERSED
+    assert turned("horizon", "horizon" + REVERSED) == "horizon"
 
 
 def test_similar_units_become_neighbours():

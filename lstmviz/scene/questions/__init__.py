@@ -9,6 +9,7 @@ from lstmviz.scene.picture import fitted
 from lstmviz.scene.questions.annotations import Ranges
 from lstmviz.scene.questions.follow import FOLLOW
 from lstmviz.scene.questions.gradients import GRADIENTS
+from lstmviz.scene.questions.memory import MEMORY
 from lstmviz.scene.questions.page import HEIGHT, WIDTH, Page, Question, Spot, key_of, note
 from lstmviz.scene.questions.provenance import PROVENANCE
 from lstmviz.scene.questions.saturation import SATURATION
@@ -38,6 +39,7 @@ QUESTIONS: dict[str, Question] = {
     "saturation": SATURATION,
     "vanishing": VANISHING,
     "follow": FOLLOW,
+    "memory": MEMORY,
 }
 """Every question by the name of its view."""
 

@@ -19,12 +19,13 @@ WIDTH, HEIGHT = 940.0, 516.0
 class Spot:
     """What lies at a point of a page: its words, the cell unit it stands for, what a click does.
 
-    `changes` are fields of the View.
+    `changes` are fields of the View; with `drags` they go on while the button is held.
     """
 
     words: str
     unit: int | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
+    drags: bool = False
 
 
 def _no_marks(view: View) -> tuple[Shape, ...]:
@@ -48,13 +49,16 @@ class Page:
     """A laid out answer: `shapes` rest, `marks` follow the view; `spot` tells what is at a point.
 
     `marks` is called at every step and every move of the pointer. `step_at` tells which step lies
-    at a point where steps can be brushed.
+    at a point where steps can be brushed. A page of more rows than there is room for shows `rows`
+    at a time; `scroll` tells which changes of the View show others, so many further down.
     """
 
     shapes: tuple[Shape, ...]
     marks: Callable[[View], tuple[Shape, ...]] = _no_marks
     spot: Callable[[View, float, float], Spot | None] = _no_spot
     step_at: Callable[[float, float], int | None] = _no_step
+    scroll: Callable[[View, int], Mapping[str, Any]] | None = None
+    rows: int = 0
 
 
 @dataclass(frozen=True, eq=False)
