@@ -86,6 +86,7 @@ class Operation:
     detail: str = ""
     broken: bool = False
     offset: int = 0
+    curve: tuple[float, ...] = ()  # heights 0…1 of a function, drawn in place of a label
 
     @property
     def box(self) -> Box:
@@ -269,13 +270,21 @@ def operation_shapes(operation: Operation, *, active: bool) -> list[Shape]:
     fill = "bad_fill" if operation.broken else "glow" if active else "card"
     width = 2.6 if active or operation.broken else 1.4
     box = operation.box
-    radius = 5 if operation.detail else box.h / 2
+    radius = 5 if operation.detail else 3 if operation.h < 14 else box.h / 2
     shapes: list[Shape] = [Rect(box, fill=fill, stroke=stroke, width=width, radius=radius)]
     x, y = operation.center
-    if operation.detail:
+    if operation.curve:
+        place, last = box.inset(3), len(operation.curve) - 1
+        points = tuple(
+            (place.x + place.w * k / last, place.bottom - place.h * height)
+            for k, height in enumerate(operation.curve)
+        )
+        shapes.append(Line(points, "ink", 1.3))
+    elif operation.detail:
         shapes.append(Text(x, y - 2, operation.label, 12, "ink", bold=True, anchor="middle"))
         shapes.append(Text(x, y + 11, operation.detail, 10, "muted", anchor="middle"))
     else:
         size = 12 if len(operation.label) > 1 or operation.h < 22 else 16
+        size = 10 if operation.h < 14 else size
         shapes.append(Text(x, y + size * 0.36, operation.label, size, "ink", anchor="middle"))
     return shapes

@@ -9,17 +9,27 @@ from dataclasses import dataclass
 
 from lstmviz.engine.spec import CellSpec
 from lstmviz.scene.blocks import ARRAYS, end, gates, wire_rows
+from lstmviz.scene.departures import PLATE, clip, plate_rows, plates, squash, squashes_oddly
 from lstmviz.scene.diagram import Card, Operation, Wire
 from lstmviz.scene.shapes import Box, Point
-from lstmviz.scene.symbols import late_output_gate
+from lstmviz.scene.symbols import late_output_gate, recurrent, weighted
 
 BODY, PITCH = 138.0, 186.0
 STATE, GATE, DISC = 30.0, 23.0, 14.0
 COLUMNS = {"f": 18.0, "i": 50.0, "g": 96.0, "o": 124.0}
-WRITE, CHANNEL, TURN, APART = 73.0, 34.0, 142.0, 24.0
-"""Where i and g meet; a way through between f and i; where h turns; from the body to a state."""
-HEIGHT = 81.0
-"""Height of a lane that is not stretched."""
+WRITE, CHANNEL, CLIP, TURN, APART = 73.0, 34.0, 100.0, 142.0, 24.0
+"""Where i and g meet; a way between f and i; c is bounded; h turns; from the body to a state."""
+HEIGHT, SQUASH_ROOM, LOOP_ROOM = 81.0, 14.0, 10.0
+"""Height of a standard lane that is not stretched; what odd squashes and gate recurrence add."""
+PLATE_W = 26.0
+
+
+def height(cell: CellSpec) -> float:
+    """Height of a lane of such a cell that is not stretched."""
+    variant = cell.variant
+    squashed = SQUASH_ROOM if squashes_oddly(variant) else 0.0
+    looped = LOOP_ROOM if recurrent(variant) else 0.0
+    return HEIGHT + plate_rows(variant) * PLATE + squashed + looped
 
 
 @dataclass(frozen=True)
@@ -44,22 +54,37 @@ class Lane:
     @property
     def hidden(self) -> float:
         """Row of the gates and h."""
-        return self.conveyor + 40 + self.stretch
+        return self.conveyor + 40 + self.squashed + self.stretch
+
+    @property
+    def squashed(self) -> float:
+        """Room for what squashes c, where it is not tanh."""
+        return SQUASH_ROOM if squashes_oddly(self.cell.variant) else 0.0
 
     @property
     def expose(self) -> float:
         """Row of the ⊙ of o and tanh(c)."""
-        return self.conveyor + 20 + self.stretch / 2
+        return self.conveyor + 20 + self.squashed + self.stretch / 2
+
+    @property
+    def squash(self) -> float:
+        """Row of what squashes c."""
+        return self.expose - DISC / 2 - PLATE / 2 - 3
 
     @property
     def bus(self) -> float:
         """Row of [h; x]."""
-        return self.hidden + 18
+        return self.hidden + 18 + plate_rows(self.cell.variant) * PLATE
+
+    @property
+    def loop(self) -> float:
+        """Row of the gates of the step before, where there is gate recurrence."""
+        return self.bus + LOOP_ROOM - 2
 
     @property
     def bottom(self) -> float:
         """Lower edge."""
-        return self.top + HEIGHT + self.stretch
+        return self.top + height(self.cell) + self.stretch
 
     @property
     def backward(self) -> bool:
@@ -124,7 +149,7 @@ def gate_cards(lane: Lane, left: float, offset: int) -> list[Card]:
 
 
 def operations(lane: Lane, left: float, offset: int) -> list[Operation]:
-    """What a block computes with its gates."""
+    """What a block computes with its gates, and what is not standard on the way."""
     has = gates(lane.cell)
     rows = [
         ("add", WRITE, lane.conveyor, "+", "write", "c"),
@@ -135,26 +160,56 @@ def operations(lane: Lane, left: float, offset: int) -> list[Operation]:
         rows.append(("forget", COLUMNS["f"], lane.conveyor, "⊙", "forget", "c"))
     if "o" in has:
         rows.append(("expose", COLUMNS["o"], lane.expose, "⊙", "output", "h"))
-    return [
+    found = [
         Operation(
             lane.name(name, offset), (lane.x(left, x), y), label, stage if lane.looked else "",
             role, DISC, DISC, broken=name == "expose" and not lane.cell.possible, offset=offset,
         )
         for name, x, y, label, stage, role in rows
     ]  # fmt: skip
+    return found + _departing(lane, left, offset)
 
 
-def wires(lane: Lane, left: float, offset: int) -> list[Wire]:
-    """The wires of a block, but for what it reads and where its h goes besides the next step."""
-    routes = _routes(lane, left)
+def _departing(lane: Lane, left: float, offset: int) -> list[Operation]:
+    """The plates of a block: below its gates, on c and on h."""
+    cell, looked = lane.cell, lane.looked
+    variant, o = cell.variant, lane.x(left, COLUMNS["o"])
+    found = []
+    for letter in gates(cell):
+        at = (lane.x(left, COLUMNS[letter]), lane.hidden + GATE / 2)
+        name = lane.name(letter, offset)
+        found += plates(name, cell, letter, at, PLATE_W, offset, staged=looked)
+    if variant.cell_clip is not None:
+        place, stage = (lane.x(left, CLIP), lane.conveyor), "write" if looked else ""
+        found.append(clip(lane.name("clip_c", offset), place, stage, "c", offset))
+    if squashes_oddly(variant):
+        name, stage = lane.name("squash", offset), "output" if looked else ""
+        found.append(squash(name, variant.output, (o, lane.squash), stage, "c", 18.0, offset))
+    if cell.projected:
+        place, stage = (lane.x(left, TURN - 3), lane.expose), "project" if looked else ""
+        found.append(
+            Operation(lane.name("W", offset), place, "W", stage, "h", 13, PLATE, offset=offset)
+        )
+    return found
+
+
+def wires(lane: Lane, left: float, offset: int, *, first: bool) -> list[Wire]:
+    """The wires of a block, but for what it reads and where its h goes besides the next step.
+
+    The `first` block of a lane gets nothing from the gates of another.
+    """
+    routes, variant, rows = _routes(lane, left), lane.cell.variant, wire_rows(lane.cell)
+    if recurrent(variant) and not first:
+        count = lane.cell.cell_size * len(weighted(variant))
+        rows.append(("loop", "x", "pre-activate", "gates_before", count))
     return [
         Wire(
             lane.name(name, offset), routes[name], role, stage if lane.looked else "",
             lane.array(array), count,
-            arrow=name in ("c_out", "h_out", "turned") or name.startswith("peep"),
+            arrow=name in ("c_out", "h_out", "turned", "loop") or name.startswith("peep"),
             thick=name in ("c_in", "kept", "c_out"), offset=offset,
         )
-        for name, role, stage, array, count in wire_rows(lane.cell)
+        for name, role, stage, array, count in rows
     ]  # fmt: skip
 
 
@@ -163,7 +218,11 @@ def _routes(lane: Lane, left: float) -> dict[str, tuple[Point, ...]]:
     r, half, state = DISC / 2, GATE / 2, STATE / 2
     c, h, m, bus = lane.conveyor, lane.hidden, lane.expose, lane.bus
     f, i, g, o = COLUMNS.values()
-    has = gates(lane.cell)
+    has, below = gates(lane.cell), h + half + plate_rows(lane.cell.variant) * PLATE
+    own = [letter for letter in has if ARRAYS[letter] not in lane.cell.variant.lacking]
+    past = lane.backward and len(lane.cell.directions) > 1
+    reach = max(COLUMNS[has[-1]], BODY - CHANNEL if past else 0.0)
+    last, entry = has[-1], COLUMNS[own[0]] - 6
     into = f - r if "f" in has else WRITE - r
     exposed = m - r if "o" in has else m
     g_out = ((g - half, h), (WRITE + r, h))
@@ -188,7 +247,11 @@ def _routes(lane: Lane, left: float) -> dict[str, tuple[Point, ...]]:
         "h_out": (
             (o + r if "o" in has else o, m), (TURN, m), (TURN, h), (BODY + APART - state, h),
         ),
-        "h_in": ((-APART + state, h), (2, h), (2, bus), (COLUMNS[has[-1]], bus)),
-        **{f"bus_{letter}": ((x, bus), (x, h + half)) for letter, x in COLUMNS.items()},
+        "h_in": ((-APART + state, h), (2, h), (2, bus), (reach, bus)),
+        **{f"bus_{letter}": ((x, bus), (x, below)) for letter, x in COLUMNS.items()},
+        "loop": (
+            (COLUMNS[last] + half - PITCH, h + 6), (COLUMNS[last] + half + 4 - PITCH, h + 6),
+            (COLUMNS[last] + half + 4 - PITCH, lane.loop), (entry, lane.loop), (entry, below),
+        ),
     }  # fmt: skip
     return {name: tuple((lane.x(left, x), y) for x, y in points) for name, points in ways.items()}

@@ -4,17 +4,23 @@ from __future__ import annotations
 
 from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.scene.blocks import ARRAYS, gates, wire_rows
+from lstmviz.scene.departures import (
+    PLATE,
+    clip,
+    departures,
+    plate_rows,
+    plates,
+    squash,
+    squashes_oddly,
+    wrapped,
+)
 from lstmviz.scene.diagram import Card, Diagram, Operation, StepLabel, Wire
 from lstmviz.scene.layout import problem
-from lstmviz.scene.metrics import fit
 from lstmviz.scene.places import HEIGHT, WIDTH
 from lstmviz.scene.shapes import Box, Point, Rect, Shape, Text
 from lstmviz.scene.symbols import (
-    bound,
-    gate_vector,
     late_output_gate,
     recurrent,
-    sign,
     weighted,
 )
 
@@ -25,6 +31,7 @@ PITCH, FIRST, BODY = 177.0, 55.0, 125.0
 CONVEYOR, MIDDLE, GATES, BUS, INPUT_ROW = 138.0, 192.0, 244.0, 336.0, 444.0
 STATE_SIZE, GATE_SIZE, DISC = 42.0, 27.0, 18.0
 GATE_COLUMNS = (("f", 17.0), ("i", 45.0), ("g", 73.0), ("o", 101.0))
+PLATE_W, LINE = 27.0, 15.0
 WRITE = 59.0
 """Where i and g meet."""
 
@@ -75,9 +82,10 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
             if letter in gates(cell)
         ]
     words += _legend(spec, layer)
+    lines = len(wrapped(departures(cell), WIDTH - 16, 11))
     return Diagram(
         WIDTH,
-        HEIGHT,
+        HEIGHT + max(0, lines - 1) * LINE,
         tuple(cards),
         tuple(operations),
         tuple(wires),
@@ -139,7 +147,7 @@ def _operations(cell: CellSpec, left: float, offset: int) -> list[Operation]:
         ("gated", WRITE, MIDDLE, "⊙", "write", "g", "i" in has),
         ("expose", GATE_COLUMNS[3][1], MIDDLE, "⊙", "output", "h", "o" in has),
     ]
-    return [
+    found = [
         Operation(
             f"{name}{offset:+d}", (left + x, y), label, stage, role, DISC, DISC, "",
             name == "expose" and not cell.possible, offset,
@@ -147,6 +155,31 @@ def _operations(cell: CellSpec, left: float, offset: int) -> list[Operation]:
         for name, x, y, label, stage, role, there in rows
         if there
     ]  # fmt: skip
+    return found + _departing(cell, left, offset)
+
+
+def _departing(cell: CellSpec, left: float, offset: int) -> list[Operation]:
+    """The plates of a step: below its gates, on c and on h."""
+    variant, columns, found = cell.variant, dict(GATE_COLUMNS), []
+    for letter in gates(cell):
+        aside = 3 if letter == "i" and variant.coupled else 0  # room for the wire to f
+        at = (left + columns[letter] + aside, GATES + GATE_SIZE / 2)
+        found += plates(
+            f"{letter}{offset:+d}", cell, letter, at, PLATE_W - 2 * aside, offset, staged=True
+        )
+    if variant.cell_clip is not None:
+        at = (left + WRITE + 24, CONVEYOR)
+        found.append(clip(f"clip_c{offset:+d}", at, "write", "c", offset))
+    if squashes_oddly(variant):
+        at, name = (left + columns["o"], (CONVEYOR + MIDDLE) / 2), f"squash{offset:+d}"
+        found.append(squash(name, variant.output, at, "output", "c", 19.0, offset))
+    if cell.projected:
+        x, y, name = left + columns["o"] + 18, BUS - 44.0, f"W{offset:+d}"
+        found.append(Operation(name, (x, y), "W_hr", "project", "h", 29, PLATE, offset=offset))
+        if variant.projection_clip is not None:
+            at = (x, y + PLATE + 2)
+            found.append(clip(f"clip_h{offset:+d}", at, "project", "h", offset))
+    return found
 
 
 def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire]:
@@ -181,7 +214,9 @@ ARROWS = ("c_out", "h_out", "x_in", "y_in", "loop", "turned")
 
 def _routes(cell: CellSpec, left: float) -> dict[str, tuple[Point, ...]]:
     """Where each wire of a step runs; its body begins at `left`."""
-    r, top, bottom = DISC / 2, GATES - GATE_SIZE / 2, GATES + GATE_SIZE / 2
+    r, top = DISC / 2, GATES - GATE_SIZE / 2
+    under = GATES + GATE_SIZE / 2
+    bottom = under + PLATE * plate_rows(cell.variant)
     state = STATE_SIZE / 2
     before, out, add = left - 26 + state, left + BODY + 26, left + WRITE
     f, i, g, o = (left + x for _, x in GATE_COLUMNS)
@@ -207,7 +242,7 @@ def _routes(cell: CellSpec, left: float) -> dict[str, tuple[Point, ...]]:
         "x_in": ((add, INPUT_ROW - state), (add, BUS + 2)),
         "y_in": ((out, BUS + state), (out, INPUT_ROW - state)),
         **{f"bus_{letter}": ((left + x, BUS), (left + x, bottom)) for letter, x in GATE_COLUMNS},
-        "turned": ((i - 6, bottom), (i - 6, bottom + 12), (f, bottom + 12), (f, bottom)),
+        "turned": ((i - 11, under), (i - 11, under + 8), (f, under + 8), (f, under)),
         "peep_f": (*tap, (f - 7, over), (f - 7, top)),
         "peep_i": (*(tap if alone else ((f - 7, over),)), (i - 7, over), (i - 7, top)),
         "peep_o": ((o + 12, CONVEYOR), (o + 12, top)),
@@ -224,9 +259,11 @@ def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
     if spec.head:
         parts.append(f"y: {spec.head.size:,}")
     if cell.projected:
-        parts.append(f"h = W_hr m, {cell.hidden_size:,}×{cell.cell_size:,}")
-    told = "values on each wire   " + "   ·   ".join([*parts, *_departures(cell)])
-    words = [Text(FIRST, y, fit(told, WIDTH - FIRST - 8, 11), 11, "muted")]
+        parts.append(f"W_hr: {cell.hidden_size:,}×{cell.cell_size:,}")
+    told = "values on each wire   " + "   ·   ".join(parts)
+    words = [Text(FIRST, y, told, 11, "muted")]
+    lines = wrapped(departures(cell), WIDTH - 16, 11)
+    words += [Text(8, HEIGHT - 5 + LINE * row, line, 11, "muted") for row, line in enumerate(lines)]
     left = FIRST - 26
     words.append(Text(left, CONVEYOR - 28, "c", 12, "c_text", bold=True, anchor="middle"))
     words.append(Text(left, BUS - 28, "h", 12, "h_text", bold=True, anchor="middle"))
@@ -236,22 +273,3 @@ def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
         beside = FIRST + BODY + 26 - STATE_SIZE / 2 - 8
         words.append(Text(beside, INPUT_ROW + 4, "y", 12, "y_text", bold=True, anchor="end"))
     return words
-
-
-def _departures(cell: CellSpec) -> list[str]:
-    """What is not standard about a cell and too small to be drawn."""
-    variant, parts = cell.variant, []
-    if variant.coupled:
-        parts.append("f = 1 − i")
-    if variant.peephole and weighted(variant):
-        parts.append("c to gates: peepholes")
-    if recurrent(variant):
-        parts.append(f"{gate_vector(variant)} go on to the gates")
-    signs = [sign(a) for a in (variant.gate, variant.candidate, variant.output)]
-    if signs != ["σ", "tanh", "tanh"]:
-        parts.append(f"gates by {signs[0]}, g by {signs[1]}, c by {signs[2]}")
-    bounds = {"sums": variant.clip, "c": variant.cell_clip}
-    if cell.projected:
-        bounds["h"] = variant.projection_clip
-    told = [f"{name} {bound(value)}" for name, value in bounds.items() if value is not None]
-    return parts + ([f"clipped: {', '.join(told)}"] if told else [])

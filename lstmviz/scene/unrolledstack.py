@@ -7,10 +7,11 @@ from dataclasses import dataclass
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.engine.variant import STANDARD, variant_name
 from lstmviz.scene import lanes
+from lstmviz.scene.departures import told_of_layers
 from lstmviz.scene.diagram import Card, Control, Diagram, Operation, Parts, StepLabel, Wire
-from lstmviz.scene.lanes import APART, BODY, CHANNEL, PITCH, TURN, WRITE, Lane
+from lstmviz.scene.lanes import APART, BODY, CHANNEL, PITCH, STATE, TURN, WRITE, Lane
 from lstmviz.scene.levels import ARROWS, ends, last_step, levels, problem
-from lstmviz.scene.metrics import fit
+from lstmviz.scene.metrics import width
 from lstmviz.scene.shapes import Box, Point, Rect, Text
 
 FIRST, PAGE = 151.0, 1084.0
@@ -20,7 +21,7 @@ MOST = 6
 TOP, VALUE, GAP, BETWEEN, MERGE, FOOT = 74.0, 34.0, 24.0, 12.0, 34.0, 44.0
 LOWEST = 596.0
 """Height of the picture where the lanes need no more."""
-STRETCH = 96.0
+STRETCH, LINE = 96.0, 15.0
 
 
 @dataclass(frozen=True)
@@ -55,9 +56,9 @@ Sources = dict[int, Point]
 def unrolled_stack(spec: NetworkSpec, layer: int, direction: str, window: Window) -> Diagram:
     """The layers about `layer`, whose `direction` is looked at, in a window of steps."""
     shown = shown_layers(spec, layer)
-    placed, height, heads = _placed(spec, shown, (layer, direction))
-    picture = Parts()
-    floor = height - FOOT - VALUE / 2
+    lines = told_of_layers({k: spec.layers[k] for k in shown}, PAGE - 20, 11)
+    placed, floor, heads = _placed(spec, shown, (layer, direction), LINE * len(lines))
+    picture, height = Parts(), floor + VALUE / 2 + FOOT + LINE * len(lines)
     sources = _inputs(picture, spec, shown[0], window, floor)
     reads = _array_below(spec, shown[0])
     faults = [level.fault for level in levels(spec, window.steps) if level.kind == "lstm"]
@@ -78,6 +79,8 @@ def unrolled_stack(spec: NetworkSpec, layer: int, direction: str, window: Window
         for block in range(window.count)
     ]
     picture.words += _told(spec, shown, window, height)
+    first = floor + VALUE / 2 + FOOT - 9
+    picture.words += [Text(10, first + LINE * k, line, 11, "muted") for k, line in enumerate(lines)]
     return Diagram(
         PAGE, height, tuple(picture.cards), tuple(picture.operations), tuple(picture.wires),
         tuple(picture.backdrop), tuple(picture.words), tuple(labels), problem(spec),
@@ -103,25 +106,32 @@ def shown_layers(spec: NetworkSpec, layer: int) -> range:
 
 
 def _placed(
-    spec: NetworkSpec, shown: range, looked: tuple[int, str]
+    spec: NetworkSpec, shown: range, looked: tuple[int, str], told: float
 ) -> tuple[list[Lane], float, float]:
-    """The lanes from the lowest up, the height of the picture, and the row of the outputs."""
+    """The lanes from the lowest up, the row of the inputs, and the row of the outputs.
+
+    Words take the height `told` below the inputs.
+    """
     ways = [(k, way) for k in shown for way in spec.layers[k].directions]
     merges = sum(len(spec.layers[k].directions) > 1 for k in shown)
-    rows = len(ways) * lanes.HEIGHT + len(shown) * GAP + merges * (MERGE + BETWEEN)
-    needed = TOP + VALUE + GAP + rows + VALUE + FOOT
+    rows = (
+        sum(lanes.height(spec.layers[k]) for k, _ in ways)
+        + len(shown) * GAP
+        + merges * (MERGE + BETWEEN)
+    )
+    needed = TOP + VALUE + GAP + rows + VALUE + FOOT + told
     height = max(needed, LOWEST)
     stretch = min((height - needed) / len(ways), STRETCH)
-    y = height - FOOT - VALUE
-    placed = []
+    y = height - told - FOOT - VALUE
+    floor, placed = y + VALUE / 2, []
     for layer in shown:
         y -= GAP
         cell = spec.layers[layer]
         for number, way in enumerate(cell.directions):
-            y -= BETWEEN * (number > 0) + lanes.HEIGHT + stretch
+            y -= BETWEEN * (number > 0) + lanes.height(cell) + stretch
             placed.append(Lane(layer, way, cell, y, stretch, (layer, way) == looked))
         y -= MERGE * (len(cell.directions) > 1)
-    return placed, height, max(TOP + VALUE / 2, y - GAP - VALUE / 2)
+    return placed, floor, max(TOP + VALUE / 2, y - GAP - VALUE / 2)
 
 
 def _array_below(spec: NetworkSpec, layer: int) -> str:
@@ -185,7 +195,7 @@ def _lane(picture: Parts, lane: Lane, window: Window) -> None:
         picture.cards += lanes.state_cards(lane, left, offset)
         picture.cards += lanes.gate_cards(lane, left, offset)
         picture.operations += lanes.operations(lane, left, offset)
-        picture.wires += lanes.wires(lane, left, offset)
+        picture.wires += lanes.wires(lane, left, offset, first=block == first)
     final = window.final(lane.way)
     if final is not None:
         x = lane.x(window.left(final), BODY + APART)
@@ -203,11 +213,12 @@ def _named(picture: Parts, lane: Lane, window: Window) -> None:
     where = where.replace("step ", "t = ")
     lines = [
         (f"layer {lane.layer}  {ARROWS[lane.way]}", 14, "accent" if lane.looked else "ink", True),
-        (_variant(lane), 12, "h_text", False),
+        (f"LSTM {lane.cell.cell_size:,}", 12, "h_text", False),
+        *_variant(lane),
         (lane.way, 12, "muted", False),
         (f"final: {where}", 12, "muted", False),
     ]
-    y = (lane.top + lane.bottom) / 2 - 19
+    y = (lane.top + lane.bottom) / 2 + 5 - 8 * (len(lines) - 1)
     for text, size, color, bold in lines:
         picture.words.append(Text(10, y, text, size, color, bold=bold))
         y += 16
@@ -216,10 +227,13 @@ def _named(picture: Parts, lane: Lane, window: Window) -> None:
     picture.controls.append(Control(place, "layer", lane.layer, tip, lane.way))
 
 
-def _variant(lane: Lane) -> str:
-    """The size of a lane's cell, and what kind of cell it is if it is not the standard one."""
-    size, variant = f"LSTM {lane.cell.cell_size:,}", lane.cell.variant
-    return size if variant == STANDARD else fit(f"{size}, {variant_name(variant)}", 116, 12)
+def _variant(lane: Lane) -> list[tuple[str, int, str, bool]]:
+    """What kind of cell a lane has, if it is not the standard one and its name is short."""
+    if lane.cell.variant == STANDARD:
+        return []
+    name = variant_name(lane.cell.variant)
+    fits = width(name, 11) <= FIRST - APART - STATE / 2 - 12
+    return [(name if fits else "see below", 11, "h_text", False)]
 
 
 def _leaving(

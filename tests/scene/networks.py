@@ -1,5 +1,6 @@
 """Networks of any shape, to draw."""
 
+from anydocuments import VARIANTS
 from hypothesis import strategies as st
 
 from lstmviz.engine.spec import MERGES, WAYS, HeadSpec, NetworkSpec
@@ -21,6 +22,7 @@ def layers(draw):
         draw(st.sampled_from(WAYS)),
         draw(st.sampled_from(MERGES)),
         draw(st.booleans()),
+        draw(VARIANTS),
     )
 
 
