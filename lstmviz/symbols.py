@@ -79,6 +79,20 @@ def fitting(symbols: tuple[str, ...] | None, size: int) -> tuple[str, ...] | Non
     return symbols if symbols is not None and len(symbols) <= size else None
 
 
+OVERSIZED = " symbols, but the network reads "
+"""What a warning of a vocabulary that is left out says."""
+
+
+def oversized(symbols: tuple[str, ...] | None, size: int) -> tuple[str, ...]:
+    """A warning where a vocabulary found in a file has more than the `size` symbols read."""
+    if symbols is None or len(symbols) <= size:
+        return ()
+    return (
+        f"The vocabulary in the file has {len(symbols):,}{OVERSIZED}{size:,}, so it is left "
+        "out; give the one it was trained with from a file (--vocab, or Vocabulary in the window).",
+    )
+
+
 def checked(symbols: tuple[str, ...], where: str) -> tuple[str, ...]:
     """The symbols as they are, if there is one at least and none is there twice.
 

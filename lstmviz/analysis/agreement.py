@@ -46,6 +46,11 @@ class Agreement:
         return self.relative <= TOLERANCE
 
 
+def typeset(value: float, form: str) -> str:
+    """A number in a format, its minus signs true ones: −0.5, 3.2e−07."""
+    return f"{value:{form}}".replace("-", "−")
+
+
 def compare(trace: Trace, expected: Mapping[str, Numbers], where: str) -> Agreement:
     """The worst agreement of a trace with arrays by their names in it.
 

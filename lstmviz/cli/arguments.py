@@ -163,6 +163,12 @@ def _export() -> Parser:
         + ", ".join(name for name, _ in ORDERS)
         + f"; c at N, half-life at N; with “{REVERSED}” the other way",
     )
+    result.add_argument(
+        "--limits",
+        choices=("most", "all"),
+        help="whether the colours of c and h tell apart what most units have (as they do else) or "
+        "every value",
+    )
     result.add_argument("--theme", choices=("light", "dark"), help="the colours (else light)")
     result.add_argument(
         "--scale", type=_scale, default=1.0, metavar="X", help="pixels per logical pixel (1)"

@@ -115,6 +115,8 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     view = _followed(view, parsed)
     if parsed.order is not None:
         view = replace(view, order=known_order(parsed.order))
+    if parsed.limits is not None:
+        view = replace(view, limits=parsed.limits)
     if parsed.theme is not None:
         view = replace(view, theme=parsed.theme)
     return replace(opened, view=view)

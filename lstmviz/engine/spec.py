@@ -179,22 +179,33 @@ def fault(spec: NetworkSpec) -> tuple[int, str] | None:
     return None
 
 
-def _misfit(
-    name: str, cell: CellSpec, source: str, width: int | None, above: int | None
-) -> str | None:
-    """Why a layer cannot stand on a `source` that hands on rows of `width`, under another."""
+def cell_fault(cell: CellSpec) -> tuple[str, str] | None:
+    """Why a cell cannot be computed, and what would mend it; None if it can."""
     if not cell.possible:
+        variant = cell.variant
+        plain = variant.output.name == "tanh" and "output_gate" not in variant.absent
         return (
-            f"{name} cannot run: o ⊙ tanh(c) has the cell size {cell.cell_size}, "
-            f"but the hidden state has size {cell.hidden_size}; make the two equal "
-            "or allow the projection."
+            f"{'o ⊙ tanh(c)' if plain else 'the cell output'} has the cell size "
+            f"{cell.cell_size:,}, but the hidden state has size {cell.hidden_size:,}",
+            "make the two equal or allow the projection",
         )
     missing = [gate for gate in cell.variant.absent if gate != "output_gate"]
     if cell.variant.coupled and missing:
         return (
-            f"{name} cannot run: f = 1 − i needs both gates, but the "
-            f"{missing[0].replace('_', ' ')} is absent; bring it back or uncouple them."
+            f"f = 1 − i needs both gates, but the {missing[0].replace('_', ' ')} is absent",
+            "bring it back or uncouple them",
         )
+    return None
+
+
+def _misfit(
+    name: str, cell: CellSpec, source: str, width: int | None, above: int | None
+) -> str | None:
+    """Why a layer cannot stand on a `source` that hands on rows of `width`, under another."""
+    broken = cell_fault(cell)
+    if broken:
+        cause, mend = broken
+        return f"{name} cannot run: {cause}; {mend}."
     if width is not None and width != cell.input_size:
         return (
             f"{name} reads {cell.input_size} numbers a step, but {source} hands on "

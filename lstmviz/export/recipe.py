@@ -22,6 +22,7 @@ LOOKED = (
     "layer",
     "direction",
     "order",
+    "limits",
     "reveal",
     "first",
     "last",

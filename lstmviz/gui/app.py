@@ -75,6 +75,8 @@ def main(opener: Opener, name: str = "lstmviz") -> int:
         return GIVEN_UP
     session = replace(session, view=recalled(session.view, settings))
     window = open_window(session, settings)
+    if name and Path(name).is_file():
+        window.opening.recent.add(name)
     QTimer.singleShot(0, window.store.begin)
     signal.signal(signal.SIGINT, signal.SIG_DFL)
     return app.exec()

@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lstmviz.analysis.agreement import typeset
 from lstmviz.gui.comparing import Comparing
 from lstmviz.gui.fields import narrow
 from lstmviz.models import Certificate
@@ -253,9 +254,10 @@ class CertificatePanel(QScrollArea):
             where = "" if found.array == "output" else f" of {escape(found.array)}"
             text = (
                 f'<span style="color:{color}"><b>{word}</b></span> Largest difference '
-                f"<b>{found.difference:.2e}</b> at step {found.step:,}, column {found.column:,}"
-                f"{where}: {found.ours:.6g}, expected {found.theirs:.6g}. Agreement is 1e-5 of the "
-                f"largest number expected, {found.scale:.4g}."
+                f"<b>{typeset(found.difference, '.2e')}</b> at step {found.step:,}, column "
+                f"{found.column:,}{where}: {typeset(found.ours, '.6g')}, expected "
+                f"{typeset(found.theirs, '.6g')}. "
+                f"Agreement is 1e−5 of the largest number expected, {typeset(found.scale, '.4g')}."
             )
         if comparing.words:
             text += ("<br>" if text else "") + _broken(comparing.words)
@@ -279,11 +281,11 @@ class CertificatePanel(QScrollArea):
             order, first = rows[0]
             verdict = "fits best and agrees" if first.agrees else "fits best but does not agree"
             nearest = ", ".join(
-                f"{_spaced(name)} {each.difference:.1e}" for name, each in rows[1:3]
+                f"{_spaced(name)} {typeset(each.difference, '.1e')}" for name, each in rows[1:3]
             )
             self.best.setText(
-                f"Of all 24, <b>{_spaced(order)}</b> {verdict}: {first.difference:.1e}. "
-                f"Next: {nearest}."
+                f"Of all 24, <b>{_spaced(order)}</b> {verdict}: "
+                f"{typeset(first.difference, '.1e')}. Next: {nearest}."
             )
 
 

@@ -297,7 +297,7 @@ class HeatmapsView(QWidget):
         hidden: list[Shape] = []
         if self.view.reveal:
             hidden = curtain(place, step, plots) + veil(place, self.content, step)
-        over = cursor(place, step, plots) + step_badges(place, step, cover=True)
+        over = cursor(place, step, plots, self.content) + step_badges(place, step, cover=True)
         under = hidden + brush(place, marked(self.view))
         return placed(under) + self._units + placed(over)
 

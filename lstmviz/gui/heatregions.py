@@ -9,7 +9,7 @@ from PySide6.QtGui import QRegion
 
 from lstmviz.scene.heataxes import Content, unit_numbers
 from lstmviz.scene.heatlayout import HeatmapLayout, columns_of, step_x
-from lstmviz.scene.heatmarks import bounds, row_marks
+from lstmviz.scene.heatmarks import TOKEN, bounds, row_marks
 from lstmviz.scene.shapes import Box, Shape
 from lstmviz.session import View
 
@@ -46,6 +46,10 @@ def step_parts(place: HeatmapLayout, old: int, new: int, reveal: bool) -> list[Q
         for step in (old, new):
             x = step_x(place, axis, step + 0.5)
             parts.append(pixels(Box(x - NUMBER, axis.y, 2 * NUMBER, axis.h)))
+    for strip in place.strips[: place.inputs]:
+        for step in (old, new):
+            x = step_x(place, strip, step + 0.5)
+            parts.append(pixels(Box(x - TOKEN / 2, strip.y, TOKEN, strip.h)))
     for column in columns_of(place):
         places = [(old, old), (new, new)]
         if reveal:
@@ -67,7 +71,9 @@ def plots_room(place: HeatmapLayout) -> QRect:
 
 def looks_alike(old: View, new: View) -> bool:
     """Whether two views differ in no more than the step and the hovered unit."""
-    fields = ("unit", "layer", "direction", "order", "reveal", "first", "last", "low", "high")
+    fields = (
+        "unit", "layer", "direction", "order", "limits", "reveal", "first", "last", "low", "high"
+    )  # fmt: skip
     return all(getattr(old, name) == getattr(new, name) for name in fields)
 
 

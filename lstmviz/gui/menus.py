@@ -13,8 +13,10 @@ from PySide6.QtWidgets import QFileDialog, QMenu
 
 from lstmviz.errors import LstmvizError
 from lstmviz.gui.help import AboutDialog, ShortcutSheet
+from lstmviz.gui.recent import RecentMenu
 from lstmviz.gui.shownswitch import CHOICES as SHOWN
 from lstmviz.models import EXAMPLE, EXAMPLES, READERS
+from lstmviz.scene.colorlimits import CHOICES
 from lstmviz.scene.questions import QUESTIONS
 from lstmviz.session import Trained, save_session
 
@@ -64,6 +66,9 @@ class Menus:
         menu = window.menu_bar.addMenu("&File")
         self._add(menu, "&Open…", self.open, "Ctrl+O")
         self._add(menu, "&Demos…", self.open_gallery, "Ctrl+D")
+        say = window.banner.say
+        self.recent = RecentMenu(window.opening.recent, window.open_path, say, menu)
+        menu.addMenu(self.recent)
         examples = menu.addMenu("Open an e&xample")
         for name, words in EXAMPLES.items():
             self._add(examples, f"{name}: {words}", partial(window.open_path, EXAMPLE + name))
@@ -122,6 +127,14 @@ class Menus:
             self.themes[name] = action
         self._add(menu, "S&witch theme", window.cycle_theme, "T")
         menu.addSeparator()
+        colours = menu.addMenu("C&olours of c and h tell apart")
+        colours.setToolTipsVisible(True)
+        self.limits: dict[str, QAction] = {}
+        choice = QActionGroup(window)
+        for name, text in CHOICES:
+            self.limits[name] = self._add(colours, text, partial(store.look, limits=name))
+            self.limits[name].setCheckable(True)
+            choice.addAction(self.limits[name])
         self.motion = self._add(menu, "Reduce &motion", lambda: None)
         self.motion.setCheckable(True)
         self.motion.triggered.connect(lambda on: store.look(reduce_motion=on))
@@ -165,6 +178,7 @@ class Menus:
         self.undo.setEnabled(store.history.can_undo)
         self.redo.setEnabled(store.history.can_redo)
         self.themes[store.view.theme].setChecked(True)
+        self.limits[store.view.limits].setChecked(True)
         has_file = isinstance(store.document.network, Trained)
         self.compare.setEnabled(has_file)
         self.side.setEnabled(has_file)

@@ -24,9 +24,11 @@ from lstmviz.files import shown
 from lstmviz.gui import style
 from lstmviz.gui.background import Background
 from lstmviz.gui.lstmdialog import pick_lstm
+from lstmviz.gui.recent import Recent
 from lstmviz.inputs import SUFFIXES
-from lstmviz.models import READERS, NoLstmError, Progress, SeveralLstmsError
-from lstmviz.session import Session, is_session, open_source
+from lstmviz.models import READERS, NoLstmError, Progress, SeveralLstmsError, bundled
+from lstmviz.session import Document, Session, Trained, is_session, open_source, opened
+from lstmviz.symbols import OVERSIZED
 
 if TYPE_CHECKING:
     from lstmviz.gui.window import MainWindow
@@ -99,6 +101,7 @@ class Opening(QObject):
         super().__init__(window)
         self._window = window
         self._path = ""
+        self.recent = Recent(window.settings)
         self.bar = OpeningBar()
         self.reader = Background("reader", self)
         self.reader.progressed.connect(self.bar.tell)
@@ -111,6 +114,7 @@ class Opening(QObject):
         self.cancel()
         if Path(path).suffix.lower() in SUFFIXES and Path(path).suffix.lower() not in READERS:
             self._window.left.input.open_file(path)
+            self.recent.add(path)
             return
         self._path, self._picked = path, lstm
         self.bar.begin(Path(path).name)
@@ -131,6 +135,16 @@ class Opening(QObject):
             own = ("theme", "reduce_motion")  # the user's, not the session's
             view = {name: value for name, value in vars(session.view).items() if name not in own}
         self._window.store.edit(session.document, None, **view)
+        if not bundled(self._path):
+            self.recent.add(self._path)
+        self._warn(session.document)
+
+    def _warn(self, document: Document) -> None:
+        """Say what a user would else miss: a vocabulary in the file that is not taken."""
+        if isinstance(document.network, Trained) and document.vocabulary is None:
+            for warning in opened(document.network).certificate.warnings:
+                if OVERSIZED in warning:
+                    self._window.banner.say(warning)
 
     def _failed(self, error: LstmvizError) -> None:
         self.bar.end()

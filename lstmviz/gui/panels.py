@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lstmviz.engine.spec import NetworkSpec, problem
+from lstmviz.engine.spec import NetworkSpec, cell_fault, problem
 from lstmviz.gui.card import ModelCard
 from lstmviz.gui.fields import SizeField
 from lstmviz.gui.inputpanel import InputPanel
@@ -312,12 +312,8 @@ def rule_words(spec: NetworkSpec, layer: int) -> str:
     """
     cell = spec.layers[layer]
     h, c = cell.hidden_size, cell.cell_size
-    if not cell.possible:
-        return (
-            f"Impossible: o ⊙ tanh(c) would join {h:,} and {c:,} values. Make hidden and cell "
-            "size equal, or tick the projection."
-        )
-    told = problem(spec)
+    broken = cell_fault(cell)
+    told = f"{'; '.join(broken)}." if broken else problem(spec)
     if told:
         return f"Impossible: {told}"
     if cell.projected:

@@ -9,6 +9,7 @@ from PySide6.QtCore import QByteArray, QSettings
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from lstmviz.gui.player import SPEEDS
+from lstmviz.scene.colorlimits import CHOICES
 from lstmviz.session import View
 
 SWITCHES = ("reduce_motion", "loop", "stages")
@@ -16,7 +17,7 @@ SWITCHES = ("reduce_motion", "loop", "stages")
 
 def remember(view: View, settings: QSettings) -> None:
     """Write the habits of a view."""
-    for name in ("theme", "speed", *SWITCHES):
+    for name in ("theme", "speed", "limits", *SWITCHES):
         settings.setValue(name, getattr(view, name))
 
 
@@ -26,6 +27,8 @@ def recalled(view: View, settings: QSettings) -> View:
     theme = str(settings.value("theme", ""))
     if theme in ("light", "dark"):
         known["theme"] = theme
+    if str(settings.value("limits", "")) in dict(CHOICES):
+        known["limits"] = str(settings.value("limits"))
     speeds = {str(speed): speed for speed in SPEEDS}
     speed = str(settings.value("speed", ""))
     if speed in speeds:

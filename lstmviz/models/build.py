@@ -16,7 +16,7 @@ from lstmviz.models.choose import Choice, choose
 from lstmviz.models.collect import collect
 from lstmviz.models.own import not_finite
 from lstmviz.models.tensors import Tensor, TensorFile
-from lstmviz.symbols import fitting
+from lstmviz.symbols import fitting, oversized
 
 SPARE = 16 * 2**20
 """Bytes that weights may take beyond twice the file."""
@@ -35,7 +35,7 @@ def opened(file: TensorFile, lstm: str | None = None, progress: Progress | None 
     choice = choose(file, parts, lstm)
     outside = around(parts, choice.unit.parts, file.ordered)
     network = _network(file, choice, outside, progress)
-    return Opened(network, _certificate(file, choice, outside))
+    return Opened(network, _certificate(file, choice, outside, network.spec.input_size))
 
 
 def _check_names(file: TensorFile) -> None:
@@ -138,7 +138,7 @@ def _check_size(file: TensorFile, used: list[Tensor]) -> None:
         )
 
 
-def _certificate(file: TensorFile, choice: Choice, outside: Around) -> Certificate:
+def _certificate(file: TensorFile, choice: Choice, outside: Around, input_size: int) -> Certificate:
     """What was understood."""
     unit = choice.unit
     used = tuple(name for tensor in _used(choice, outside) for name in tensor.names)
@@ -165,7 +165,7 @@ def _certificate(file: TensorFile, choice: Choice, outside: Around) -> Certifica
         outside.before,
         choice.choices,
         unit.name,
-        (*warnings, *outside.warnings),
+        (*warnings, *outside.warnings, *oversized(file.vocabulary, input_size)),
         tuple(f"{name}={value}" for name, value in flags.items()),
     )
 

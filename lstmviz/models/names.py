@@ -47,13 +47,7 @@ def names(spec: NetworkSpec) -> tuple[FrameworkNames, ...]:
 
 def _why_impossible(spec: NetworkSpec) -> str:
     """The remark on a network that no framework builds."""
-    cell = next((cell for cell in spec.layers if not cell.possible), None)
-    if cell is None:
-        return f"Impossible: {problem(spec)}"
-    return (
-        f"Impossible without a projection: the cell output has {cell.cell_size} values, "
-        f"h should have {cell.hidden_size}."
-    )
+    return f"Impossible: {problem(spec)}"
 
 
 def _projected(spec: NetworkSpec) -> bool:

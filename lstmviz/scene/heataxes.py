@@ -13,6 +13,7 @@ from lstmviz.analysis.effects import Touch
 from lstmviz.engine.trace import Array, DirectionTrace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
+from lstmviz.scene.colorlimits import Limits, narrowed
 from lstmviz.scene.colors import ROLE_OF_ARRAY
 from lstmviz.scene.curves import UnitCurves
 from lstmviz.scene.heatlayout import (
@@ -25,13 +26,15 @@ from lstmviz.scene.heatlayout import (
     step_x,
 )
 from lstmviz.scene.metrics import fit, text_box, width
-from lstmviz.scene.moment import Limits, colormap_of
+from lstmviz.scene.moment import colormap_of
 from lstmviz.scene.order import Order
 from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
 from lstmviz.scene.timeaxis import nice_step, tick_step, ticks
 
 SMALL = 10
 """Size of numbers and notes."""
+POINT = 6
+"""Height of the pointed end of a colour bar."""
 UNSEEN = frozenset("␣↵⇥·")
 """Signs that stand for characters without a shape of their own: they are drawn fainter."""
 SIGNS = {" ": "␣", "\n": "↵", "\t": "⇥"}
@@ -93,6 +96,13 @@ class Content:
         return colormap_of(self.limits[array])
 
     @cached_property
+    def token_width(self) -> float:
+        """Width of the widest token among the first, in font sizes."""
+        labels = set(self.sequence.labels[:2000])
+        sample = {fit(visible(label), 80, 12, mono=True) for label in labels}
+        return max(width(label, 1, mono=True) for label in sample)
+
+    @cached_property
     def rows(self) -> Order:
         """(C,) the row of each cell unit."""
         return np.argsort(self.order)
@@ -107,8 +117,9 @@ def furniture(
     """
     shapes: list[Shape] = []
     for panel in place.panels:
-        shapes += _heading(place, panel, scale, content.apart)
-        shapes += _bar(panel.bar, content.limits[panel.array])
+        beyond = narrowed(content.limits, panel.array)
+        shapes += _heading(place, panel, scale, content.apart, beyond)
+        shapes += _bar(panel.bar, content.limits[panel.array], beyond=beyond)
     shown = content.done if shown is None else min(shown, content.done)
     shapes += _strips(place, content, scale, shown)
     columns = raster_grid(place, place.panels[0], scale).columns
@@ -130,8 +141,13 @@ def frames(place: HeatmapLayout) -> list[Shape]:
     ]
 
 
-def _heading(place: HeatmapLayout, panel: Panel, scale: float, apart: bool = False) -> list[Shape]:
-    """Title and, as far as they fit below it, the number of units and how they are pooled."""
+def _heading(
+    place: HeatmapLayout, panel: Panel, scale: float, apart: bool = False, beyond: bool = False
+) -> list[Shape]:
+    """Title and, as far as they fit below it, the number of units and how they are pooled.
+
+    `beyond` says that there are values beyond the colours.
+    """
     role = f"{ROLE_OF_ARRAY[panel.array]}_text"
     x, y = panel.gutter.x, panel.plot.y + 11
     title = f"Δ {TITLES[panel.array].split()[-1]}" if apart else TITLES[panel.array]
@@ -144,7 +160,7 @@ def _heading(place: HeatmapLayout, panel: Panel, scale: float, apart: bool = Fal
     per = shown / raster_grid(place, panel, scale).rows
     if per > 1:
         notes.append(f"mean of {_count(per)}")
-    for note in notes:
+    for note in (*notes, *["colours: 3 in 4"] * beyond):
         y += 13
         if y + 3 <= panel.plot.bottom + 2:
             shapes.append(Text(x, y, note, SMALL, "muted"))
@@ -166,10 +182,17 @@ def limit_text(value: float) -> str:
     return text.replace("-", "−")
 
 
-def _bar(bar: Box, limits: tuple[float, float]) -> list[Shape]:
+def _bar(bar: Box, limits: tuple[float, float], *, beyond: bool) -> list[Shape]:
+    """A colour bar with its limits; its ends are pointed where there are values beyond them."""
     low, high = limits
-    ramp = np.arange(254, -1, -1, dtype=np.uint8)[:, None]
-    shapes: list[Shape] = [Heat(bar, ramp, colormap_of(limits))]
+    ramp, colors = np.arange(254, -1, -1, dtype=np.uint8)[:, None], colormap_of(limits)
+    tip = POINT if beyond and bar.h > 4 * POINT else 0
+    body = Box(bar.x, bar.y + tip, bar.w, bar.h - 2 * tip)
+    shapes: list[Shape] = [Heat(body, ramp, colors)]
+    for row in range(tip):
+        w = bar.w * (row + 1) / (tip + 1)
+        for y, end in ((bar.y + row, ramp[:1]), (bar.bottom - row - 1, ramp[-1:])):
+            shapes.append(Heat(Box(bar.center[0] - w / 2, y, w, 1.0), end, colors))
     x = bar.right + 3
     marks = [(high, bar.y + 7.6), (low, bar.bottom)]
     if bar.h >= 40:
@@ -219,14 +242,18 @@ def veil(place: HeatmapLayout, content: Content, step: int) -> list[Shape]:
     return shapes + list(token_texts(place, content, step + 1))
 
 
+def token_pace(place: HeatmapLayout, content: Content) -> tuple[int, int]:
+    """The size of the tokens, and that one of so many steps' is written."""
+    widest = content.token_width
+    sizes = [size for size in (12, 11, 10) if widest * size < place.pitch]
+    if sizes:
+        return sizes[0], 1
+    return SMALL, max(tick_step(place), nice_step((widest * SMALL + 16) / place.pitch))
+
+
 def token_texts(place: HeatmapLayout, content: Content, first: int = 0) -> list[Text]:
     """The tokens from step `first` on, as many as there is room for."""
-    labels = content.sequence.labels
-    sample = {fit(visible(label), 80, 12, mono=True) for label in set(labels[:2000])}
-    widest = max(width(label, 1, mono=True) for label in sample)
-    sizes = [size for size in (12, 11, 10) if widest * size < place.pitch]
-    size = sizes[0] if sizes else SMALL
-    every = 1 if sizes else max(tick_step(place), nice_step((widest * size + 16) / place.pitch))
+    labels, (size, every) = content.sequence.labels, token_pace(place, content)
     texts: list[Text] = []
     for strip in place.strips[: place.inputs]:
         for step in ticks(place, every):

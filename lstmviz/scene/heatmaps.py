@@ -10,6 +10,7 @@ from lstmviz.analysis.effects import Touch
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
+from lstmviz.scene.colorlimits import Limits, chosen
 from lstmviz.scene.curves import UnitCurves
 from lstmviz.scene.heataxes import (
     Content,
@@ -20,7 +21,7 @@ from lstmviz.scene.heataxes import (
 from lstmviz.scene.heatlayout import HeatmapLayout, Span, layout, raster_grid
 from lstmviz.scene.heatmarks import cursor, curtain, row_marks, touched
 from lstmviz.scene.metrics import fit
-from lstmviz.scene.moment import Limits, direction_trace
+from lstmviz.scene.moment import direction_trace
 from lstmviz.scene.moment import limits as limits_of
 from lstmviz.scene.order import Order, hidden_order, order
 from lstmviz.scene.picture import fitted
@@ -64,6 +65,7 @@ def content_of(
         orders = orders_of(trace if basis is None else basis, view, trace.steps if basis else done)
     if limits is None:
         limits = limits_of(trace, 0, done, view.layer, view.direction)
+    limits = chosen(limits, view.limits)
     output = trace.output if _headed(trace, view) else None
     here = tuple(t for t in touches if (t.layer, t.direction) == (view.layer, view.direction))
     unit = pinned(trace, view)
@@ -144,7 +146,7 @@ def overlay(
     plots = content.unit is not None
     shapes = curtain(place, step, plots) if reveal else []
     shapes += row_marks(place, content, hover)
-    shapes += cursor(place, step, plots)
+    shapes += cursor(place, step, plots, content)
     shapes += step_numbers(place, step) + step_badges(place, step)
     shapes += unit_numbers(place, content, hover)
     return shapes

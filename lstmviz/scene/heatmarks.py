@@ -5,11 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from lstmviz.analysis.effects import Touch
-from lstmviz.scene.heataxes import Content
+from lstmviz.scene.heataxes import SMALL, Content, token_pace, visible
 from lstmviz.scene.heatlayout import HeatmapLayout, Panel, row_y, step_x
-from lstmviz.scene.metrics import text_box
+from lstmviz.scene.metrics import fit, text_box
+from lstmviz.scene.metrics import width as text_width
 from lstmviz.scene.shapes import Box, Disc, Line, Rect, Shape, Text
 
+TOKEN = 48.0
+"""Most that the outline of the step's own token is wide."""
 HALO = 0.65
 """Opacity of the light edge that keeps marks visible over dark and pale values."""
 
@@ -24,8 +27,13 @@ def step_box(place: HeatmapLayout, plot: Box, step: int) -> Box:
     return Box(left, plot.y, w, plot.h)
 
 
-def cursor(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
-    """The current step in every heatmap, strip and plot: a column's outline, or a line."""
+def cursor(
+    place: HeatmapLayout, step: int, plots: bool = True, content: Content | None = None
+) -> list[Shape]:
+    """The current step in every heatmap, strip and plot: a column's outline, or a line.
+
+    Where tokens stand too close for all to be written the step's own stands in its outline.
+    """
     if not place.first <= step < place.last:
         return []
     shapes: list[Shape] = []
@@ -42,9 +50,7 @@ def cursor(place: HeatmapLayout, step: int, plots: bool = True) -> list[Shape]:
         if column.w < 5:
             shapes.append(_upright(column, 1.5, "mark"))
         else:
-            wide = max(column.w, 10.0)
-            around = Box(column.center[0] - wide / 2, column.y, wide, column.h)
-            shapes.append(Rect(around, stroke="mark", width=1.4, radius=2))
+            shapes += _around(place, strip, step, content)
     for plot in place.plots if plots else ():
         shapes.append(_upright(step_box(place, plot.plot, step), 1.3, "mark", 0.8))
     return shapes
@@ -64,6 +70,40 @@ def brush(place: HeatmapLayout, ranges: tuple[tuple[int, int], ...]) -> list[Sha
             shapes.append(Rect(box, stroke="panel", width=3.0, opacity=HALO))
             shapes.append(Rect(box, stroke="accent", width=1.5))
     return shapes
+
+
+def _around(place: HeatmapLayout, strip: Box, step: int, content: Content | None) -> list[Shape]:
+    """A step's outline in the strip, and in it the step's token if it is not written there.
+
+    Tokens beside it that it would lie on are painted out.
+    """
+    column = step_box(place, strip, step)
+    wide, every = max(column.w, 10.0), 1
+    if content is not None and content.sequence.symbolic:
+        every = token_pace(place, content)[1]
+    written = step % every == 0
+    text = _token(place, strip, step, content)
+    if text is not None and not written:
+        wide = max(wide, text_width(text.text, SMALL, mono=True) + 6)
+    around = Box(column.center[0] - wide / 2, column.y, wide, column.h)
+    if text is None or written:
+        return [Rect(around, stroke="mark", width=1.4, radius=2)]
+    shapes: list[Shape] = []
+    before = step - step % every
+    for near in (before, before + every):
+        beside = _token(place, strip, near, content) if place.first <= near < place.last else None
+        if beside is not None and text_box(beside).overlaps(around):
+            shapes.append(Rect(text_box(beside).inset(-1), fill="faint"))
+    return [*shapes, Rect(around, "panel", "mark", 1.4, radius=2), text]
+
+
+def _token(place: HeatmapLayout, strip: Box, step: int, content: Content | None) -> Text | None:
+    """A step's token in the strip, in small letters; None where there are none."""
+    if content is None or not content.sequence.symbolic:
+        return None
+    token = fit(visible(content.sequence.labels[step]), TOKEN - 8, SMALL, mono=True)
+    x, y = step_x(place, strip, step + 0.5), strip.center[1] + 4
+    return Text(x, y, token, SMALL, "ink", mono=True, anchor="middle")
 
 
 def _upright(column: Box, width: float, color: str, opacity: float = 1.0) -> Rect:

@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
-from lstmviz.engine.spec import LETTERS, CellSpec, HeadSpec, NetworkSpec, head_counts
+from lstmviz.engine.spec import (
+    LETTERS,
+    CellSpec,
+    HeadSpec,
+    NetworkSpec,
+    cell_fault,
+    head_counts,
+)
 from lstmviz.scene.diagram import SMALL, Card, Diagram, Operation
 from lstmviz.scene.gatewiring import COUPLED, Part, Sizes, column, loop_x, own_columns, sizes_of
 from lstmviz.scene.metrics import width
@@ -32,7 +39,7 @@ from lstmviz.scene.places import (
     places,
 )
 from lstmviz.scene.shapes import Box, Rect, Shape, Text
-from lstmviz.scene.symbols import applied, gate_vector, sign
+from lstmviz.scene.symbols import gate_vector, sign
 from lstmviz.scene.wiring import cell_wires, flow
 
 PREVIOUS = "ₜ₋₁"
@@ -74,24 +81,12 @@ def cell_diagram(spec: NetworkSpec, layer: int = 0) -> Diagram:
 
 
 def problem(cell: CellSpec) -> str | None:
-    """Why the shapes do not fit and what would mend it, in a sentence; None if they do."""
-    variant = cell.variant
-    missing = [name for name in variant.absent if name != "output_gate"]
-    if variant.coupled and missing:
-        name = missing[0].replace("_", " ")
-        return (
-            f"f = 1 − i cannot be computed: it needs both gates, but the {name} is absent. "
-            "Bring it back or uncouple the two."
-        )
-    if cell.possible:
+    """Why the shapes do not fit and what would mend it, in two sentences; None if they do."""
+    broken = cell_fault(cell)
+    if broken is None:
         return None
-    squashed = applied(variant.output, "c")
-    opens = "output_gate" not in variant.absent
-    made, have = (f"o ⊙ {squashed}", "o and h have") if opens else (squashed, "h has")
-    return (
-        f"h = {made} cannot be computed: {have} {cell.hidden_size:,} values, "
-        f"c has {cell.cell_size:,}. Make hidden and cell size equal, or allow the projection."
-    )
+    cause, mend = broken
+    return f"This layer cannot run: {cause}. {mend[0].upper()}{mend[1:]}."
 
 
 def _card(

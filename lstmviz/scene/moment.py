@@ -12,11 +12,11 @@ from lstmviz.engine.network import Network
 from lstmviz.engine.spec import GATES, stages
 from lstmviz.engine.trace import DirectionTrace, Trace, layer_input
 from lstmviz.engine.variant import STANDARD, SWITCHES, Variant
+from lstmviz.scene.colorlimits import Limits, most, rounded
 from lstmviz.scene.sums import Sum, sums
 from lstmviz.scene.symbols import late_output_gate, recurrent, weighted
 
 Array = NDArray[np.floating]
-Limits = dict[str, tuple[float, float]]
 Scales = dict[tuple[int, str], Limits]
 """The limits of every layer and direction."""
 
@@ -199,7 +199,7 @@ def limits(
         result[name] = (0.0, 1.0) if bounded else _span(array[first:last])
     widest = max(abs(result["input"][1]), abs(result["hidden_state"][1]))
     result["gathered"] = (-widest, widest)
-    return result
+    return result | most(run, first, last)
 
 
 UNIT_RANGE = ("sigmoid", "hard_sigmoid")
@@ -229,10 +229,6 @@ def widen(known: Limits, fresh: Limits) -> Limits:
     return result
 
 
-ROUND = (1, 1.5, 2, 2.5, 3, 4, 5, 6, 8, 10)
-"""Round limits within a power of ten."""
-
-
 def _span(values: Array) -> tuple[float, float]:
     """0…1 for values that all lie there, else symmetric about 0."""
     finite = values[np.isfinite(values)]
@@ -254,11 +250,7 @@ def largest(*arrays: Array) -> float:
                     (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
                 )
             peak = max(peak, -low, high)
-    if peak <= 0.0:
-        return 1.0
-    power = 10.0 ** np.floor(np.log10(peak))
-    limit = next(k * power for k in ROUND if k * power >= peak * (1 - 1e-9))
-    return float(f"{limit:.3g}")
+    return rounded(peak)
 
 
 def colormap_of(limits_of: tuple[float, float]) -> str:

@@ -11,6 +11,7 @@ from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.inputs.text import label
+from lstmviz.scene.colorlimits import chosen
 from lstmviz.scene.diagram import Diagram
 from lstmviz.scene.layout import cell_diagram
 from lstmviz.scene.levels import problem
@@ -136,7 +137,8 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
         return {}
     spec = run.network.spec
     view = fitted(view, spec)
-    limits = run.scales[view.layer, view.direction]
+    scales = {place: chosen(limits, view.limits) for place, limits in run.scales.items()}
+    limits = scales[view.layer, view.direction]
     step = min(view.step, run.done - 1)
     last = stages(spec, view.layer)[-1]
     offsets = [0]
@@ -164,6 +166,6 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
             progress=progress if offset == 0 else 1.0,
         )
         if view.diagram == "stack" or (view.diagram == "unrolled" and not plain(spec)):
-            shown = with_layers(shown, run.trace, run.scales, view.layer, beside)
+            shown = with_layers(shown, run.trace, scales, view.layer, beside)
         result[offset] = shown
     return result

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmviz.scene.colorlimits import whole
 from lstmviz.scene.colors import ROLE_OF_ARRAY
 from lstmviz.scene.heataxes import SMALL, Content, limit_text
 from lstmviz.scene.heatlayout import TITLES, HeatmapLayout, UnitPlot, step_x
@@ -68,9 +69,9 @@ def _limits(content: Content, array: str) -> tuple[float, float]:
     if array in CURVES["gates"]:
         return content.limits["gates_before"]  # of all three gates
     if array == "cell_state":
-        return content.limits[array]
+        return whole(content.limits, array)
     least = 0.0 if content.apart else 1.0
-    widest = max(least, content.limits["candidate"][1], content.limits["cell_output"][1])
+    widest = max(least, content.limits["candidate"][1], whole(content.limits, "cell_output")[1])
     return (-widest, widest)
 
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 import numpy as np
 from numpy.typing import ArrayLike
 
-from lstmviz.analysis.agreement import Agreement, Numbers, compare
+from lstmviz.analysis.agreement import Agreement, Numbers, compare, typeset
 from lstmviz.engine import unroll
 from lstmviz.engine.network import Network
 from lstmviz.engine.states import Initial
@@ -58,11 +58,14 @@ def words(found: Agreement) -> str:
     """What was found, a sentence or two."""
     if np.isinf(found.difference):
         told = f"The difference of {found.array} is no number: step {found.step}, column "
-        told += f"{found.column} is {found.ours:.4g}, expected {found.theirs:.4g}."
+        told += f"{found.column} is {typeset(found.ours, '.4g')}, "
+        told += f"expected {typeset(found.theirs, '.4g')}."
     else:
         told = (
-            f"Largest difference of {found.array}: {found.difference:.2e} at step {found.step}, "
-            f"column {found.column} ({found.ours:.6g}, expected {found.theirs:.6g})."
+            f"Largest difference of {found.array}: {typeset(found.difference, '.2e')} at step "
+            f"{found.step}, column {found.column} ({typeset(found.ours, '.6g')}, expected "
+            f"{typeset(found.theirs, '.6g')})."
         )
     verdict = "agrees" if found.agrees else "does not agree"
-    return f"{told} It {verdict} within 1e-5 of the largest number expected ({found.scale:.4g})."
+    scale = typeset(found.scale, ".4g")
+    return f"{told} It {verdict} within 1e−5 of the largest number expected ({scale})."

@@ -143,7 +143,8 @@ class View:
     `step` counts from 0; `stage` is the name of the stage just done; `unit` is the
     pinned cell unit, `hover` the one under the pointer; `first`/`last` are the zoomed
     steps (last exclusive, None for the end); `low`/`high` the zoomed rows; `row` is
-    the first row of a question's table. `side` is what
+    the first row of a question's table. `limits` says whether the colours of c and h tell
+    apart most of their values or all. `side` is what
     stands beside the diagram; `expect` a file of a framework's own output to compare with.
     `target` is the output number whose gradients are asked for (None: the largest), at step
     `target_step` (None: the last).
@@ -165,6 +166,7 @@ class View:
     diagram: str = "cell"  # or another of DIAGRAMS or QUESTIONS
     theme: str = "system"  # or "light", "dark"
     order: str = "index"  # or "similarity", or a statistic
+    limits: str = "most"  # or "all"
     reveal: bool = False
     first: float = 0.0
     last: float | None = None

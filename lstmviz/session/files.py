@@ -56,6 +56,7 @@ CHOICES = {
     "tint": TINTS,
     "side": ("unit", "file", "whatif"),
     "shown": ("baseline", "changed", "difference"),
+    "limits": ("most", "all"),
 }
 """What the fields of a View may say; `order` is left to the heatmaps."""
 

@@ -100,7 +100,7 @@ def test_bad_use_is_one_line(run, line, says):
 def test_what_was_expected_agrees(run, onehot, tmp_path):
     x, y = onehot
     code, out, _ = run("info", TAGGER, "--input", x, "--expect", y)
-    assert code == 0 and "It agrees within 1e-5" in out
+    assert code == 0 and "It agrees within 1e−5" in out
     facts = json_of("info", TAGGER, "--input", x, "--expect", y)["expect"]
     assert facts["agrees"] and facts["difference"] < 1e-6
     target = tmp_path / "t.npz"

@@ -8,6 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QFileDialog
 from windows import settle
 
+from lstmviz.analysis.agreement import typeset
 from lstmviz.session import Document, FileInput, Trained, load_session, save_session
 
 FILES = Path(__file__).resolve().parent.parent / "data"
@@ -93,7 +94,7 @@ def test_the_difference_follows_the_order(opened, qtbot, stack, monkeypatch):
     compared(qtbot, window)
     assert not window.comparing.found.agrees
     assert "Does not agree." in panel.agreement.text()
-    assert f"{window.comparing.found.difference:.2e}" in panel.agreement.text()
+    assert typeset(window.comparing.found.difference, ".2e") in panel.agreement.text()
 
 
 def test_all_orders_are_tried_and_the_best_is_used(opened, qtbot, stack):

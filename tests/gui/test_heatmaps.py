@@ -241,7 +241,7 @@ def test_a_run_under_way_fills_column_by_column(widget, qtbot):
         seen.append({slot.shown for slot in widget._images.slots.values()})
     assert seen == [{10}, {50}, {100}]
     image = widget._images.slots["cell_state"].image
-    expected = raster.indices(state, run.scales[0, "forward"]["cell_state"]).T
+    expected = raster.indices(state, widget.content.limits["cell_state"]).T
     assert (image == expected).all()
 
 

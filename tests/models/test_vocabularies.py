@@ -136,3 +136,15 @@ def test_a_vocabulary_that_unpacks_to_too_much_is_refused(tmp_path):
     path = with_assets(tmp_path / "m.keras", bomb="a" * 2**23)
     with pytest.raises(LstmvizError, match="it is hostile"):
         load(path)
+
+
+def test_a_vocabulary_larger_than_the_input_is_left_out_with_a_warning(tmp_path):
+    path = tmp_path / "m.safetensors"
+    for symbols, told in (("abcdefg", 1), ("abc", 0)):
+        path.write_bytes(safetensors({"chars": symbols}))
+        warnings = open_model(str(path)).certificate.warnings
+        assert sum("has 7 symbols, but the network reads 3" in each for each in warnings) == told
+    path = tmp_path / "m.onnx"
+    entry = onnxbytes.block(1, b"itos") + onnxbytes.block(2, json.dumps(list("abcdefg")).encode())
+    path.write_bytes(onnxbytes.small() + (onnxbytes.block(14, entry)))
+    assert any("has 7 symbols" in each for each in open_model(str(path)).certificate.warnings)

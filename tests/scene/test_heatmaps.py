@@ -47,8 +47,16 @@ def overlaps(first, second):
     return first.inset(0.25).overlaps(second.inset(0.25))
 
 
+def painted_out(box, later):
+    """Whether what is painted later hides all of a text."""
+    fills = [s.box for s in later if isinstance(s, Rect) and s.fill and s.opacity == 1]
+    return any(f.x <= box.x and box.right <= f.right and f.y <= box.y and box.bottom <= f.bottom
+               for f in fills)  # fmt: skip
+
+
 def check_texts(shapes, width, height):
-    texts = [shape for shape in shapes if isinstance(shape, Text) and shape.text]
+    texts = [shape for k, shape in enumerate(shapes) if isinstance(shape, Text) and shape.text
+             and not painted_out(text_box(shape), shapes[k + 1 :])]  # fmt: skip
     for text in texts:
         box = text_box(text)
         assert text.size >= 10, text

@@ -113,7 +113,10 @@ def test_h_and_m_have_limits_of_their_own_values(hidden):
 def test_widened_limits_hold_for_both_parts(trace):
     whole = moments.limits(trace, 0, trace.steps)
     parts = moments.widen(moments.limits(trace, 0, 5), moments.limits(trace, 5, trace.steps))
-    assert parts == whole
+    share = {name for name in whole if name.endswith("/most")}  # of a part's units, not the run's
+    assert {n: parts[n] for n in parts.keys() - share} == {
+        n: whole[n] for n in whole.keys() - share
+    }
 
 
 def test_not_finite_values_do_not_disturb_limits(network, trace):

@@ -25,7 +25,7 @@ from lstmviz.models.onnx.values import Evaluator, sources
 from lstmviz.models.onnx.wire import Budget
 from lstmviz.models.pick import pick
 from lstmviz.models.words import described
-from lstmviz.symbols import fitting, told_in
+from lstmviz.symbols import fitting, oversized, told_in
 
 FORMAT = "ONNX"
 GATE_ORDER = "iofc"
@@ -57,11 +57,12 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     stack = (*wholes, *singles)[index]
     above = heads(evaluator, stack.units, content.opset)
     network = _network(evaluator, stack, above, path.name)
-    vocabulary = fitting(told_in(content.metadata), network.spec.input_size)
-    network = replace(network, vocabulary=vocabulary)
+    vocabulary, size = told_in(content.metadata), network.spec.input_size
+    network = replace(network, vocabulary=fitting(vocabulary, size))
+    remarks = (*refused.values(), *oversized(vocabulary, size))
     return Opened(
         network,
-        _certificate(content, stack, above, choices, tuple(refused.values()), network),
+        _certificate(content, stack, above, choices, remarks, network),
     )
 
 
