@@ -527,7 +527,7 @@ def exported(count: int, seed: int, folder: Path) -> Iterator[tuple[str, dict[st
         path = folder / f"t{index}.onnx"
         new = bool(rng.random() < 0.4)
         open_sizes = {} if new or rng.random() < 0.5 else {"dynamic_axes": {"X": [0, 1]}}
-        opset = int(rng.choice([18, 20, 21, 23] if new else [11, 13, 14, 16, 17, 18, 20]))
+        opset = int(rng.choice([18, 20, 21, 23] if new else [13, 14, 16, 17, 18, 20]))
         torch.onnx.export(
             model,
             (torch.from_numpy(x),),
