@@ -21,7 +21,8 @@ from lstmviz.inputs.recipes import Frames, GeneratedInput
 from lstmviz.inputs.vocabulary import SPLITS
 from lstmviz.models.gateorder import plain_order
 from lstmviz.scene.order import ORDERS, REVERSED
-from lstmviz.session import QUESTIONS
+from lstmviz.session import ASKED, QUESTIONS
+from lstmviz.session.documents import HEAD
 from lstmviz.version import __version__
 
 COMMANDS = {
@@ -31,7 +32,7 @@ COMMANDS = {
     "export": "a figure; the suffix of --out chooses the format",
     "doctor": "what this machine lacks, as one install line",
 }
-VIEWS = ("diagram", "unrolled", "stack", "unit", "heatmaps", *QUESTIONS, "window")
+VIEWS = ("diagram", "unrolled", "stack", "unit", "heatmaps", "why", *QUESTIONS, "window")
 SOURCE = "a model file, a session file (.lstmviz), demo:NAME or example:NAME"
 
 
@@ -136,6 +137,13 @@ def _export() -> Parser:
     )
     result.add_argument("--stage", choices=STAGES, help="how far inside the step (else its end)")
     result.add_argument("--unit", type=_whole("a unit", 0), metavar="N", help="the unit to mark")
+    result.add_argument(
+        "--ask",
+        type=_ask,
+        metavar="ARRAY[:K]",
+        help="the number that --view why takes apart: forget_gate, cell_state, hidden_state, "
+        "output, … of unit (or column) K",
+    )
     result.add_argument(
         "--output",
         type=_whole("an output", 0),
@@ -274,6 +282,13 @@ def _generate(text: str) -> GeneratedInput:
         return generators.parse(text)
     except LstmvizError as error:
         return fail(str(error).removesuffix("."))
+
+
+def _ask(text: str) -> tuple[str, int | None]:
+    array, colon, element = text.partition(":")
+    if array not in ASKED and not HEAD.fullmatch(array):
+        fail(f"{array[:40]!r} is no array to ask of; there are {', '.join(ASKED)}")
+    return array, whole(element, "a unit", 0) if colon else None
 
 
 def _columns(text: str) -> tuple[str, ...]:

@@ -12,6 +12,7 @@ from lstmviz.errors import LstmvizError
 from lstmviz.inputs import annotated, check_file
 from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput, VocabularyFile
 from lstmviz.models import Progress
+from lstmviz.scene.address import of_cell, size_of
 from lstmviz.scene.order import known_order
 from lstmviz.scene.picture import fitted
 from lstmviz.session import (
@@ -110,6 +111,8 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
         view = replace(view, stage=parsed.stage)
     if parsed.unit is not None:
         view = replace(view, unit=parsed.unit)
+    if parsed.ask is not None:
+        view = _asking(view, spec, *parsed.ask)
     if parsed.view == "gradients":
         view = replace(view, target_step=view.step, target=parsed.output)
     view = _followed(view, parsed)
@@ -120,6 +123,19 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     if parsed.theme is not None:
         view = replace(view, theme=parsed.theme)
     return replace(opened, view=view)
+
+
+def _asking(view: View, spec: NetworkSpec, array: str, element: int | None) -> View:
+    """The view that asks for a number; raises `LstmvizError` for one that is not there."""
+    units = of_cell(spec.layers[view.layer], array)
+    if element is None:
+        element = (view.unit if units else view.element) or 0
+    size = size_of(spec, array, view.layer)
+    if element >= size:
+        has = f"it has 0 to {size - 1:,}" if size else "layer or network has no such array"
+        raise LstmvizError(f"there is no {array} {element:,} to ask for; {has}.")
+    unit = element if units else view.unit
+    return replace(view, asked=array, element=element, unit=unit)
 
 
 def _followed(view: View, parsed: argparse.Namespace) -> View:

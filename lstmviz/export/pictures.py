@@ -12,7 +12,7 @@ from lstmviz import paint, session
 from lstmviz.errors import LstmvizError
 from lstmviz.export.picture import Picture
 from lstmviz.export.recipe import recipe, title
-from lstmviz.scene import heatmaps
+from lstmviz.scene import heatmaps, inspector, why
 from lstmviz.scene.colors import LIGHT, THEMES, Theme
 from lstmviz.scene.diagram import static_shapes
 from lstmviz.scene.frame import frame_shapes
@@ -24,7 +24,7 @@ from lstmviz.session import QUESTIONS, View
 
 DIAGRAMS = (*session.DIAGRAMS[1:], *QUESTIONS)
 """Views of their own name that stand in the diagram's place; "diagram" is the one looked at."""
-VIEWS = ("diagram", *DIAGRAMS, "heatmaps")
+VIEWS = ("diagram", *DIAGRAMS, "why", "heatmaps")
 Size = tuple[float, float]
 
 
@@ -77,6 +77,8 @@ def picture_of(
             basis=run.basis,
         )
         return _picture(shapes, (w, h), (w, h), theme, words)
+    if what == "why":
+        return _taken_apart(run, view, size, theme, words)
     if view.diagram in QUESTIONS:
         return _asked(run, view, size, theme, words)
     diagram = diagram_of(spec, view, run.sequence)
@@ -88,6 +90,21 @@ def picture_of(
     return _picture(shapes, own, size or own, theme, words)
 
 
+def _taken_apart(
+    run: Run,
+    view: View,
+    size: Size | None,
+    theme: Theme,
+    words: tuple[str, dict[str, object]],
+) -> Picture:
+    """The number that the view asks for with all its terms, as wide as the size."""
+    w = max(size[0], inspector.WIDTH) if size else why.FIGURE
+    lacks = missing(run)
+    page = why.page(run, view, w, nothing=lacks) if lacks else why.figure(run, view, w)
+    own = (w, page.height)
+    return _picture(page.shapes, own, size or own, theme, words)
+
+
 def _asked(
     run: Run,
     view: View,
@@ -96,8 +113,8 @@ def _asked(
     words: tuple[str, dict[str, object]],
 ) -> Picture:
     """The page of a question, laid out in the size."""
-    why = missing(run)
-    answer = LstmvizError(why) if why else answered(view.diagram, run, view)
+    lacks = missing(run)
+    answer = LstmvizError(lacks) if lacks else answered(view.diagram, run, view)
     if isinstance(answer, LstmvizError):
         raise answer
     w, h = size or (WIDTH, HEIGHT)

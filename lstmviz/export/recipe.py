@@ -29,6 +29,8 @@ LOOKED = (
     "low",
     "high",
     "row",
+    "asked",
+    "element",
     "target",
     "target_step",
     "follows",

@@ -4,15 +4,19 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from lstmviz.errors import LstmvizError
 from lstmviz.scene.addends import MOST, Source
 from lstmviz.scene.address import Address, address_of, of_cell
 from lstmviz.scene.chain import Chain, chain
 from lstmviz.scene.chainpage import chain_page
-from lstmviz.scene.inspector import WIDTH, overview
+from lstmviz.scene.inspector import READING, WIDTH, overview
 from lstmviz.scene.page import Page
 from lstmviz.scene.picture import fitted, moments_of
 from lstmviz.scene.run import Run
 from lstmviz.session import View
+
+FIGURE = 460.0
+"""Width of a figure where none is asked for, in logical pixels."""
 
 
 def asked(run: Run, view: View) -> Address | None:
@@ -34,6 +38,26 @@ def chain_of(run: Run, view: View, most: int = MOST) -> Chain | None:
     if now is None:
         return None
     return chain(Source(run.network, run.trace, run.sequence), question, now, most)
+
+
+def figure(run: Run, view: View, width: float = FIGURE) -> Page:
+    """The chain as a figure of its own: what the view asks for, else a gate of its unit.
+
+    Raises `LstmvizError` where the number that is asked for is not there.
+    """
+    assert run.spec is not None
+    view = replace(fitted(view, run.spec), hover=None)
+    if view.asked is None:
+        lacking = run.spec.layers[view.layer].variant.lacking
+        gate = next(name for name in (*READING, "candidate") if name not in lacking)
+        view = replace(view, asked=gate, unit=view.unit or 0)
+    found = chain_of(run, view)
+    if found is None:
+        raise LstmvizError(
+            f"there is no {view.asked} {view.element} at step {view.step} of layer {view.layer}; "
+            "ask for a number that is there."
+        )
+    return chain_page(found, width)
 
 
 def page(
