@@ -20,6 +20,10 @@ GRACE = 0.1
 Short runs thus keep following a slider that never rests.
 """
 
+HURRY = 0.25
+"""Seconds at its start in which a run does not rest while the window is painted: its first columns
+are to be seen soon."""
+
 
 class _StaleError(Exception):
     """A newer document has come while a model was being read."""
@@ -82,7 +86,7 @@ class Compute(QObject):
             now = time.monotonic()
             if run.done:
                 self._last = run
-            if now - begun > GRACE:
+            if now - begun > HURRY:
                 resting.rest()
             if self._ended(generation, now - begun):
                 return
