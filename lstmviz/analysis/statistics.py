@@ -58,19 +58,24 @@ def saturation(
 def histograms(
     trace: Trace, bins: int = 40, layer: int = 0, direction: str = "forward"
 ) -> dict[str, tuple[NDArray[np.intp], Numbers]]:
-    """Gate → (counts (bins,), edges (bins + 1,)) of i, f, o and g over all units and steps.
+    """Array → (counts (bins,), edges (bins + 1,)) of i, f, o, g, c and h over all units and steps.
 
-    i, f and o run over 0…1 and g over −1…1, wider where a variant's values are; values that are
-    not finite are left out.
+    i, f and o run over 0…1 and g and h over −1…1, wider where a variant's values are; c from minus
+    its largest size to that. Values that are not finite are left out.
     """
     run = direction_of(trace, layer, direction)
     found = {}
-    for name in (*SWITCHES, "candidate"):
+    for name in (*SWITCHES, "candidate", "cell_state", "hidden_state"):
         values = getattr(run, name)
         values = values[np.isfinite(values)]
-        low, high = (-1.0, 1.0) if name == "candidate" else (0.0, 1.0)
+        low, high = (0.0, 1.0) if name in SWITCHES else (-1.0, 1.0)
+        if name == "cell_state":
+            low, high = 0.0, 0.0
         if values.size:
             low, high = min(low, float(values.min())), max(high, float(values.max()))
+        if name not in SWITCHES:
+            high = max(-low, high) or 1.0
+            low = -high
         counts, edges = np.histogram(values, bins, (low, high))
         found[name] = (counts, edges)
     return found

@@ -9,6 +9,7 @@ from lstmviz.scene.picture import fitted
 from lstmviz.scene.questions.annotations import Ranges
 from lstmviz.scene.questions.follow import FOLLOW
 from lstmviz.scene.questions.gradients import GRADIENTS
+from lstmviz.scene.questions.histograms import HISTOGRAMS
 from lstmviz.scene.questions.memory import MEMORY
 from lstmviz.scene.questions.page import HEIGHT, WIDTH, Page, Question, Spot, key_of, note
 from lstmviz.scene.questions.provenance import PROVENANCE
@@ -40,6 +41,7 @@ QUESTIONS: dict[str, Question] = {
     "vanishing": VANISHING,
     "follow": FOLLOW,
     "memory": MEMORY,
+    "histograms": HISTOGRAMS,
 }
 """Every question by the name of its view."""
 
