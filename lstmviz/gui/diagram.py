@@ -321,10 +321,22 @@ class DiagramView(QWidget):
         if unit is None:
             return f"{name}: {card.count:,} values"
         what = {"input": "column", "output": "column", "value": "value"}.get(card.unit, "unit")
+        column = self._column(card, unit)
         values = moment.values.get(card.array) if moment else None
         if moment is None or values is None:
-            return f"{name}, {what} {unit}: not made yet at this stage"
-        return f"{name} of {what} {unit} at t = {moment.step} is {number(float(values[unit]), 4)}"
+            return f"{name}, {what} {unit}{column}: not made yet at this stage"
+        value = number(float(values[unit]), 4)
+        return f"{name} of {what} {unit}{column} at t = {moment.step} is {value}"
+
+    def _column(self, card: Card, unit: int) -> str:
+        """The name of an input's column or of its symbol, where there is one."""
+        if self._args is None or self._args[0].sequence is None:
+            return ""
+        lowest = card.array == "input" and self._args[1].layer == 0
+        names = self._args[0].sequence.columns
+        if not (lowest or card.array == "network.input") or unit >= len(names):
+            return ""
+        return f" “{names[unit]}”" if names[unit] else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Begin a drag; a press that does not move pins on release."""

@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, CellSpec, HeadSpec, NetworkSpec
+from lstmviz.gui.controls import FIXED
 from lstmviz.gui.fields import LABEL, narrow
 from lstmviz.gui.layerwords import (
     DIRECTIONS,
@@ -29,6 +30,10 @@ from lstmviz.gui.variantform import VariantForm
 
 MIXTURE = "A mixture, see its details"
 EVERY, LAST = "Every step (time-distributed)", "The last step only"
+
+
+RETURNS = "return_sequences: a layer above needs every h; without it only the final one leaves"
+"""What the switch of a layer does."""
 
 
 class _Form(QWidget):
@@ -101,10 +106,7 @@ class LayerForm(_Form):
         merges = {words: merge for merge, words in MERGE_WORDS.items()}
         self.merge = self._combo("Merged", "How h of both directions becomes one row", merges)
         self.merge.activated.connect(lambda: self._emit(merge=self.merge.currentData()))
-        self.returns = self._check(
-            "Return sequences (every h)",
-            "return_sequences: a layer above needs every h; without it only the final one leaves",
-        )
+        self.returns = self._check("Return sequences (every h)", RETURNS)
         self.returns.clicked.connect(lambda on: self._emit(return_sequences=on))
         self.variant = QComboBox()
         narrow(self.variant)
@@ -138,8 +140,10 @@ class LayerForm(_Form):
         self.details.setVisible(on)
         self.more.setText("▾  Details of the variant" if on else "▸  Details of the variant")
 
-    def show_cell(self, cell: CellSpec) -> None:
-        """Show a layer."""
+    def show_cell(self, cell: CellSpec, *, opened: bool) -> None:
+        """Show a layer; one that is `opened` from a file keeps its return_sequences."""
+        self.returns.setEnabled(not opened)
+        self.returns.setToolTip(FIXED if opened else RETURNS)
         way = next(name for name, ways in DIRECTIONS.items() if ways == cell.directions)
         self.direction.setCurrentIndex(self.direction.findData(way))
         self.merge.setCurrentIndex(self.merge.findData(cell.merge))

@@ -287,7 +287,8 @@ class LeftPanel(QScrollArea):
         showing, self._showing = self._showing, True
         kind, index = self._place
         self.layers.show_layers(spec, self._place, shaping.possible(recipe_of(spec), self._place))
-        self.layer_form.show_cell(spec.layers[self._layer])
+        opened = isinstance(self._document.network, Trained)
+        self.layer_form.show_cell(spec.layers[self._layer], opened=opened)
         self.input_form.show_input(spec)
         if kind == "head":
             self.head_form.show_head(spec.heads[index])

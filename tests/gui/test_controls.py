@@ -6,7 +6,7 @@ from windows import settle
 
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.gui.controls import FIXED
-from lstmviz.session import Document, GeneratedInput, Layer, Untrained
+from lstmviz.session import Document, FileInput, GeneratedInput, Layer, Trained, Untrained
 
 TWO = Document(
     Untrained(1, (Layer(20, 20), Layer(12, 12)), (HeadSpec(3),)), GeneratedInput("sine", 30)
@@ -65,3 +65,19 @@ def test_s_shows_the_stack(qtbot, opened):
     qtbot.mouseClick(window.view_buttons["stack"], Qt.MouseButton.LeftButton)
     assert window.store.view.diagram == "stack"
     assert window.view_buttons["stack"].isChecked()
+
+
+def test_the_switches_of_an_opened_network_both_say_that_they_are_fixed(opened):
+    window = opened(Document(Trained("demo:counter")))
+    returns = window.left.layer_form.returns
+    assert not returns.isEnabled() and returns.toolTip() == FIXED
+    window.edit(Document(Untrained(3)))
+    assert returns.isEnabled() and "every h" in returns.toolTip()
+
+
+def test_a_square_of_the_input_is_told_by_the_name_of_its_column(opened, tmp_path):
+    path = tmp_path / "t.csv"
+    path.write_text("warm,wet\n1,2\n3,4\n")
+    window = opened(Document(Untrained(None, (Layer(4, 4),)), FileInput(str(path))), step=1)
+    card = next(card for card in window.diagram._diagram.cards if card.array == "input")
+    assert "column 1 “wet” at t = 1 is 4" in window.diagram._told((card, 1))
