@@ -44,6 +44,7 @@ class QuestionView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(420, 240)
+        self.setAccessibleName("A question about the run")
         self._theme: Theme = LIGHT
         self._page: Page | None = None
         self._made: tuple[object, ...] = ()

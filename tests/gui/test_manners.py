@@ -130,7 +130,7 @@ def test_every_control_that_can_have_the_keys_has_a_name_and_a_tooltip(window):
     window.left.layer_form.more.setChecked(True)
     for form in (window.left.head_form, window.left.input_form):
         form.show()
-    views = (window.diagram, window.heatmaps, window.inspector.view)
+    views = (window.diagram, window.question, window.heatmaps, window.inspector.view)
     for widget in window.findChildren(QWidget):
         inner = isinstance(widget.parent(), QAbstractSpinBox | QAbstractScrollArea | QMenuBar)
         if widget.focusPolicy() & Qt.FocusPolicy.TabFocus and not inner:
