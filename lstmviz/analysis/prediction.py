@@ -53,6 +53,28 @@ def probabilities(output: Array, activation: str) -> NDArray[np.float64]:
     return values / total if total > 0 else np.zeros_like(values)
 
 
+def surprises(trace: Trace, symbols: NDArray[np.integer]) -> NDArray[np.float64]:
+    """(steps,): −log₂ of the probability that each symbol (steps,) had a step before it was read.
+
+    The first is NaN, as is what follows an output that is not finite. The trace is of a network
+    that `predicts`.
+    """
+    activation = trace.spec.heads[-1].activation
+    bits = np.full(trace.steps, np.nan)
+    rows = max(1, 2**20 // trace.output.shape[1])
+    for start in range(0, trace.steps - 1, rows):
+        output = np.asarray(trace.output[start : min(start + rows, trace.steps - 1)], np.float64)
+        read = symbols[start + 1 : start + 1 + len(output), None]
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            if activation == "softmax":
+                output = np.log(output)
+            output = output - output.max(axis=1, keepdims=True)
+            logs = np.take_along_axis(output, read, axis=1)[:, 0]
+            logs = logs - np.log(np.exp(output).sum(axis=1))
+        bits[start + 1 : start + 1 + len(logs)] = np.abs(logs) / np.log(2)
+    return bits
+
+
 def likeliest(shares: NDArray[np.float64], most: int) -> list[int]:
     """The numbers of the `most` largest probabilities, largest first; ties by number."""
     return [int(k) for k in np.argsort(-shares, kind="stable")[:most]]

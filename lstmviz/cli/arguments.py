@@ -33,6 +33,17 @@ COMMANDS = {
     "doctor": "what this machine lacks, as one install line",
 }
 VIEWS = ("diagram", "unrolled", "stack", "unit", "heatmaps", "why", *QUESTIONS, "window")
+TINTED = {
+    "i": "input_gate",
+    "f": "forget_gate",
+    "g": "candidate",
+    "o": "output_gate",
+    "c": "cell_state",
+    "h": "cell_output",
+    "surprise": "surprise",
+    "probability": "probability",
+}
+"""What running text may be coloured by, as it is written here and in a View."""
 SOURCE = "a model file, a session file (.lstmviz), demo:NAME or example:NAME"
 
 
@@ -150,14 +161,7 @@ def _export() -> Parser:
         metavar="N",
         help="the output whose gradients are drawn (else the largest at the step)",
     )
-    result.add_argument(
-        "--pattern", metavar="REGEX", help="for --view follow: where it matches, units may follow"
-    )
-    result.add_argument(
-        "--annotation",
-        metavar="FILE[:COLUMN]|NAME",
-        help="for --view follow: numbers of a file, or strings, comments, indentation, …",
-    )
+    _asking(result)
     result.add_argument(
         "--layer",
         type=networks.layer_at,
@@ -185,6 +189,23 @@ def _export() -> Parser:
         "--size", type=_canvas, metavar="WxH", help="width and height in logical pixels"
     )
     return result
+
+
+def _asking(result: Parser) -> None:
+    """What the questions among the views need."""
+    result.add_argument(
+        "--tint",
+        choices=tuple(TINTED),
+        help="for --view text: the gate or state that colours it, or how well it was foretold",
+    )
+    result.add_argument(
+        "--pattern", metavar="REGEX", help="for --view follow: where it matches, units may follow"
+    )
+    result.add_argument(
+        "--annotation",
+        metavar="FILE[:COLUMN]|NAME",
+        help="for --view follow: numbers of a file, or strings, comments, indentation, …",
+    )
 
 
 def _doctor() -> Parser:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from lstmviz.cli import networks
+from lstmviz.cli.arguments import TINTED
 from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import annotated, check_file
@@ -115,6 +116,10 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
         view = _asking(view, spec, *parsed.ask)
     if parsed.view == "gradients":
         view = replace(view, target_step=view.step, target=parsed.output)
+    if parsed.tint is not None:
+        if parsed.view != "text":
+            raise LstmvizError("--tint is for --view text; leave one of the two out.")
+        view = replace(view, tint=TINTED[parsed.tint])
     view = _followed(view, parsed)
     if parsed.order is not None:
         view = replace(view, order=known_order(parsed.order))

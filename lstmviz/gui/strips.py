@@ -7,11 +7,12 @@ from PySide6.QtWidgets import QStackedLayout, QWidget
 
 from lstmviz.gui.followstrip import FollowStrip
 from lstmviz.gui.strip import Strip
+from lstmviz.gui.textstrip import TextStrip
 from lstmviz.scene.colors import Theme
 from lstmviz.scene.run import Run
 from lstmviz.session import View
 
-STRIPS: dict[str, type[Strip]] = {"follow": FollowStrip}
+STRIPS: dict[str, type[Strip]] = {"follow": FollowStrip, "text": TextStrip}
 """The controls of a question by its name; made when it is first asked."""
 
 

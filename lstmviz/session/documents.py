@@ -15,7 +15,10 @@ from lstmviz.inputs.recipes import InputRecipe, VocabularyFile
 
 DIAGRAMS = ("cell", "unrolled", "stack", "unit")
 """The pictures of a moment."""
-QUESTIONS = ("provenance", "gradients", "saturation", "vanishing", "follow", "memory", "histograms")
+QUESTIONS = (
+    *("provenance", "gradients", "saturation", "vanishing"),
+    *("follow", "memory", "histograms", "text"),
+)
 """The questions about a run that have a page of their own, shown in the diagram's place."""
 
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstmviz import random_network
-from lstmviz.analysis.prediction import draws, likeliest, predicts, probabilities
+from lstmviz.analysis.prediction import draws, likeliest, predicts, probabilities, surprises
 from lstmviz.engine.initial import random_network as made
 from lstmviz.engine.initial import random_state
 from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec
@@ -120,3 +120,16 @@ def test_an_output_that_is_not_finite_draws_nothing():
     broken = replace(network, heads=(replace(head, weights=weights),))
     with pytest.raises(LstmvizError, match="not finite"):
         drawn(broken, run(broken, np.eye(2)), 1)
+
+
+def test_surprises_are_those_of_the_probabilities_a_step_before():
+    for activation in ("softmax", "log_softmax", "linear"):
+        head = HeadSpec(6, activation=activation)
+        network = random_network(6, 5, head=head, seed=2)
+        symbols = np.random.default_rng(0).integers(0, 6, 40)
+        trace = network.run(np.eye(6)[symbols])
+        bits = surprises(trace, symbols)
+        assert np.isnan(bits[0])
+        for step in range(1, 40):
+            shares = probabilities(trace.output[step - 1], activation)
+            assert bits[step] == pytest.approx(-np.log2(shares[symbols[step]]), rel=1e-4)

@@ -185,6 +185,14 @@ def test_export_asks_what_units_follow(drawn, tmp_path, options, looked):
     assert (view.follows, view.pattern, view.annotation_file) == looked
 
 
+def test_export_colours_running_text(drawn, tmp_path, capsys):
+    line = f"export --sizes auto,8,8 --text hello --tint f --out {tmp_path}/a.svg"
+    assert main([*line.split(), "--view", "text"]) == 0
+    assert drawn[0][0].view.tint == "forget_gate"
+    assert main(line.split()) == 2
+    assert "--tint is for --view text" in capsys.readouterr().err
+
+
 @pytest.mark.parametrize(
     ("options", "sentence"),
     [

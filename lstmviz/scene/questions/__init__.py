@@ -14,6 +14,7 @@ from lstmviz.scene.questions.memory import MEMORY
 from lstmviz.scene.questions.page import HEIGHT, WIDTH, Page, Question, Spot, key_of, note
 from lstmviz.scene.questions.provenance import PROVENANCE
 from lstmviz.scene.questions.saturation import SATURATION
+from lstmviz.scene.questions.textpage import TEXT
 from lstmviz.scene.questions.vanishing import VANISHING
 from lstmviz.scene.run import Run
 from lstmviz.session import View
@@ -42,6 +43,7 @@ QUESTIONS: dict[str, Question] = {
     "follow": FOLLOW,
     "memory": MEMORY,
     "histograms": HISTOGRAMS,
+    "text": TEXT,
 }
 """Every question by the name of its view."""
 

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmviz.analysis.following import by_chance, follow, held_out, ranked_arrays
-from lstmviz.engine.spec import GATES
 from lstmviz.engine.trace import Array, Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
@@ -21,7 +20,7 @@ from lstmviz.scene.metrics import fit, width
 from lstmviz.scene.questions.annotations import FIELDS, annotation_of, with_range
 from lstmviz.scene.questions.followrows import Row, Table, row_of, shapes_of, signed, table_in, told
 from lstmviz.scene.questions.page import Page, Question, Spot
-from lstmviz.scene.questions.series import curve, filled, stretches
+from lstmviz.scene.questions.series import curve, filled, limits_of, stretches
 from lstmviz.scene.questions.textflow import Flow, flow, tinted
 from lstmviz.scene.questions.writing import StepAxis, shown_steps, step_words, wrapped
 from lstmviz.scene.run import Run
@@ -95,16 +94,6 @@ def _values(trace: Trace, row: Row) -> Array:
     way = dict(trace.layers[row.layer].directions())[row.direction]
     values: Array = getattr(way, row.follower.array)[:, row.follower.unit]
     return values
-
-
-def _limits(array: str, values: Array) -> raster.Limits:
-    known = values[np.isfinite(values)]
-    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
-    if array in GATES and array != "candidate" and low >= 0 and high <= 1:
-        return (0.0, 1.0)
-    least = 0.0 if array == "cell_state" else 1.0
-    widest = max(abs(low), abs(high), least) or 1.0
-    return (-widest, widest)
 
 
 @dataclass(frozen=True, eq=False)
@@ -212,7 +201,7 @@ def _tracks(
     if row is None or values is None:
         return shapes
     array = row.follower.array
-    limits = _limits(array, values)
+    limits = limits_of(array, values)
     role = ROLE_OF_ARRAY[array]
     words, y = f"{row.letter} {row.follower.unit}", low.center[1] + 4
     shapes.append(Text(LEFT - 6, y, words, 12, f"{role}_text", True, anchor="end"))

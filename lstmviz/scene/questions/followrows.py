@@ -8,6 +8,7 @@ from lstmviz.analysis.following import Follower
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.scene.colors import ROLE_OF_ARRAY
 from lstmviz.scene.metrics import fit, width
+from lstmviz.scene.questions.writing import place_words
 from lstmviz.scene.shapes import Box, Line, Rect, Shape, Text
 from lstmviz.scene.symbols import MINUS
 
@@ -52,8 +53,8 @@ def row_of(follower: Follower, layer: int, direction: str, spec: NetworkSpec) ->
     """A row with its names."""
     cell = spec.layers[layer]
     own = "m" if cell.projected else "h"
-    place = f", layer {layer}" if len(spec.layers) > 1 else ""
-    place += f", {direction}" if len(cell.directions) > 1 else ""
+    words = place_words(spec, layer, direction)
+    place = f", {words}" if words else ""
     return Row(follower, layer, direction, LETTERS.get(follower.array, own), place)
 
 

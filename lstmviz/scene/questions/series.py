@@ -7,6 +7,7 @@ from itertools import pairwise
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmviz.engine.variant import SWITCHES
 from lstmviz.scene.questions.writing import StepAxis
 from lstmviz.scene.raster import Limits
 from lstmviz.scene.shapes import Box, Line, Point, Rect, Shape
@@ -15,6 +16,17 @@ Numbers = NDArray[np.floating]
 
 FEW = 150
 """A curve of more points is drawn finer."""
+
+
+def limits_of(array: str, values: Numbers) -> Limits:
+    """Limits of one unit's colours or curve: 0 to 1 for a gate, else as far up as down."""
+    known = values[np.isfinite(values)]
+    low, high = (float(known.min()), float(known.max())) if len(known) else (0.0, 1.0)
+    if array in SWITCHES and low >= 0 and high <= 1:
+        return (0.0, 1.0)
+    least = 0.0 if array == "cell_state" else 1.0
+    widest = max(abs(low), abs(high), least) or 1.0
+    return (-widest, widest)
 
 
 def curve(axis: StepAxis, box: Box, values: Numbers, limits: Limits, color: str) -> list[Shape]:

@@ -88,18 +88,24 @@ def _shown(label: str) -> str:
     return " " if label in (" ", "␣") else visible(label)
 
 
+def paled(indices: raster.Image, colormap: str) -> raster.Image:
+    """Colour indices drawn in towards the middle of the map, so that words stay legible on them."""
+    image = indices.astype(np.int16)
+    middle = 127 if colormap == "diverging" else 0
+    pale = np.where(image == raster.MARKED, image, middle + (image - middle) * TINT // 127)
+    return pale.astype(np.uint8)
+
+
 def tinted(
     found: Flow, values: NDArray[np.floating], limits: raster.Limits, step: int, colormap: str
 ) -> list[Shape]:
     """The lines about a step, each symbol on the pale colour of its value; `step` is outlined."""
-    image = raster.indices(values, limits).astype(np.int16)
-    middle = 127 if colormap == "diverging" else 0
-    pale = np.where(image == raster.MARKED, image, middle + (image - middle) * TINT // 127)
+    pale = paled(raster.indices(values, limits), colormap)
     shapes: list[Shape] = []
     top = found.top(step)
     for row, (first, last) in enumerate(found.lines[top : top + found.rows]):
         y = found.box.y + row * LEAD
-        shapes += _line(found, first, last, y, pale.astype(np.uint8), colormap)
+        shapes += _line(found, first, last, y, pale, colormap)
         if first <= step < last:
             left, wide = found.lefts[step], found.widths[step]
             around = Box(found.box.x + left - 0.5, y + 0.5, wide + 1, LEAD - 1)
