@@ -119,7 +119,7 @@ def _view(parsed: argparse.Namespace) -> int:
 
     with _at_once():
         from lstmviz.gui.app import main as gui_main
-    return gui_main(opener, Path(parsed.source or "the network").name)
+    return gui_main(opener, parsed.source or "the network")
 
 
 def _info(parsed: argparse.Namespace) -> int:

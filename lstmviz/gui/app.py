@@ -58,9 +58,9 @@ def application() -> QApplication:
 def main(opener: Opener, name: str = "lstmviz") -> int:
     """Open the window on a session and stay until it is closed; returns the exit code.
 
-    `opener` makes the session, in the background; `name` says of what. Without a display it
-    writes a picture of the window to the working folder and says so. Raises `LstmvizError` for
-    what cannot be opened, before the window is there.
+    `opener` makes the session, in the background; `name` is the file it is made of, or says of
+    what. Without a display it writes a picture of the window to the working folder and says so.
+    Raises `LstmvizError` for what cannot be opened, before the window is there.
     """
     if not has_display():
         return _picture(opener(None, None))
@@ -70,12 +70,12 @@ def main(opener: Opener, name: str = "lstmviz") -> int:
     from lstmviz.gui.remembered import recalled
 
     settings = QSettings("lstmviz", "lstmviz")
-    session = open_first(opener, name)
+    session = open_first(opener, Path(name).name)
     if session is None:
         return GIVEN_UP
     session = replace(session, view=recalled(session.view, settings))
     window = open_window(session, settings)
-    if name and Path(name).is_file():
+    if Path(name).is_file():
         window.opening.recent.add(name)
     QTimer.singleShot(0, window.store.begin)
     signal.signal(signal.SIGINT, signal.SIG_DFL)

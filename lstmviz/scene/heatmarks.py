@@ -81,8 +81,8 @@ def _around(place: HeatmapLayout, strip: Box, step: int, content: Content | None
     wide, every = max(column.w, 10.0), 1
     if content is not None and content.sequence.symbolic:
         every = token_pace(place, content)[1]
-    written = step % every == 0
     text = _token(place, strip, step, content)
+    written = step % every == 0 and (every == 1 or text is None or _inside(strip, text_box(text)))
     if text is not None and not written:
         wide = max(wide, text_width(text.text, SMALL, mono=True) + 6)
     around = Box(column.center[0] - wide / 2, column.y, wide, column.h)
@@ -95,6 +95,11 @@ def _around(place: HeatmapLayout, strip: Box, step: int, content: Content | None
         if beside is not None and text_box(beside).overlaps(around):
             shapes.append(Rect(text_box(beside).inset(-1), fill="faint"))
     return [*shapes, Rect(around, "panel", "mark", 1.4, radius=2), text]
+
+
+def _inside(strip: Box, box: Box) -> bool:
+    """Whether a token lies in the strip, as those that are written do."""
+    return box.x >= strip.x - 2 and box.right <= strip.right + 2
 
 
 def _token(place: HeatmapLayout, strip: Box, step: int, content: Content | None) -> Text | None:
