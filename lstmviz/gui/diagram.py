@@ -62,6 +62,7 @@ class DiagramView(QWidget):
     numberAsked = Signal(object)
     pointed = Signal(str)
     asked = Signal(object)
+    menuAsked = Signal(object, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -348,6 +349,10 @@ class DiagramView(QWidget):
         self._drag = None
         if not self._moved and event.button() == Qt.MouseButton.LeftButton:
             self._click(event.position())
+        elif event.button() == Qt.MouseButton.RightButton:
+            question = self._number(self._hit(event.position()))
+            if question is not None:
+                self.menuAsked.emit(question, event.globalPosition().toPoint())
         self._moved = False
 
     def _click(self, at: QPointF) -> None:

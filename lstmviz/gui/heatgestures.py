@@ -102,7 +102,13 @@ class Gestures(QObject):
         """
         press, self._press = self._press, None
         self._widget.unsetCursor()
-        if press is None or press.moved or press.button != Qt.MouseButton.LeftButton:
+        if press is None or press.moved:
+            return
+        if press.button == Qt.MouseButton.RightButton:
+            question = self._number(event.position())
+            if question is not None:
+                self._widget.menuAsked.emit(question, event.globalPosition().toPoint())
+        if press.button != Qt.MouseButton.LeftButton:
             return
         self._clicked = self._unit(event.position()), self._number(event.position())
         if self._zoomed():

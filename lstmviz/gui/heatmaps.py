@@ -69,6 +69,7 @@ class HeatmapsView(QWidget):
     numberAsked = Signal(object)
     unitHovered = Signal(object)
     pointed = Signal(str)
+    menuAsked = Signal(object, object)
     spanRequested = Signal(float, object, float, object)
     brushed = Signal(object, int, int)
 

@@ -98,6 +98,9 @@ class Menus:
         menu.addSeparator()
         self.side = self._add(menu, "How the file was &read", window.toggle_side, "F")
         self.side.setCheckable(True)
+        whatif = partial(window.toggle_side, "whatif")
+        self.whatif = self._add(menu, "W&hat if: the changes", whatif, "W")
+        self.whatif.setCheckable(True)
         menu.addSeparator()
         numbers = window.numbers
         self._add(menu, "Back to the n&umber before", numbers.back, "Alt+Left")
@@ -182,6 +185,7 @@ class Menus:
         has_file = isinstance(store.document.network, Trained)
         self.compare.setEnabled(has_file)
         self.side.setEnabled(has_file)
+        self.whatif.setChecked(store.view.side == "whatif")
         self.side.setChecked(has_file and store.view.side == "file")
         for name, action in self.questions.items():
             action.setChecked(store.view.diagram == name)

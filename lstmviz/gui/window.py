@@ -21,6 +21,7 @@ from lstmviz.engine.spec import NetworkSpec
 from lstmviz.gui import style
 from lstmviz.gui.asking import Asking
 from lstmviz.gui.certificatepanel import CertificatePanel
+from lstmviz.gui.changing import Changing
 from lstmviz.gui.comparing import Comparing
 from lstmviz.gui.controls import follow
 from lstmviz.gui.diagram import LONGEST, DiagramView
@@ -47,6 +48,7 @@ from lstmviz.gui.side import SidePanel
 from lstmviz.gui.store import Store
 from lstmviz.gui.strips import Strips
 from lstmviz.gui.typeline import TypeLine
+from lstmviz.gui.whatifpanel import WhatIfPanel
 from lstmviz.history import trained_before
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.questions import brushed
@@ -102,7 +104,8 @@ class MainWindow(QMainWindow):
         top.addWidget(framed(self.picture, self.strips))
         self.comparing = Comparing(self)
         self.certificate = CertificatePanel(self.comparing)
-        self.side = SidePanel(self.inspector, self.certificate)
+        self.whatif = WhatIfPanel()
+        self.side = SidePanel(self.inspector, self.certificate, self.whatif)
         top.addWidget(self.side)
         top.setStretchFactor(0, 1)
         top.setChildrenCollapsible(False)
@@ -169,6 +172,7 @@ class MainWindow(QMainWindow):
             wanting.wanted.connect(lambda changes: store.look(**changes))
         self.heatmaps.brushed.connect(lambda *steps: store.look(**brushed(*steps)))
         self.asking.changed.connect(lambda: self._render(travel=None))
+        self.changing = Changing(self)
         self.side.wanted.connect(lambda side: store.look(side=side))
         self.certificate.orderWanted.connect(self._reorder)
         self.certificate.lstmWanted.connect(self._reopen)
@@ -220,9 +224,9 @@ class MainWindow(QMainWindow):
         if isinstance(network, Trained) and network.lstm != lstm:
             self.open_path(network.path, lstm)
 
-    def toggle_side(self) -> None:
-        """From the pinned unit to how the file was read, and back."""
-        self.store.look(side="unit" if self.store.view.side == "file" else "file")
+    def toggle_side(self, side: str = "file") -> None:
+        """From the pinned unit to how the file was read or what is changed, and back."""
+        self.store.look(side="unit" if self.store.view.side == side else side)
 
     def _refused(self, sentence: str) -> None:
         self.left.input.keep_text()
@@ -270,6 +274,7 @@ class MainWindow(QMainWindow):
         trained = isinstance(store.document.network, Trained)
         self.side.show_side(view.side, has_file=trained)
         self.certificate.show_run(store.run, view)
+        self.whatif.show_run(store.document, store.run)
         mapped = store.run.of(view.shown)
         self.heatmaps.render(mapped, fitted(view, run.spec) if run.spec else view)
         self.left.show_session(store.session, spec, run, trained_before(store.history))
@@ -321,7 +326,14 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Hand the theme to the views."""
         views = (self.left, self.diagram, self.inspector.view, self.player, self.typing)
-        for view in (*views, self.heatmaps, self.certificate, self.question, self.strips):
+        for view in (
+            *views,
+            self.heatmaps,
+            self.certificate,
+            self.question,
+            self.strips,
+            self.whatif,
+        ):
             view.set_theme(self.theme)
         self.header.set_theme(self.theme)
 

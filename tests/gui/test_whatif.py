@@ -3,9 +3,12 @@
 from dataclasses import replace
 
 import numpy as np
-from PySide6.QtCore import Qt
+import pytest
+from PySide6.QtCore import QPoint, QPointF, Qt, QTimer
+from PySide6.QtWidgets import QApplication
 from windows import RANDOM, settle
 
+from lstmviz.gui.changedialog import ChangeDialog
 from lstmviz.session import Edit, load_session, save_session
 
 CHANGED = replace(RANDOM, changes=(Edit("forget_gate[3]@10:20 = 0"),))
@@ -65,3 +68,162 @@ def test_sessions_keep_changes(opened, qtbot, tmp_path):
     settle(qtbot, window)
     assert window.store.view.shown == "difference"
     np.testing.assert_array_equal(window.store.run.of("changed").trace.output, before)
+
+
+LEFT, RIGHT = Qt.MouseButton.LeftButton, Qt.MouseButton.RightButton
+
+
+def listed(window):
+    return [window.whatif.list.item(k).text() for k in range(window.whatif.list.count())]
+
+
+def lines(window):
+    return [edit.line for edit in window.store.document.changes]
+
+
+def answering(qtbot, window, answer):
+    """Press a button that asks for a change, and answer the dialog."""
+
+    def now():
+        dialog = QApplication.activeModalWidget()
+        if isinstance(dialog, ChangeDialog):
+            answer(dialog)
+        else:
+            QTimer.singleShot(20, now)
+
+    QTimer.singleShot(20, now)
+
+
+def choose(combo, data):
+    combo.setCurrentIndex(combo.findData(data))
+    combo.activated.emit(combo.currentIndex())
+
+
+def test_the_panel_adds_a_change_that_is_chosen(opened, qtbot):
+    window = opened(step=15, unit=3, ranges=((10, 20),))
+    qtbot.mouseClick(window.side.buttons["whatif"], LEFT)
+    assert window.whatif.isVisible() and "Add…" in window.whatif.hint.text()
+
+    def answer(dialog):
+        assert dialog.line.text() == "forget_gate[3]@10:20 = 0"
+        choose(dialog.array, "output_gate")
+        choose(dialog.how, "scale")
+        dialog.value.clear()
+        assert not dialog.ok.isEnabled() or dialog.line.text().endswith("0")
+        qtbot.keyClicks(dialog.value, "0.5")
+        assert "Output gate o of unit 3 multiplied by 0.5, steps 10–19." in dialog.told.text()
+        qtbot.mouseClick(dialog.ok, LEFT)
+
+    answering(qtbot, window, answer)
+    qtbot.mouseClick(window.whatif.add, LEFT)
+    settle(qtbot, window)
+    assert lines(window) == ["output_gate[3]@10:20 *= 0.5"]
+    assert listed(window) == ["output gate o of unit 3 multiplied by 0.5, steps 10–19"]
+    assert "up to step 10" in window.whatif.effect.text()
+
+
+@pytest.mark.parametrize(
+    ("kind", "line"),
+    [
+        ("off", "cell_output[3]@15 = 0"),
+        ("state", "cell_state[3]@15 = 0"),
+        ("input", "input[3]@15 = 1"),
+        ("weight", "recurrent_weights[f0,0] = 0"),
+        ("states", "states@15 = states@0"),
+    ],
+)
+def test_every_kind_of_change_can_be_asked_for(opened, qtbot, kind, line):
+    window = opened(step=15, unit=3, side="whatif")
+
+    def answer(dialog):
+        choose(dialog.kind, kind)
+        assert dialog.line.text() == line and dialog.ok.isEnabled()
+        qtbot.mouseClick(dialog.ok, LEFT)
+
+    answering(qtbot, window, answer)
+    qtbot.mouseClick(window.whatif.add, LEFT)
+    settle(qtbot, window)
+    assert lines(window) == [line] and not window.store.run.what_if.faults
+
+
+def test_a_line_that_is_none_says_why_and_cannot_be_made(opened, qtbot):
+    window = opened(step=15, unit=3, side="whatif")
+
+    def answer(dialog):
+        dialog.line.clear()
+        qtbot.keyClicks(dialog.line, "forget_gate[99] = 0")
+        assert "no unit 99" in dialog.told.text() and not dialog.ok.isEnabled()
+        dialog.reject()
+
+    answering(qtbot, window, answer)
+    qtbot.mouseClick(window.whatif.add, LEFT)
+    assert lines(window) == []
+
+
+def test_changes_are_switched_moved_edited_and_removed(opened, qtbot):
+    two = replace(RANDOM, changes=(Edit("forget_gate[3] = 0"), Edit("output_gate[1] = 1")))
+    window = opened(two, step=15, side="whatif")
+    panel = window.whatif
+    panel.list.item(0).setCheckState(Qt.CheckState.Unchecked)
+    settle(qtbot, window)
+    assert [edit.on for edit in window.store.document.changes] == [False, True]
+    assert {touch.array for touch in window.store.run.what_if.touches} == {"output_gate"}
+    panel.list.setCurrentRow(0)
+    qtbot.mouseClick(panel.tools["down"], LEFT)
+    assert lines(window) == ["output_gate[1] = 1", "forget_gate[3] = 0"]
+    assert panel.list.currentRow() == 1 and not panel.tools["down"].isEnabled()
+
+    def answer(dialog):
+        assert dialog.line.text() == "forget_gate[3] = 0"
+        dialog.line.setText("forget_gate[3] = 1")
+        qtbot.mouseClick(dialog.ok, LEFT)
+
+    answering(qtbot, window, answer)
+    qtbot.mouseClick(panel.change, LEFT)
+    assert lines(window)[1] == "forget_gate[3] = 1"
+    qtbot.keyClick(panel.list, Qt.Key.Key_Delete)
+    assert lines(window) == ["output_gate[1] = 1"]
+    qtbot.mouseClick(panel.clear, LEFT)
+    assert lines(window) == [] and panel.hint.isVisible()
+    for _ in range(5):
+        window.undo()
+    settle(qtbot, window)
+    assert window.store.document == two
+
+
+def test_a_change_that_does_not_fit_says_so_in_the_list(opened, qtbot):
+    window = opened(replace(RANDOM, changes=(Edit("forget_gate[99] = 0"),)), side="whatif")
+    assert "Not made: there is no unit 99" in listed(window)[0]
+    assert not window.player.shown.isVisible()
+
+
+def pick(qtbot, window, words):
+    qtbot.waitUntil(lambda: window.changing.menu.isVisible())
+    actions = {action.text(): action for action in window.changing.menu.actions()}
+    actions[words].trigger()
+    window.changing.menu.close()
+
+
+def test_a_right_click_on_a_row_of_a_heatmap_offers_changes(opened, qtbot):
+    window = opened(step=15)
+    place = window.heatmaps.place
+    panel = place.panel("forget_gate")
+    at = QPoint(int(panel.plot.x + 40), int(panel.plot.y + panel.plot.h * 2.5 / 8))
+    qtbot.mouseClick(window.heatmaps, RIGHT, pos=at)
+    pick(qtbot, window, "Hold f at 0")
+    settle(qtbot, window)
+    assert lines(window) == ["forget_gate[2] = 0"]
+    assert window.store.view.side == "whatif"
+    assert not window.store.run.of("changed").trace.layers[0].forward.forget_gate[:, 2].any()
+
+
+def test_a_right_click_on_a_square_offers_changes_of_the_marked_steps(opened, qtbot):
+    window = opened(step=15, ranges=((5, 9),))
+    diagram = window.diagram
+    card = next(c for c in diagram._diagram.cards if c.array == "cell_state")
+    column = card.grid.center
+    at = diagram.to_widget(*column).toPoint()
+    element = card.unit_at(*diagram.to_scene(QPointF(at)))
+    qtbot.mouseClick(diagram, RIGHT, pos=at)
+    pick(qtbot, window, "Switch the unit off")
+    assert lines(window) == [f"cell_output[{element}]@5:9 = 0"]
