@@ -42,6 +42,9 @@ LOOKED = (
     "rank",
     "tint",
     "shown",
+    "compared",
+    "align",
+    "match",
 )
 """What else a picture shows of a view, told where it is not the usual."""
 FILES = ("annotation_file",)

@@ -12,6 +12,7 @@ from PySide6.QtWidgets import QMenu
 from lstmviz.gui.changedialog import ChangeDialog, Start
 from lstmviz.scene.address import Address
 from lstmviz.scene.changewords import Offer, offers, value_at
+from lstmviz.scene.questions import marked
 from lstmviz.session import Edit
 
 if TYPE_CHECKING:
@@ -106,7 +107,8 @@ class Changing(QObject):
         run = self._store.run
         if run.network is None or run.trace is None:
             return
-        span = self._span()
+        ranges = marked(self._store.view)
+        span = ranges[0] if ranges else None
         now = value_at(run.of(self._store.view.shown), address)
         found = offers(address, run.network.spec, span, now)
         if not found:

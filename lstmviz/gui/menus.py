@@ -150,6 +150,8 @@ class Menus:
             action.setCheckable(True)
             action.setToolTip(question.tip)
             self.questions[name] = action
+        menu.addSeparator()
+        menu.addMenu(self.window.others.menu)
         self.window.header.ask.setMenu(menu)
 
     def _begin(self, name: str) -> None:

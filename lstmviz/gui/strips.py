@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from lstmviz.gui.comparestrip import CompareStrip
 from lstmviz.gui.followstrip import FollowStrip
 from lstmviz.gui.strip import Strip
 from lstmviz.gui.textstrip import TextStrip
@@ -12,7 +13,11 @@ from lstmviz.scene.colors import Theme
 from lstmviz.scene.run import Run
 from lstmviz.session import View
 
-STRIPS: dict[str, type[Strip]] = {"follow": FollowStrip, "text": TextStrip}
+STRIPS: dict[str, type[Strip]] = {
+    "follow": FollowStrip,
+    "text": TextStrip,
+    "compare": CompareStrip,
+}
 """The controls of a question by its name; made when it is first asked."""
 
 
@@ -23,6 +28,7 @@ class Strips(QWidget):
     """
 
     wanted = Signal(object)
+    otherAsked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()
@@ -50,6 +56,8 @@ class Strips(QWidget):
     def _made(self, name: str, kind: type[Strip]) -> Strip:
         strip = self.strips[name] = kind()
         strip.wanted.connect(self.wanted)
+        if isinstance(strip, CompareStrip):
+            strip.otherAsked.connect(self.otherAsked)
         if self._theme is not None:
             strip.set_theme(self._theme)
         self._stack.addWidget(strip)

@@ -32,6 +32,7 @@ from lstmviz.gui.manners import Manners
 from lstmviz.gui.menus import Menus
 from lstmviz.gui.numbers import Numbers
 from lstmviz.gui.opening import Opening
+from lstmviz.gui.others import Others
 from lstmviz.gui.panels import LeftPanel
 from lstmviz.gui.parts import (
     Banner,
@@ -73,6 +74,7 @@ class MainWindow(QMainWindow):
         self.resize(1600, 1000)
         self.setMinimumHeight(640)
         self._build()
+        self.others = Others(self)
         self.menus = Menus(self)
         self.manners = Manners(self, self.diagram, self.menus.key)
         Resting(self)
@@ -170,6 +172,7 @@ class MainWindow(QMainWindow):
         self.question.pointed.connect(self._point)
         for wanting in (self.question, self.strips):
             wanting.wanted.connect(lambda changes: store.look(**changes))
+        self.strips.otherAsked.connect(self.others.popup)
         self.heatmaps.brushed.connect(lambda *steps: store.look(**brushed(*steps)))
         self.asking.changed.connect(lambda: self._render(travel=None))
         self.changing = Changing(self)

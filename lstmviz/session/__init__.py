@@ -11,9 +11,12 @@ from lstmviz.inputs.recipes import (
     VocabularyFile,
 )
 from lstmviz.session.documents import (
+    ALIGNED,
     ASKED,
+    COMPARED,
     DIAGRAMS,
     FOLLOWED,
+    MATCHED,
     QUESTIONS,
     TINTS,
     Document,
@@ -42,9 +45,12 @@ from lstmviz.session.resolved import (
 from lstmviz.session.untrained import MAX_LAYERS, network_spec, recipe_of
 
 __all__ = [
+    "ALIGNED",
     "ASKED",
+    "COMPARED",
     "DIAGRAMS",
     "FOLLOWED",
+    "MATCHED",
     "MAX_LAYERS",
     "QUESTIONS",
     "TINTS",

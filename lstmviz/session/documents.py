@@ -18,6 +18,7 @@ DIAGRAMS = ("cell", "unrolled", "stack", "unit")
 QUESTIONS = (
     *("provenance", "gradients", "saturation", "vanishing"),
     *("follow", "memory", "histograms", "text"),
+    "compare",
 )
 """The questions about a run that have a page of their own, shown in the diagram's place."""
 
@@ -123,6 +124,13 @@ TINTS = (*GATES, "cell_state", "cell_output", "surprise", "probability")
 """What running text may be coloured by: an array of the pinned unit, or what is predicted."""
 
 
+COMPARED = (*GATES, "cell_state", "hidden_state", "output")
+"""Arrays of two runs that are compared."""
+ALIGNED = ("step", "token")
+MATCHED = ("index", "correlation")
+"""How the steps and the units of two runs are paired."""
+
+
 ASKED = (
     *GATES,
     "cell_state",
@@ -195,6 +203,9 @@ class View:
     rank: int = 0
     tint: str = "cell_state"  # or another of TINTS
     shown: str = "changed"  # or "baseline", "difference": of a run with changes
+    compared: str = "cell_state"  # or another of COMPARED
+    align: str = "step"  # or "token"
+    match: str = "index"  # or "correlation"
 
 
 @dataclass(frozen=True)

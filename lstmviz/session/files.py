@@ -19,10 +19,13 @@ from lstmviz.models import Progress
 from lstmviz.models.gateorder import plain_order
 from lstmviz.plain import from_plain, parse, to_plain
 from lstmviz.session.documents import (
+    ALIGNED,
     ASKED,
+    COMPARED,
     DIAGRAMS,
     FOLLOWED,
     HEAD,
+    MATCHED,
     QUESTIONS,
     TINTS,
     Document,
@@ -57,6 +60,9 @@ CHOICES = {
     "side": ("unit", "file", "whatif"),
     "shown": ("baseline", "changed", "difference"),
     "limits": ("most", "all"),
+    "compared": COMPARED,
+    "align": ALIGNED,
+    "match": MATCHED,
 }
 """What the fields of a View may say; `order` is left to the heatmaps."""
 

@@ -217,13 +217,21 @@ def test_a_right_click_on_a_row_of_a_heatmap_offers_changes(opened, qtbot):
     assert not window.store.run.of("changed").trace.layers[0].forward.forget_gate[:, 2].any()
 
 
-def test_a_right_click_on_a_square_offers_changes_of_the_marked_steps(opened, qtbot):
-    window = opened(step=15, ranges=((5, 9),))
+def test_a_right_click_on_a_square_offers_changes(opened, qtbot):
+    window = opened(step=15)
     diagram = window.diagram
     card = next(c for c in diagram._diagram.cards if c.array == "cell_state")
-    column = card.grid.center
-    at = diagram.to_widget(*column).toPoint()
+    at = diagram.to_widget(*card.grid.center).toPoint()
     element = card.unit_at(*diagram.to_scene(QPointF(at)))
     qtbot.mouseClick(diagram, RIGHT, pos=at)
     pick(qtbot, window, "Switch the unit off")
-    assert lines(window) == [f"cell_output[{element}]@5:9 = 0"]
+    assert lines(window) == [f"cell_output[{element}] = 0"]
+
+
+def test_the_menu_is_for_the_marked_steps_where_they_are_to_be_seen(opened, qtbot):
+    window = opened(step=15, diagram="follow", follows="ranges", ranges=((5, 9),))
+    panel = window.heatmaps.place.panel("cell_state")
+    at = QPoint(int(panel.plot.x + 40), int(panel.plot.y + panel.plot.h * 2.5 / 8))
+    qtbot.mouseClick(window.heatmaps, RIGHT, pos=at)
+    pick(qtbot, window, "Switch the unit off")
+    assert lines(window) == ["cell_output[2]@5:9 = 0"]

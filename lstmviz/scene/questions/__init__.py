@@ -7,6 +7,7 @@ from typing import Any
 from lstmviz.errors import LstmvizError
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.questions.annotations import Ranges
+from lstmviz.scene.questions.compare import COMPARE
 from lstmviz.scene.questions.follow import FOLLOW
 from lstmviz.scene.questions.gradients import GRADIENTS
 from lstmviz.scene.questions.histograms import HISTOGRAMS
@@ -44,6 +45,7 @@ QUESTIONS: dict[str, Question] = {
     "memory": MEMORY,
     "histograms": HISTOGRAMS,
     "text": TEXT,
+    "compare": COMPARE,
 }
 """Every question by the name of its view."""
 

@@ -85,7 +85,8 @@ class Question:
 
 def key_of(name: str, question: Question, run: Run, view: View) -> tuple[object, ...]:
     """What an answer depends on: two with the same key are the same."""
-    return (name, id(run.trace), *(getattr(view, field) for field in question.fields))
+    other = None if run.other is None else run.other.error or id(run.other.trace)
+    return (name, id(run.trace), other, *(getattr(view, field) for field in question.fields))
 
 
 def note(title: str, sentence: str, width: float, color: str = "muted") -> Page:

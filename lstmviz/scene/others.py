@@ -1,0 +1,34 @@
+"""The other run of a document in words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lstmviz.inputs.recipes import FileInput, TextInput
+from lstmviz.models import bundled
+from lstmviz.session import Document, Trained, Untrained
+
+SHORT = 24
+"""Characters told of a text."""
+
+
+def other_words(document: Document) -> str:
+    """What another run differs in: its model, its seed, its input."""
+    other = document.other
+    if other is None:
+        return "no other run is chosen"
+    told = []
+    network, given = other.network, other.input
+    if isinstance(network, Trained):
+        name = network.path if bundled(network.path) else Path(network.path).name
+        told.append(f"with {name}")
+    elif isinstance(network, Untrained):
+        told.append(f"with random weights, seed {network.seed}")
+    if isinstance(given, TextInput):
+        text = given.text if len(given.text) <= SHORT else given.text[: SHORT - 1] + "…"
+        told.append(f"reading “{text}”")
+    elif isinstance(given, FileInput):
+        told.append(f"reading {Path(given.path).name}")
+    elif given is not None:
+        told.append(f"reading {given.kind}")
+    return ", ".join(told) or "the same run again"

@@ -1,0 +1,118 @@
+"""Two runs side by side: what is paired, what differs most, and what cannot be compared."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstmviz.engine.spec import HeadSpec
+from lstmviz.inputs import GeneratedInput, TextInput
+from lstmviz.scene.metrics import text_box
+from lstmviz.scene.others import other_words
+from lstmviz.scene.questions import QUESTIONS, answered, page_of
+from lstmviz.scene.questions.page import key_of
+from lstmviz.scene.run import finished, runs
+from lstmviz.scene.shapes import Box, Heat, Text
+from lstmviz.session import Document, Other, Trained, View, one_layer
+
+HEAD = HeadSpec(3, "softmax")
+SEEDS = Document(
+    one_layer(3, 4, 6, seed=1, head=HEAD),
+    GeneratedInput("noise", 40, 2),
+    other=Other(one_layer(3, 4, 6, seed=2, head=HEAD)),
+)
+TEXTS = Document(
+    Trained("demo:counter"), TextInput("aaabbb#ab"), other=Other(input=TextInput("aabb#ab"))
+)
+
+
+def asked(document, **view):
+    run = finished(document)
+    view = View(diagram="compare", step=3, unit=1, **view)
+    answer = answered("compare", run, view)
+    return run, view, answer
+
+
+def words(page, view):
+    return " ".join(s.text for s in (*page.shapes, *page.marks(view)) if isinstance(s, Text))
+
+
+@pytest.mark.parametrize("size", [(420, 240), (740, 380), (940, 516), (1900, 900)])
+@pytest.mark.parametrize("match", ["index", "correlation"])
+@pytest.mark.parametrize("compared", ["forget_gate", "cell_state", "hidden_state", "output"])
+@pytest.mark.parametrize("document", [SEEDS, TEXTS])
+def test_the_page_shows_both_runs_and_their_difference(document, compared, match, size):
+    run, view, answer = asked(document, compared=compared, match=match)
+    page = page_of("compare", answer, run, view, *size)
+    heats = [shape for shape in page.shapes if isinstance(shape, Heat)]
+    assert len(heats) == 6  # three maps, each with its colour bar
+    room = Box(0, 0, *size)
+    for shape in (*page.shapes, *page.marks(view)):
+        if isinstance(shape, Text):
+            box = text_box(shape)
+            assert box.x >= 0 and box.right <= room.right + 0.5 and box.bottom <= room.bottom + 0.5
+
+
+def test_what_is_shown_is_the_two_runs():
+    run, view, answer = asked(SEEDS)
+    here = run.trace.layers[0].forward.cell_state
+    there = run.other.trace.layers[0].forward.cell_state
+    np.testing.assert_array_equal(answer.values[0], here)
+    np.testing.assert_array_equal(answer.values[1], there)
+    np.testing.assert_allclose(answer.values[2], there.astype(float) - here)
+    most = int(np.argmax(((there.astype(float) - here) ** 2).mean(0)))
+    assert answer.ranks[0] == most
+    same = int((run.trace.output.argmax(1) == run.other.trace.output.argmax(1)).sum())
+    page = page_of("compare", answer, run, view, 940, 516)
+    assert f"The largest output is the same at {same} of 40 of them." in words(page, view)
+
+
+def test_steps_are_paired_by_token():
+    run, view, answer = asked(TEXTS, align="token")
+    labels = run.sequence.labels, run.other.sequence.labels
+    assert all(labels[0][a] == labels[1][b] for a, b in answer.found.steps.tolist())
+    assert len(answer.found.steps) == 7
+    page = page_of("compare", answer, run, view, 940, 516)
+    assert "7 of 9 and 7 steps stand side by side, by token." in words(page, view)
+
+
+def test_a_click_on_a_map_goes_to_its_step_and_unit():
+    run, view, answer = asked(SEEDS)
+    page = page_of("compare", answer, run, view, 940, 516)
+    box = next(shape.box for shape in page.shapes if isinstance(shape, Heat))
+    spot = page.spot(view, box.right - 1, box.bottom - 1)
+    assert spot.changes == {"step": 39, "unit": 5} and spot.unit == 5
+    assert "in the other run" in spot.words
+    assert page.spot(view, 2, 2) is None
+    ranked = page.spot(view, 800, 74 + 28)
+    assert ranked.changes == {"unit": int(answer.ranks[0])}
+
+
+def test_what_cannot_be_compared_is_said():
+    _, _, none = asked(replace(SEEDS, other=None))
+    assert "Choose another run" in str(none)
+    wider = replace(SEEDS, other=Other(one_layer(3, 5, 9, seed=2)))
+    _, _, unlike = asked(wider)
+    assert "match their units" in str(unlike)
+    run, view, answer = asked(wider, match="correlation")
+    assert "cannot be compared" in words(page_of("compare", answer, run, view, 940, 516), view)
+    _, _, hidden = asked(wider, match="correlation", compared="output")
+    assert "3 and 5 numbers a step" in str(hidden)
+    lost = replace(SEEDS, other=Other(Trained("/nowhere/model.safetensors")))
+    made = list(runs(0, lost))[-1]
+    assert made.finished and made.error is None
+    assert "does not exist" in str(answered("compare", made, View()))
+
+
+def test_another_run_to_compare_with_is_another_answer():
+    run = finished(SEEDS)
+    other = list(runs(1, replace(SEEDS, other=Other(one_layer(3, 4, 6, seed=3))), earlier=run))[-1]
+    assert other.trace is run.trace
+    question = QUESTIONS["compare"]
+    assert key_of("compare", question, run, View()) != key_of("compare", question, other, View())
+
+
+def test_the_other_run_in_words():
+    assert other_words(SEEDS) == "with random weights, seed 2"
+    assert other_words(TEXTS) == "reading “aabb#ab”"
+    assert other_words(replace(SEEDS, other=None)) == "no other run is chosen"
