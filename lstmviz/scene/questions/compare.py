@@ -13,11 +13,12 @@ from lstmviz.engine.trace import DirectionTrace, Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
+from lstmviz.scene.colorlimits import Limits
 from lstmviz.scene.colors import ROLE_OF_ARRAY
 from lstmviz.scene.heataxes import limit_text
 from lstmviz.scene.heatlayout import TITLES
 from lstmviz.scene.metrics import fit
-from lstmviz.scene.moment import Limits, colormap_of, largest, widen
+from lstmviz.scene.moment import colormap_of, largest, widen
 from lstmviz.scene.questions.page import Page, Question, Spot
 from lstmviz.scene.questions.writing import StepAxis, step_words
 from lstmviz.scene.run import Run
