@@ -184,7 +184,9 @@ def figure(
         return (*ground, *empty(width, height, sentence)), width, height
     plots = pinned(trace, view) is not None
     place = place_of(trace, view, width, height, plots=plots, seconds=sequence.seconds)
-    content = content_of(trace, sequence, view, limits=limits, touches=touches, apart=apart)
+    content = content_of(
+        trace, sequence, view, limits=limits, touches=touches, apart=apart, basis=basis
+    )
     step = min(view.step, trace.steps - 1)
     shown = step + 1 if view.reveal else None
     shapes = ground + images(place, content, scale) + furniture(place, content, scale, shown)
