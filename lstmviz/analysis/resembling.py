@@ -15,7 +15,9 @@ from lstmviz.errors import LstmvizError
 Numbers = NDArray[np.float64]
 
 MEASURES = ("cosine", "euclid")
-ARRAYS = ("cell_state", "cell_output", "hidden_state")
+BOTH = ("cell_state", "hidden_state")
+ARRAYS = (*BOTH, "cell_output", "states")
+"""What is compared; "states" is the mean of what c and h say."""
 APART = 10
 """Places on the same sequence are at least so many steps apart, from the chosen one too."""
 
@@ -53,6 +55,43 @@ def similar(
     the chosen one and another, are closer than `apart` steps or the length of the range. Raises
     `LstmvizError` for what is not there, an unknown array or measure, and runs of other sizes.
     """
+    wanted = sample(trace, step, last, array, measure, layer, direction)
+    apart = max(apart, wanted.length)
+    found: list[Place] = []
+    for name, run in [("", trace), *others]:
+        away = distances(wanted, run, name)
+        if run is trace:
+            away[max(0, step - apart + 1) : step + apart] = np.inf
+        found += nearest(name, away, most, apart)
+    return tuple(sorted(found, key=lambda place: place.distance)[:most])
+
+
+@dataclass(frozen=True, eq=False)
+class Sample:
+    """The states of a place, each (length, units), and by what others are measured against it."""
+
+    parts: tuple[Array, ...]
+    array: str
+    measure: str
+    layer: int
+    direction: str
+
+    @property
+    def length(self) -> int:
+        """Steps of the place."""
+        return len(self.parts[0])
+
+
+def sample(
+    trace: Trace,
+    step: int,
+    last: int | None = None,
+    array: str = "cell_state",
+    measure: str = "cosine",
+    layer: int = 0,
+    direction: str = "forward",
+) -> Sample:
+    """The place from `step` up to, not with, `last`; raises `LstmvizError` as `similar`."""
     if array not in ARRAYS or measure not in MEASURES:
         known, given = (ARRAYS, array) if array not in ARRAYS else (MEASURES, measure)
         raise LstmvizError(f"{given[:40]!r} is not one of {', '.join(known)}.")
@@ -60,21 +99,32 @@ def similar(
     last = step + 1 if last is None else last
     if not step < last <= trace.steps:
         raise LstmvizError(f"steps {step} to {last} are none of the run; end after the start.")
-    asked: Array = getattr(direction_of(trace, layer, direction), array)[step:last]
-    apart = max(apart, last - step)
-    found: list[Place] = []
-    for name, run in [("", trace), *others]:
-        values: Array = getattr(direction_of(run, layer, direction), array)
-        if values.shape[1] != asked.shape[1]:
+    parts = tuple(each[step:last] for each in _states(trace, array, layer, direction))
+    return Sample(parts, array, measure, layer, direction)
+
+
+def distances(wanted: Sample, trace: Trace, name: str = "") -> Numbers:
+    """(T − length + 1,): how far every place as long as the one wanted is from it.
+
+    Raises `LstmvizError` for a run of other sizes; `name` is what it is called then.
+    """
+    states = _states(trace, wanted.array, wanted.layer, wanted.direction)
+    for own, values in zip(wanted.parts, states, strict=True):
+        if values.shape[1] != own.shape[1]:
             raise LstmvizError(
                 f"{name[:80] or 'the run'} has {values.shape[1]} units, but the chosen place has "
-                f"{asked.shape[1]}; compare runs of one network."
+                f"{own.shape[1]}; compare runs of one network."
             )
-        distances = _distances(asked, values, measure)
-        if run is trace:
-            distances[max(0, step - apart + 1) : step + apart] = np.inf
-        found += _nearest(name, distances, most, apart)
-    return tuple(sorted(found, key=lambda place: place.distance)[:most])
+    pairs = zip(wanted.parts, states, strict=True)
+    found: list[Numbers] = [_distances(own, values, wanted.measure) for own, values in pairs]
+    mean: Numbers = np.mean(found, axis=0)
+    return mean
+
+
+def _states(trace: Trace, array: str, layer: int, direction: str) -> tuple[Array, ...]:
+    way = direction_of(trace, layer, direction)
+    names = BOTH if array == "states" else (array,)
+    return tuple(getattr(way, name) for name in names)
 
 
 def _distances(asked: Array, values: Array, measure: str) -> Numbers:
@@ -97,7 +147,7 @@ def _distances(asked: Array, values: Array, measure: str) -> Numbers:
     return np.asarray(total / length)
 
 
-def _nearest(name: str, distances: Numbers, most: int, apart: int) -> list[Place]:
+def nearest(name: str, distances: Numbers, most: int, apart: int) -> list[Place]:
     """The nearest places of one sequence; each takes the room around it."""
     left = distances.copy()
     found: list[Place] = []

@@ -199,6 +199,9 @@ def _asking(result: Parser) -> None:
         help="for --view text: the gate or state that colours it, or how well it was foretold",
     )
     result.add_argument(
+        "--folder", metavar="DIR", help="for --view alike: look in the files of a folder too"
+    )
+    result.add_argument(
         "--pattern", metavar="REGEX", help="for --view follow: where it matches, units may follow"
     )
     result.add_argument(

@@ -120,6 +120,11 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
         if parsed.view != "text":
             raise LstmvizError("--tint is for --view text; leave one of the two out.")
         view = replace(view, tint=TINTED[parsed.tint])
+    if parsed.folder is not None and parsed.view != "alike":
+        raise LstmvizError("--folder is for --view alike; leave one of the two out.")
+    if parsed.view == "alike":
+        like = view.like if view.like and parsed.step is None else (view.step, view.step + 1)
+        view = replace(view, like=like, folder=parsed.folder or view.folder)
     view = _followed(view, parsed)
     if parsed.order is not None:
         view = replace(view, order=known_order(parsed.order))

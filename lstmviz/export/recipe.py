@@ -41,13 +41,16 @@ LOOKED = (
     "every_layer",
     "rank",
     "tint",
+    "like",
+    "alike",
+    "folder",
     "shown",
     "compared",
     "align",
     "match",
 )
 """What else a picture shows of a view, told where it is not the usual."""
-FILES = ("annotation_file",)
+FILES = ("annotation_file", "folder")
 
 
 def recipe(

@@ -13,12 +13,14 @@ from lstmviz.session import View
 
 
 class Asking(QObject):
-    """Keeps the newest answer; `changed` tells that there is another.
+    """Keeps the newest answer; `changed` tells that there is another, `progressed` how
+    far one that takes long has come, and 0 of 0 when it is there.
 
     While a new answer is worked out to the same question of the same run, the one before stands.
     """
 
     changed = Signal()
+    progressed = Signal(object, object)
 
     def __init__(self, parent: QObject | None = None) -> None:
         super().__init__(parent)
@@ -28,6 +30,7 @@ class Asking(QObject):
         self._work = Background("ask", self)
         self._work.done.connect(self._answered)
         self._work.failed.connect(self._answered)
+        self._work.progressed.connect(self.progressed)
 
     @property
     def busy(self) -> bool:
@@ -45,7 +48,7 @@ class Asking(QObject):
         if key[:2] != self._key[:2]:
             self.answer = None
         self._key, self._run = key, run  # the run is kept, so that nothing takes its id
-        self._work.start(lambda progress: answered(name, run, view))
+        self._work.start(lambda progress: answered(name, run, view, progress))
 
     def forget(self) -> None:
         """Nothing is asked any more."""
@@ -59,4 +62,5 @@ class Asking(QObject):
 
     def _answered(self, answer: Any) -> None:
         self.answer = answer
+        self.progressed.emit(0, 0)
         self.changed.emit()

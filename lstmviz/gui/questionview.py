@@ -31,12 +31,14 @@ ROWS = 3
 class QuestionView(QWidget):
     """Renders an answer at a view; reports what the pointer does and changes nothing itself.
 
-    `wanted` carries the changes of the View that a click asks for.
+    `wanted` carries the changes of the View that a click asks for; `fileWanted` a file to read, the
+    step to stand at in it, and such changes.
     """
 
     unitHovered = Signal(object)
     pointed = Signal(str)
     wanted = Signal(object)
+    fileWanted = Signal(str, int, object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -148,7 +150,10 @@ class QuestionView(QWidget):
         spot = self._spot(event.position())
         if spot is not None and spot.changes and event.button() == Qt.MouseButton.LeftButton:
             self._dragging = spot.drags
-            self.wanted.emit(dict(spot.changes))
+            if spot.opens is None:
+                self.wanted.emit(dict(spot.changes))
+            else:
+                self.fileWanted.emit(*spot.opens, dict(spot.changes))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
         """What a held button did ends."""

@@ -28,6 +28,9 @@ class Strip(QWidget):
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours from now on."""
 
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how far an answer has come; `total` 0 says that it is there."""
+
     def show_view(self, run: Run, view: View) -> None:
         """Show the controls as they stand in a view."""
         raise NotImplementedError

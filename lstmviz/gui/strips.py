@@ -5,6 +5,7 @@ from __future__ import annotations
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
+from lstmviz.gui.alikestrip import AlikeStrip
 from lstmviz.gui.comparestrip import CompareStrip
 from lstmviz.gui.followstrip import FollowStrip
 from lstmviz.gui.strip import Strip
@@ -16,6 +17,7 @@ from lstmviz.session import View
 STRIPS: dict[str, type[Strip]] = {
     "follow": FollowStrip,
     "text": TextStrip,
+    "alike": AlikeStrip,
     "compare": CompareStrip,
 }
 """The controls of a question by its name; made when it is first asked."""
@@ -43,6 +45,11 @@ class Strips(QWidget):
         self._theme = theme
         for strip in self.strips.values():
             strip.set_theme(theme)
+
+    def show_progress(self, done: int, total: int) -> None:
+        """Show how far the answer has come, where its strip shows that; `total` 0 ends it."""
+        for strip in self.strips.values():
+            strip.show_progress(done, total)
 
     def show_view(self, run: Run, view: View) -> None:
         """Show the controls that the view's question has, as they stand in it."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from PySide6.QtCore import QSettings, Qt
 from PySide6.QtGui import QCloseEvent, QDragEnterEvent, QDropEvent, QKeyEvent
@@ -54,7 +55,7 @@ from lstmviz.history import trained_before
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.questions import brushed
 from lstmviz.scene.run import Run
-from lstmviz.session import QUESTIONS, Document, Session, Trained, View
+from lstmviz.session import QUESTIONS, Document, FileInput, Session, Trained, View
 
 HINT = "Space plays  ·  ← → steps  ·  Shift+← → stages  ·  click a number to ask why  ·  ? keys"
 
@@ -174,6 +175,8 @@ class MainWindow(QMainWindow):
             wanting.wanted.connect(lambda changes: store.look(**changes))
         self.strips.otherAsked.connect(self.others.popup)
         self.heatmaps.brushed.connect(lambda *steps: store.look(**brushed(*steps)))
+        self.question.fileWanted.connect(self._read_at)
+        self.asking.progressed.connect(self.strips.show_progress)
         self.asking.changed.connect(lambda: self._render(travel=None))
         self.changing = Changing(self)
         self.side.wanted.connect(lambda side: store.look(side=side))
@@ -199,6 +202,13 @@ class MainWindow(QMainWindow):
         """Take up another document; what it says of steps and units starts anew if it must."""
         self.banner.hide()
         self.store.edit(document, key, follow=follow, first=0.0, last=None, low=0.0, high=None)
+
+    def _read_at(self, path: str, step: int, changes: dict[str, Any]) -> None:
+        """Read another file as the input, and stand at a step of it."""
+        self.banner.hide()
+        document = replace(self.store.document, input=FileInput(path))
+        span = {"first": 0.0, "last": None, "low": 0.0, "high": None}
+        self.store.edit(document, **{**span, **changes, "step": step})
 
     def undo(self) -> None:
         """Back to the document before; what was said of a later one is past."""

@@ -12,6 +12,7 @@ from lstmviz.inputs.recipes import (
 )
 from lstmviz.session.documents import (
     ALIGNED,
+    ALIKE,
     ASKED,
     COMPARED,
     DIAGRAMS,
@@ -46,6 +47,7 @@ from lstmviz.session.untrained import MAX_LAYERS, network_spec, recipe_of
 
 __all__ = [
     "ALIGNED",
+    "ALIKE",
     "ASKED",
     "COMPARED",
     "DIAGRAMS",

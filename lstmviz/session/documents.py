@@ -19,6 +19,7 @@ QUESTIONS = (
     *("provenance", "gradients", "saturation", "vanishing"),
     *("follow", "memory", "histograms", "text"),
     "compare",
+    "alike",
 )
 """The questions about a run that have a page of their own, shown in the diagram's place."""
 
@@ -122,6 +123,8 @@ FOLLOWED = ("pattern", "ranges", "built-in", "file")
 """Where the numbers come from that units are ranked by."""
 TINTS = (*GATES, "cell_state", "cell_output", "surprise", "probability")
 """What running text may be coloured by: an array of the pinned unit, or what is predicted."""
+ALIKE = ("cell_state", "hidden_state", "states")
+"""What makes two places alike: c, h, or both."""
 
 
 COMPARED = (*GATES, "cell_state", "hidden_state", "output")
@@ -165,7 +168,8 @@ class View:
     Units are ranked by how they follow what `follows` names: the `pattern`, the steps in the
     `ranges` (each first, last exclusive), the built-in `annotation`, or the `annotation_file`
     (FILE or FILE:COLUMN); of this layer, or of `every_layer`; `rank` is the row looked at, from 0.
-    `tint` is what running text is coloured by.
+    `tint` is what running text is coloured by. `like` are the first step and the end of a place
+    whose like are looked for, () for none, by what `alike` names; in the files of `folder` too.
     """
 
     step: int = 0
@@ -202,6 +206,9 @@ class View:
     every_layer: bool = False
     rank: int = 0
     tint: str = "cell_state"  # or another of TINTS
+    like: tuple[int, ...] = ()
+    alike: str = "cell_state"  # or another of ALIKE
+    folder: str | None = None
     shown: str = "changed"  # or "baseline", "difference": of a run with changes
     compared: str = "cell_state"  # or another of COMPARED
     align: str = "step"  # or "token"

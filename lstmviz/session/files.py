@@ -20,6 +20,7 @@ from lstmviz.models.gateorder import plain_order
 from lstmviz.plain import from_plain, parse, to_plain
 from lstmviz.session.documents import (
     ALIGNED,
+    ALIKE,
     ASKED,
     COMPARED,
     DIAGRAMS,
@@ -57,6 +58,7 @@ CHOICES = {
     "theme": ("system", "light", "dark"),
     "follows": FOLLOWED,
     "tint": TINTS,
+    "alike": ALIKE,
     "side": ("unit", "file", "whatif"),
     "shown": ("baseline", "changed", "difference"),
     "limits": ("most", "all"),
@@ -71,7 +73,7 @@ WHOLE = (
     *("target", "target_step", "element", "rank", "row"),
 )
 """The fields of a View that are not below 0."""
-VIEW_FILES = ("expect", "annotation_file")
+VIEW_FILES = ("expect", "annotation_file", "folder")
 """The fields of a View that name a file."""
 
 
@@ -232,9 +234,10 @@ def _view_fault(view: View) -> str:
         low, high = getattr(view, start), getattr(view, end)
         if high is not None and high <= low:
             return f"{end} is {high:g}, not above {start}"
-    for span in view.ranges:
+    for span in (*view.ranges, *((view.like,) if view.like else ())):
         if len(span) != 2 or not 0 <= span[0] < span[1]:
-            return f"ranges has {list(span[:4])}, not a first step and a later end"
+            name = "like" if span is view.like else "ranges"
+            return f"{name} has {list(span[:4])}, not a first step and a later end"
     return ""
 
 

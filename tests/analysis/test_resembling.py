@@ -66,3 +66,18 @@ def test_what_is_not_there_is_told():
     with pytest.raises(LstmvizError, match="7 units"):
         similar(trace, 0, others=[("w", wide)])
     assert similar(trace, 2) == ()
+
+
+def test_both_states_count_alike():
+    from lstmviz.analysis.resembling import distances, sample
+    from lstmviz.engine.initial import random_network
+    from lstmviz.engine.spec import CellSpec, NetworkSpec
+
+    network = random_network(NetworkSpec((CellSpec(3, 4, 6),)), seed=1)
+    trace = network.run(np.random.default_rng(0).standard_normal((50, 3)))
+    c, h, both = (
+        distances(sample(trace, 7, 9, array), trace)
+        for array in ("cell_state", "hidden_state", "states")
+    )
+    assert np.allclose(both, (c + h) / 2) and both.shape == (49,)
+    assert both[7] == pytest.approx(0, abs=1e-12)

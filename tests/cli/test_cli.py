@@ -185,6 +185,15 @@ def test_export_asks_what_units_follow(drawn, tmp_path, options, looked):
     assert (view.follows, view.pattern, view.annotation_file) == looked
 
 
+def test_export_looks_for_places_like_a_step(drawn, tmp_path, capsys):
+    line = f"export --sizes auto,8,8 --text hello --folder x --out {tmp_path}/a.svg"
+    assert main([*line.split(), "--view", "alike", "--step", "2"]) == 0
+    view = drawn[0][0].view
+    assert (view.like, view.folder) == ((2, 3), "x")
+    assert main(line.split()) == 2
+    assert "--folder is for --view alike" in capsys.readouterr().err
+
+
 def test_export_colours_running_text(drawn, tmp_path, capsys):
     line = f"export --sizes auto,8,8 --text hello --tint f --out {tmp_path}/a.svg"
     assert main([*line.split(), "--view", "text"]) == 0

@@ -147,6 +147,9 @@ EDITS = [
     (lambda d: view(d).update(ranges=[[3, 3]]), r"view.ranges has \[3, 3\], not a first step"),
     (lambda d: view(d).update(ranges=[[1, 2, 3]]), r"view.ranges has \[1, 2, 3\]"),
     (lambda d: view(d).update(ranges=[[-1, 3]]), r"view.ranges has \[-1, 3\]"),
+    (lambda d: view(d).update(like=[5]), r"view.like has \[5\], not a first step and a later"),
+    (lambda d: view(d).update(like=[5, 5]), r"view.like has \[5, 5\]"),
+    (lambda d: view(d).update(alike="x"), "view.alike is 'x', not one of cell_state"),
     (lambda d: view(d).update(ranges=[4]), r"view.ranges\[0\] must be a list"),
     (lambda d: view(d).update(follows="x"), "view.follows is 'x', not one of pattern, ranges"),
     (lambda d: view(d).update(tint="x"), "view.tint is 'x', not one of input_gate"),
@@ -250,6 +253,9 @@ def test_what_units_follow_is_kept_with_its_file_beside_the_session(tmp_path):
         ranges=((2, 5), (9, 10)),
         annotation_file=str(tmp_path / "told.csv:a"),
         every_layer=True,
+        like=(2, 9),
+        alike="states",
+        folder=str(tmp_path / "more"),
         rank=3,
     )
     save_session(Session(Document(), view), path)

@@ -5,7 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from lstmviz.errors import LstmvizError
+from lstmviz.models import Progress
 from lstmviz.scene.picture import fitted
+from lstmviz.scene.questions.alikepage import ALIKE
 from lstmviz.scene.questions.annotations import Ranges
 from lstmviz.scene.questions.compare import COMPARE
 from lstmviz.scene.questions.follow import FOLLOW
@@ -46,6 +48,7 @@ QUESTIONS: dict[str, Question] = {
     "histograms": HISTOGRAMS,
     "text": TEXT,
     "compare": COMPARE,
+    "alike": ALIKE,
 }
 """Every question by the name of its view."""
 
@@ -64,6 +67,8 @@ def brushed(view: View, first: int, last: int) -> dict[str, Any]:
 
 def marked(view: View) -> Ranges:
     """The brushed steps that the question on show is about."""
+    if view.diagram == "alike" and len(view.like) == 2:
+        return ((view.like[0], view.like[1]),)
     return view.ranges if view.diagram == "follow" and view.follows == "ranges" else ()
 
 
@@ -76,14 +81,18 @@ def missing(run: Run) -> str | None:
     return None
 
 
-def answered(name: str, run: Run, view: View) -> Any:
+def answered(name: str, run: Run, view: View, progress: Progress | None = None) -> Any:
     """The answer to a question of a finished run; an `LstmvizError` where there is none.
 
     The error is returned rather than raised: it is an answer too, and is shown as one.
+    `progress` is told how far a long search has come; what it raises passes through.
     """
+    question = QUESTIONS[name]
     try:
         assert run.spec is not None
-        return QUESTIONS[name].answer(run, fitted(view, run.spec))
+        if question.search is not None and progress is not None:
+            return question.search(run, fitted(view, run.spec), progress)
+        return question.answer(run, fitted(view, run.spec))
     except LstmvizError as error:
         return error
 

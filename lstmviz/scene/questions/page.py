@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lstmviz.models import Progress
 from lstmviz.scene.questions.writing import wrapped
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape, Text
@@ -20,12 +21,15 @@ class Spot:
     """What lies at a point of a page: its words, the cell unit it stands for, what a click does.
 
     `changes` are fields of the View; with `drags` they go on while the button is held.
+    `changes` are fields of the View; `opens` is a file to take as the input, and the step to
+    stand at in it.
     """
 
     words: str
     unit: int | None = None
     changes: Mapping[str, Any] = field(default_factory=dict)
     drags: bool = False
+    opens: tuple[str, int] | None = None
 
 
 def _no_marks(view: View) -> tuple[Shape, ...]:
@@ -70,7 +74,8 @@ class Question:
     answer out in a size, and depends on nothing else of the view but `fields` and `page_fields`.
     `brushed` takes the view before, and the steps first to last (exclusive) that were brushed
     since; None where there is nothing to brush. Both it and `begun`, which is what happens to a
-    view when the question is asked, give changes of the view.
+    view when the question is asked, give changes of the view. Where answering takes long,
+    `search` does it in place of `answer`, and tells of its progress.
     """
 
     title: str
@@ -81,6 +86,7 @@ class Question:
     page_fields: tuple[str, ...] = ()
     brushed: Callable[[View, int, int], Mapping[str, Any]] | None = None
     begun: Callable[[View], Mapping[str, Any]] = _nothing
+    search: Callable[[Run, View, Progress], Any] | None = None
 
 
 def key_of(name: str, question: Question, run: Run, view: View) -> tuple[object, ...]:
