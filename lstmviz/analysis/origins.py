@@ -81,26 +81,30 @@ def provenance_map(
 
     (len(seen), len(edges) - 1): at each step of `seen` (ascending), what is left of all that was
     written from step edges[k] up to, not with, edges[k + 1]; and (len(seen),) what is left of c₀.
-    Takes O(len(seen) T) where the whole matrix takes O(T²). Raises `LstmvizError` as `provenance`.
+    What is left of a column's writes fades by the same gates, so that this takes
+    O(T + len(seen) len(edges)) where the whole matrix takes O(T²). Raises `LstmvizError` as
+    `provenance`.
     """
     run = direction_of(trace, layer, direction)
     check_unit(run.cell_state.shape[1], unit)
     forget, written = _run(run, unit, direction)
     steps, forward = len(forget), direction == "forward"
     ranks = np.asarray(seen) if forward else steps - 1 - np.asarray(seen)[::-1]
-    left = np.zeros(steps + 1)
-    left[0] = written[0]
-    sums = np.zeros((len(ranks), len(edges) - 1))
-    start, before = np.zeros(len(ranks)), 0
+    numbers = np.arange(steps) if forward else np.arange(steps)[::-1]
+    columns = np.searchsorted(edges, numbers, side="right")  # 0 and len(edges) lie outside
+    sums = np.zeros((len(ranks), len(edges) + 1))
+    start, left, before = np.zeros(len(ranks)), written[0], 0
     for row, rank in enumerate(ranks.tolist()):
         kept = np.cumprod(forget[before : rank + 1][::-1])[::-1]
-        left[: before + 1] *= kept[0] if len(kept) else 1.0
-        left[before + 1 : rank + 2] = written[before + 1 : rank + 2] * np.append(kept[1:], 1.0)
-        before = rank + 1
-        parts = left[1:] if forward else left[:0:-1]
-        inside = parts[edges[0] : edges[-1]]
-        sums[row] = np.add.reduceat(inside, np.asarray(edges[:-1]) - edges[0])
-        start[row] = left[0]
+        if len(kept):
+            fresh = written[before + 1 : rank + 2] * np.append(kept[1:], 1.0)
+            found = np.bincount(columns[before : rank + 1], fresh, len(edges) + 1)
+            sums[row] = sums[row - 1] * kept[0] + found  # before the first row there are zeros
+            left = left * kept[0]
+        else:
+            sums[row] = sums[row - 1]
+        start[row], before = left, rank + 1
+    sums = sums[:, 1:-1]
     return (sums, start) if forward else (sums[::-1], start[::-1])
 
 

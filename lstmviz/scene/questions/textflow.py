@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 from numpy.typing import NDArray
@@ -63,6 +64,11 @@ class Flow:
 
 def flow(labels: Items[str], box: Box) -> Flow:
     """The symbols of a sequence laid out in lines of the box's width; line breaks break lines."""
+    return _flow(tuple(labels), box)
+
+
+@lru_cache(maxsize=4)
+def _flow(labels: tuple[str, ...], box: Box) -> Flow:
     written = {label: fit(_shown(label), box.w - 8, SIZE, mono=True) for label in set(labels)}
     wide = {label: width(text, SIZE, mono=True) for label, text in written.items()}
     joined = all(len(label) <= 1 or label in SIGNS for label in written)

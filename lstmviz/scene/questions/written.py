@@ -88,7 +88,7 @@ def origins_of(run: Run, view: View) -> Origins:
         found, start = origins.provenance_map(trace, unit, seen, edges, *place)
         written = origins.writes(trace, unit, *place)
         sizes = np.abs(
-            [*_largest_sums(forget, written, edges, forward), *found.ravel(), *start],
+            np.concatenate([_largest_sums(forget, written, edges, forward), found.ravel(), start])
         )
     broken = np.flatnonzero(~np.isfinite(state))
     return Origins(
