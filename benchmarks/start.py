@@ -52,10 +52,12 @@ def floor():
 
 def program():
     """The program as its command starts it, on the demo it opens with."""
-    from lstmviz.cli import main as command_line
-    from lstmviz.gui import app as gui
-    from lstmviz.gui.diagram import DiagramView
-    from lstmviz.gui.window import MainWindow
+    from lstmviz import cli
+
+    with cli._at_once():  # as the command line loads them
+        from lstmviz.gui import app as gui
+        from lstmviz.gui.diagram import DiagramView
+        from lstmviz.gui.window import MainWindow
 
     def painted(window):
         stamp("window")
@@ -69,7 +71,7 @@ def program():
 
     show, MainWindow.show = MainWindow.show, begin
     gui.has_display = lambda: True  # a window even without a screen, not a picture of it
-    command_line([])
+    cli.main([])
 
 
 def once(platform, who):

@@ -74,7 +74,11 @@ def main(opener: Opener, name: str = "lstmviz") -> int:
     if session is None:
         return GIVEN_UP
     session = replace(session, view=recalled(session.view, settings))
-    window = open_window(session, settings)
+    gc.disable()  # a window in the making leaves hardly any garbage to look for
+    try:
+        window = open_window(session, settings)
+    finally:
+        gc.enable()
     if Path(name).is_file():
         window.opening.recent.add(name)
     QTimer.singleShot(0, window.store.begin)

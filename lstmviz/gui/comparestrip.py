@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QPoint, Signal
+from PySide6.QtCore import QPoint
 from PySide6.QtWidgets import QComboBox, QPushButton
 
 from lstmviz.gui.fields import narrow
@@ -15,9 +15,7 @@ from lstmviz.session import ALIGNED, COMPARED, MATCHED, View
 
 
 class CompareStrip(Strip):
-    """Choices in a row; `otherAsked` tells where a menu of other runs is wanted."""
-
-    otherAsked = Signal(object)
+    """Choices in a row, and a button that asks for another run."""
 
     def __init__(self) -> None:
         super().__init__()

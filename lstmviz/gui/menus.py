@@ -17,7 +17,7 @@ from lstmviz.gui.recent import RecentMenu
 from lstmviz.gui.shownswitch import CHOICES as SHOWN
 from lstmviz.models import EXAMPLE, EXAMPLES, READERS
 from lstmviz.scene.colorlimits import CHOICES
-from lstmviz.scene.questions import QUESTIONS
+from lstmviz.scene.questions import QUESTIONS, TITLES
 from lstmviz.session import Trained, save_session
 
 if TYPE_CHECKING:
@@ -145,10 +145,10 @@ class Menus:
     def _ask(self) -> None:
         menu = self.window.menu_bar.addMenu("&Ask")
         self.questions: dict[str, QAction] = {}
-        for name, question in QUESTIONS.items():
-            action = self._add(menu, question.title, partial(self._begin, name))
+        for name, (title, tip) in TITLES.items():
+            action = self._add(menu, title, partial(self._begin, name))
             action.setCheckable(True)
-            action.setToolTip(question.tip)
+            action.setToolTip(tip)
             self.questions[name] = action
         menu.addSeparator()
         menu.addMenu(self.window.others.menu)

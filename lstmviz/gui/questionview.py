@@ -19,7 +19,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstmviz import paint
 from lstmviz.scene.colors import LIGHT, Theme
-from lstmviz.scene.questions import HEIGHT, QUESTIONS, WIDTH, Page, Spot, brushed, page_of
+from lstmviz.scene.questions import HEIGHT, QUESTIONS, TITLES, WIDTH, Page, Spot, brushed, page_of
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape
 from lstmviz.session import View
@@ -70,7 +70,7 @@ class QuestionView(QWidget):
     def render_answer(self, name: str, answer: Any, run: Run, view: View) -> None:
         """Show the answer to the question of that name (None while there is none)."""
         self._asked, self._view = (name, answer, run), view
-        self.setAccessibleName(QUESTIONS[name].title)
+        self.setAccessibleName(TITLES[name][0])
         self._lay_out()
         self.update()
 

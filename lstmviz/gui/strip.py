@@ -14,9 +14,13 @@ PAUSE = 350
 
 
 class Strip(QWidget):
-    """A row of controls; `wanted` carries the changes of the View that are asked for."""
+    """A row of controls; `wanted` carries the changes of the View that are asked for.
+
+    `otherAsked` tells where a menu of other runs is wanted.
+    """
 
     wanted = Signal(object)
+    otherAsked = Signal(object)
 
     def __init__(self) -> None:
         super().__init__()

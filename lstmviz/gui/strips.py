@@ -2,25 +2,48 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QStackedLayout, QWidget
 
-from lstmviz.gui.alikestrip import AlikeStrip
-from lstmviz.gui.comparestrip import CompareStrip
-from lstmviz.gui.followstrip import FollowStrip
 from lstmviz.gui.strip import Strip
-from lstmviz.gui.textstrip import TextStrip
 from lstmviz.scene.colors import Theme
 from lstmviz.scene.run import Run
 from lstmviz.session import View
 
-STRIPS: dict[str, type[Strip]] = {
-    "follow": FollowStrip,
-    "text": TextStrip,
-    "alike": AlikeStrip,
-    "compare": CompareStrip,
+
+def _follow() -> Strip:
+    from lstmviz.gui.followstrip import FollowStrip
+
+    return FollowStrip()
+
+
+def _text() -> Strip:
+    from lstmviz.gui.textstrip import TextStrip
+
+    return TextStrip()
+
+
+def _compare() -> Strip:
+    from lstmviz.gui.comparestrip import CompareStrip
+
+    return CompareStrip()
+
+
+def _alike() -> Strip:
+    from lstmviz.gui.alikestrip import AlikeStrip
+
+    return AlikeStrip()
+
+
+STRIPS: dict[str, Callable[[], Strip]] = {
+    "follow": _follow,
+    "text": _text,
+    "compare": _compare,
+    "alike": _alike,
 }
-"""The controls of a question by its name; made when it is first asked."""
+"""The controls of a question by its name; loaded and made when it is first asked."""
 
 
 class Strips(QWidget):
@@ -53,18 +76,17 @@ class Strips(QWidget):
 
     def show_view(self, run: Run, view: View) -> None:
         """Show the controls that the view's question has, as they stand in it."""
-        kind = STRIPS.get(view.diagram)
-        if kind is not None:
-            strip = self.strips.get(view.diagram) or self._made(view.diagram, kind)
+        make = STRIPS.get(view.diagram)
+        if make is not None:
+            strip = self.strips.get(view.diagram) or self._add(view.diagram, make)
             self._stack.setCurrentWidget(strip)
             strip.show_view(run, view)
-        self.setVisible(kind is not None)
+        self.setVisible(make is not None)
 
-    def _made(self, name: str, kind: type[Strip]) -> Strip:
-        strip = self.strips[name] = kind()
+    def _add(self, name: str, make: Callable[[], Strip]) -> Strip:
+        strip = self.strips[name] = make()
         strip.wanted.connect(self.wanted)
-        if isinstance(strip, CompareStrip):
-            strip.otherAsked.connect(self.otherAsked)
+        strip.otherAsked.connect(self.otherAsked)
         if self._theme is not None:
             strip.set_theme(self._theme)
         self._stack.addWidget(strip)

@@ -2,29 +2,24 @@
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Iterator, Mapping
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
 
 from lstmviz.errors import LstmvizError
 from lstmviz.models import Progress
 from lstmviz.scene.picture import fitted
-from lstmviz.scene.questions.alikepage import ALIKE
-from lstmviz.scene.questions.annotations import Ranges
-from lstmviz.scene.questions.compare import COMPARE
-from lstmviz.scene.questions.follow import FOLLOW
-from lstmviz.scene.questions.gradients import GRADIENTS
-from lstmviz.scene.questions.histograms import HISTOGRAMS
-from lstmviz.scene.questions.memory import MEMORY
 from lstmviz.scene.questions.page import HEIGHT, WIDTH, Page, Question, Spot, key_of, note
-from lstmviz.scene.questions.provenance import PROVENANCE
-from lstmviz.scene.questions.saturation import SATURATION
-from lstmviz.scene.questions.textpage import TEXT
-from lstmviz.scene.questions.vanishing import VANISHING
 from lstmviz.scene.run import Run
 from lstmviz.session import View
+
+if TYPE_CHECKING:
+    from lstmviz.scene.questions.annotations import Ranges
 
 __all__ = [
     "HEIGHT",
     "QUESTIONS",
+    "TITLES",
     "WIDTH",
     "Page",
     "Question",
@@ -38,18 +33,71 @@ __all__ = [
     "page_of",
 ]
 
-QUESTIONS: dict[str, Question] = {
-    "provenance": PROVENANCE,
-    "gradients": GRADIENTS,
-    "saturation": SATURATION,
-    "vanishing": VANISHING,
-    "follow": FOLLOW,
-    "memory": MEMORY,
-    "histograms": HISTOGRAMS,
-    "text": TEXT,
-    "compare": COMPARE,
-    "alike": ALIKE,
+TITLES = {
+    "provenance": (
+        "Where c came from",
+        "What is left in the pinned unit's c of what each step wrote",
+    ),
+    "gradients": (
+        "What the output depends on",
+        "Gradients of one output with respect to every value before it, and to the input",
+    ),
+    "saturation": (
+        "Saturated gates",
+        "How often each gate of every unit is shut or wide open, layer by layer",
+    ),
+    "vanishing": (
+        "How fast memories vanish",
+        "How strongly c depends on itself many steps before, beside a plain RNN",
+    ),
+    "follow": (
+        "Which units follow …",
+        "Units and gates ranked by how they follow a pattern, marked steps or an annotation",
+    ),
+    "memory": (
+        "How long units remember",
+        "Half-lives, longest holds and horizons of a layer’s units; sorts the heatmaps too",
+    ),
+    "histograms": (
+        "How values are spread",
+        "Histograms of every gate and state of a layer; dead and constant units",
+    ),
+    "text": (
+        "Text by a unit or gate",
+        "The running text, each symbol coloured by a gate, a state or how well it was foretold",
+    ),
+    "compare": (
+        "Compare with another run",
+        "Another model, checkpoint, input or seed, side by side and as difference",
+    ),
+    "alike": (
+        "More places like this",
+        "Where else the states are nearest, in this sequence and in a folder of others",
+    ),
 }
+"""Title and tip of every question by the name of its view."""
+
+HOMES = {"text": "textpage", "alike": "alikepage"}
+"""The modules of those questions whose modules have other names than they."""
+
+
+class _Questions(Mapping[str, Question]):
+    """Each question by its name, loaded when it is first asked: the window opens without them."""
+
+    def __getitem__(self, name: str) -> Question:
+        if name not in TITLES:
+            raise KeyError(name)
+        question: Question = import_module(f"{__name__}.{HOMES.get(name, name)}").QUESTION
+        return question
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(TITLES)
+
+    def __len__(self) -> int:
+        return len(TITLES)
+
+
+QUESTIONS = _Questions()
 """Every question by the name of its view."""
 
 
@@ -61,8 +109,9 @@ def brushed(view: View, first: int, last: int) -> dict[str, Any]:
     question = QUESTIONS.get(view.diagram)
     if question is not None and question.brushed is not None:
         return dict(question.brushed(view, first, last))
-    assert FOLLOW.brushed is not None
-    return {"diagram": "follow", **FOLLOW.brushed(view, first, last)}
+    follow = QUESTIONS["follow"]
+    assert follow.brushed is not None
+    return {"diagram": "follow", **follow.brushed(view, first, last)}
 
 
 def marked(view: View) -> Ranges:
@@ -99,9 +148,9 @@ def answered(name: str, run: Run, view: View, progress: Progress | None = None) 
 
 def page_of(name: str, answer: Any, run: Run, view: View, width: float, height: float) -> Page:
     """The page of an answer (None while there is none) in a size."""
-    question = QUESTIONS[name]
+    title, _ = TITLES[name]
     if answer is None:
-        return note(question.title, missing(run) or "Working it out …", width)
+        return note(title, missing(run) or "Working it out …", width)
     if isinstance(answer, LstmvizError):
-        return note(question.title, str(answer), width)
-    return question.page(answer, run, view, width, height)
+        return note(title, str(answer), width)
+    return QUESTIONS[name].page(answer, run, view, width, height)

@@ -191,9 +191,7 @@ def _spot(found: Alike, run: Run, place: _Place, x: float, y: float) -> Spot | N
     return None
 
 
-ALIKE = Question(
-    title="More places like this",
-    tip="Where else the states are nearest, in this sequence and in a folder of others",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "like", "alike", "folder"),

@@ -341,9 +341,7 @@ def _at(found: Compared, pair: int, column: int) -> Spot:
     return Spot(words, unit, changes)
 
 
-COMPARE = Question(
-    title="Compare with another run",
-    tip="Another model, checkpoint, input or seed, side by side and as difference",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "align", "match", "compared"),

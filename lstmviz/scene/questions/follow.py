@@ -315,9 +315,7 @@ def _brushed(view: View, first: int, last: int) -> Mapping[str, Any]:
     return {"follows": "ranges", "ranges": ranges, "rank": 0}
 
 
-FOLLOW = Question(
-    title="Which units follow …",
-    tip="Units and gates ranked by how they follow a pattern, marked steps or an annotation",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "every_layer", *FIELDS),

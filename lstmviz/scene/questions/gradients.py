@@ -323,9 +323,7 @@ def _value(
     return Spot(words, unit, {"step": step, "unit": unit})
 
 
-GRADIENTS = Question(
-    title="What the output depends on",
-    tip="Gradients of one output with respect to every value before it, and to the input",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("target", "target_step"),

@@ -352,9 +352,7 @@ def _spot(
     )
 
 
-HISTOGRAMS = Question(
-    title="How values are spread",
-    tip="Histograms of every gate and state of a layer; dead and constant units",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     page_fields=("unit",),

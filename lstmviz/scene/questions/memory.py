@@ -258,9 +258,7 @@ def _hold_words(found: Remembered, unit: int) -> str:
     )
 
 
-MEMORY = Question(
-    title="How long units remember",
-    tip="Half-lives, longest holds and horizons of a layer’s units; sorts the heatmaps too",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     page_fields=("order", "row"),

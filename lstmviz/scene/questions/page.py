@@ -67,7 +67,7 @@ class Page:
 
 @dataclass(frozen=True, eq=False)
 class Question:
-    """One question: its title, how it is answered and shown.
+    """One question: how it is answered and shown.
 
     `answer` is a pure function of a finished run and of the `fields` of the view alone; it may
     take its time and raise `LstmvizError`, whose sentence is shown in its place. `page` lays an
@@ -78,8 +78,6 @@ class Question:
     `search` does it in place of `answer`, and tells of its progress.
     """
 
-    title: str
-    tip: str
     answer: Callable[[Run, View], Any]
     page: Callable[[Any, Run, View, float, float], Page]
     fields: tuple[str, ...] = ("layer", "direction")

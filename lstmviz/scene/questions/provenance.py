@@ -295,9 +295,7 @@ def _part_words(found: Origins, sequence: Sequence | None, written: int, seen: i
     )
 
 
-PROVENANCE = Question(
-    title="Where c came from",
-    tip="What is left in the pinned unit's c of what each step wrote",
+QUESTION = Question(
     answer=origins_of,
     page=_page,
     fields=("layer", "direction", "unit", "first", "last"),

@@ -236,9 +236,7 @@ def _spot(each: _Scatter, found: Saturated, x: float, y: float) -> Spot | None:
     )
 
 
-SATURATION = Question(
-    title="Saturated gates",
-    tip="How often each gate of every unit is shut or wide open, layer by layer",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=(),

@@ -175,9 +175,7 @@ def _told(found: Tinting, step: int) -> str:
     return f"{where}: {found.name} is {number(value)}"
 
 
-TEXT = Question(
-    title="Text by a unit or gate",
-    tip="The running text, each symbol coloured by a gate, a state or how well it was foretold",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "unit", "tint"),

@@ -280,9 +280,7 @@ def _told(found: Vanished, run: Run, lag: int) -> str:
     return f"{lag:,} before, {where}: {'; '.join(parts)}"
 
 
-VANISHING = Question(
-    title="How fast memories vanish",
-    tip="How strongly c depends on itself many steps before, beside a plain RNN",
+QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "first", "last"),
