@@ -26,7 +26,7 @@ from lstmviz.models.gateorder import plain_order
 from lstmviz.models.names import names
 from lstmviz.plain import to_plain
 from lstmviz.scene.equations import equations
-from lstmviz.session import Document, Trained, Untrained, opened, spec_of, trained
+from lstmviz.session import Document, Trained, Untrained, opened, spec_of, switched_words, trained
 
 
 def report(document: Document, *, as_json: bool, expect: str | None = None) -> str:
@@ -50,6 +50,8 @@ def report(document: Document, *, as_json: bool, expect: str | None = None) -> s
     lines = _lines(spec, network, certificate)
     if isinstance(recipe, Untrained):
         lines.insert(1, f"  weights     {_drawn(recipe)}")
+    elif recipe.switched:
+        lines.insert(1, f"  as asked    {switched_words(recipe, spec)}")
     if found:
         lines += ["", *understood.agreement_lines(*found)]
     return "\n".join(lines)

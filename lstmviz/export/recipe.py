@@ -51,6 +51,8 @@ LOOKED = (
 )
 """What else a picture shows of a view, told where it is not the usual."""
 FILES = ("annotation_file", "folder")
+ASKED_OF_FILES = ("lstm", "gate_order", "switched")
+"""What is told of a model besides its file, where it is asked for."""
 
 
 def recipe(
@@ -88,6 +90,8 @@ def _origin(document: Document) -> dict[str, Any]:
     if isinstance(network, Trained):
         path = network.path
         source: dict[str, Any] = {"source": path if bundled(path) else Path(path).name}
+        asked = to_plain(network)
+        source |= {name: asked[name] for name in ASKED_OF_FILES if asked[name]}
     else:
         source = {"source": "untrained", "network": to_plain(network)}
     made = {"changes": [edit.line for edit in document.changes if edit.on]}

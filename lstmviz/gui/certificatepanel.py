@@ -27,7 +27,7 @@ from lstmviz.models.certificate import found_words
 from lstmviz.models.gateorder import FRAMEWORKS, GATE_ORDERS, plain_order
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.run import Run
-from lstmviz.session import Trained, View
+from lstmviz.session import Trained, View, switched_words
 
 MOST_NAMES = 24
 SOFT = ("/", ".", "_", "+")
@@ -69,6 +69,7 @@ class CertificatePanel(QScrollArea):
         self.lstm.activated.connect(lambda: self.lstmWanted.emit(self.lstm.currentData()))
         self.facts = self._label()
         self.before = self._label("note")
+        self.switched = self._label("note")
         self._heading("Wrong gate order?")
         self.letters = self._label()
         self.order = self._combo(
@@ -157,11 +158,16 @@ class CertificatePanel(QScrollArea):
         order = network.gate_order if isinstance(network, Trained) else None
         if run.certificate is None:
             return
-        shown = (run.certificate, order, view.expect)
+        switched = ""
+        if isinstance(network, Trained) and run.spec is not None:
+            switched = switched_words(network, run.spec)
+        shown = (run.certificate, order, view.expect, switched)
         if shown != self._shown:
             self._shown = shown
             self._certificate, self._order = run.certificate, order
             self._show_certificate(run.certificate)
+            self.switched.setText(escape(f"{switched} Undo takes it back."))
+            self.switched.setVisible(bool(switched))
             self._show_order(run.certificate)
             self._show_agreement()
 

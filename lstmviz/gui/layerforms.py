@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, CellSpec, HeadSpec, NetworkSpec
-from lstmviz.gui.controls import FIXED
+from lstmviz.gui.controls import KEEPS
 from lstmviz.gui.fields import LABEL, narrow
 from lstmviz.gui.layerwords import (
     DIRECTIONS,
@@ -93,7 +93,12 @@ class _Form(QWidget):
 
 
 class LayerForm(_Form):
-    """Direction, merge, what leaves the layer, and the variant of its cell."""
+    """Direction, merge, what leaves the layer, and the variant of its cell.
+
+    `switched` says that return_sequences is wanted the other way.
+    """
+
+    switched = Signal()
 
     def __init__(self) -> None:
         super().__init__()
@@ -107,7 +112,7 @@ class LayerForm(_Form):
         self.merge = self._combo("Merged", "How h of both directions becomes one row", merges)
         self.merge.activated.connect(lambda: self._emit(merge=self.merge.currentData()))
         self.returns = self._check("Return sequences (every h)", RETURNS)
-        self.returns.clicked.connect(lambda on: self._emit(return_sequences=on))
+        self.returns.clicked.connect(lambda: self.switched.emit())
         self.variant = QComboBox()
         narrow(self.variant)
         self.variant.setAccessibleName("Variant of the cell")
@@ -141,9 +146,8 @@ class LayerForm(_Form):
         self.more.setText("▾  Details of the variant" if on else "▸  Details of the variant")
 
     def show_cell(self, cell: CellSpec, *, opened: bool) -> None:
-        """Show a layer; one that is `opened` from a file keeps its return_sequences."""
-        self.returns.setEnabled(not opened)
-        self.returns.setToolTip(FIXED if opened else RETURNS)
+        """Show a layer, perhaps one that is `opened` from a file."""
+        self.returns.setToolTip(f"{RETURNS}. {KEEPS}" if opened else RETURNS)
         way = next(name for name, ways in DIRECTIONS.items() if ways == cell.directions)
         self.direction.setCurrentIndex(self.direction.findData(way))
         self.merge.setCurrentIndex(self.merge.findData(cell.merge))

@@ -122,6 +122,7 @@ class LeftPanel(QScrollArea):
         self._column.addWidget(self.layers)
         self.layer_form, self.head_form, self.input_form = LayerForm(), HeadForm(), InputForm()
         self.layer_form.changed.connect(lambda fields: self._relayer(None, **fields))
+        self.layer_form.switched.connect(self._switch)
         self.head_form.changed.connect(self._rehead)
         self.input_form.changed.connect(lambda fields: self._rebuild(None, **fields))
         self._forms = {
@@ -174,6 +175,10 @@ class LeftPanel(QScrollArea):
         """The same network but for fields of the layer that is shown."""
         if not self._showing:
             self._want(shaping.with_layer(self._recipe(), self._layer, **changes), key)
+
+    def _switch(self) -> None:
+        """The same network, trained or not, with return_sequences of the layer the other way."""
+        self.edited.emit(shaping.switched(self._document, self._layer), None)
 
     def _rehead(self, fields: dict[str, Any]) -> None:
         """The same network but for fields of the head that is chosen."""

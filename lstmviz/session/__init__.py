@@ -31,7 +31,7 @@ from lstmviz.session.documents import (
     one_layer,
 )
 from lstmviz.session.files import is_session, load_session, open_source, save_session
-from lstmviz.session.opened import opened, trained
+from lstmviz.session.opened import opened, switched_words, trained
 from lstmviz.session.resolved import (
     Resolved,
     input_of,
@@ -84,6 +84,7 @@ __all__ = [
     "save_session",
     "sequence_of",
     "spec_of",
+    "switched_words",
     "symbols_of",
     "text_of",
     "trained",

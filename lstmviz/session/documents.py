@@ -77,12 +77,14 @@ class Trained:
     """A model opened from a file, or a bundled one, `demo:NAME` or `example:NAME`.
 
     `lstm` names the LSTM that is picked of a file that holds several. `gate_order` is the order
-    of the gates in the file, such as "ifgo", or None as it was found.
+    of the gates in the file, such as "ifgo", or None as it was found. `switched` are the layers,
+    in order, whose return_sequences is not as the file says but the other way.
     """
 
     path: str = "demo:counter"
     lstm: str | None = None
     gate_order: str | None = None
+    switched: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True)

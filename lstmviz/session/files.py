@@ -186,8 +186,8 @@ def _check(session: Session, where: str) -> None:
         for network in (document.network, other.network if other else None):
             if isinstance(network, Untrained):
                 check_recipe(network)
-            elif network is not None and network.gate_order is not None:
-                plain_order(network.gate_order)
+            elif network is not None:
+                _check_trained(network)
         for given in (document.input, other.input if other else None):
             if isinstance(given, GeneratedInput):
                 generators.check(given)
@@ -218,6 +218,16 @@ def _check(session: Session, where: str) -> None:
     fault = _view_fault(view)
     if fault:
         raise LstmvizError(f"{where}: session.view.{fault}.")
+
+
+def _check_trained(recipe: Trained) -> None:
+    """Raise `LstmvizError` for what cannot be asked of any model."""
+    if recipe.gate_order is not None:
+        plain_order(recipe.gate_order)
+    if list(recipe.switched) != sorted({*recipe.switched}) or min(recipe.switched, default=0) < 0:
+        raise LstmvizError(
+            f"switched is {list(recipe.switched[:8])}, not numbers of layers in their order."
+        )
 
 
 def _view_fault(view: View) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from functools import lru_cache
 from pathlib import Path
 
 from lstmviz import models
 from lstmviz.engine.network import Network
+from lstmviz.engine.spec import NetworkSpec
+from lstmviz.errors import LstmvizError
+from lstmviz.files import shown
 from lstmviz.models import Opened, Progress
 from lstmviz.models.gateorder import reordered
 from lstmviz.session.documents import Trained
@@ -43,13 +47,40 @@ def opened(recipe: Trained, progress: Progress | None = None) -> Opened:
 
 
 def trained(recipe: Trained) -> Network:
-    """The network of a recipe, with the gates in the order that it asks for.
+    """The network of a recipe: gates in the order, and return_sequences, that it asks for.
 
-    Raises `LstmvizError` as `opened`, and for an order that cannot be.
+    Raises `LstmvizError` as `opened`, for an order that cannot be, and as `spec_as_asked`.
     """
-    if recipe.gate_order is None:
+    if recipe.gate_order is None and not recipe.switched:
         return opened(recipe).network
-    return _ordered(recipe, _stamp(recipe))
+    return _as_asked(recipe, _stamp(recipe))
+
+
+def spec_as_asked(recipe: Trained) -> NetworkSpec:
+    """The sizes of a recipe's model, with return_sequences the other way where it asks for it.
+
+    No weight depends on it. Raises `LstmvizError` as `opened`, and for a layer that there is not.
+    """
+    spec = opened(recipe).network.spec
+    layers = list(spec.layers)
+    for index in recipe.switched:
+        if not 0 <= index < len(layers):
+            raise LstmvizError(
+                f"return_sequences of layer {index} is asked for the other way, but "
+                f"{shown(recipe.path)} has {len(layers)} layer{'s' * (len(layers) != 1)}, counted "
+                "from 0."
+            )
+        layers[index] = replace(layers[index], return_sequences=not layers[index].return_sequences)
+    return replace(spec, layers=tuple(layers))
+
+
+def switched_words(recipe: Trained, spec: NetworkSpec) -> str:
+    """What differs from the file in the `spec` that a recipe asks for, a sentence, or nothing."""
+    said = []
+    for index in recipe.switched:
+        now, before = ("on", "off") if spec.layers[index].return_sequences else ("off", "on")
+        said.append(f"of layer {index} is {now} (in the file: {before})")
+    return f"return_sequences {' and '.join(said)}." if said else ""
 
 
 def stamp_of(path: Path) -> Stamp:
@@ -82,5 +113,6 @@ def _keep(key: _Key, found: Opened) -> None:
 
 
 @lru_cache(maxsize=KEPT)
-def _ordered(recipe: Trained, stamp: Stamp) -> Network:
-    return reordered(opened(recipe).network, recipe.gate_order)
+def _as_asked(recipe: Trained, stamp: Stamp) -> Network:
+    network = reordered(opened(recipe).network, recipe.gate_order)
+    return replace(network, spec=spec_as_asked(recipe))

@@ -20,7 +20,7 @@ from lstmviz.inputs.sequence import Sequence
 from lstmviz.inputs.spoken import Spoken, spoken
 from lstmviz.models import Certificate, Progress
 from lstmviz.session.documents import Document, Trained, Untrained
-from lstmviz.session.opened import Stamp, opened, stamp_of, trained
+from lstmviz.session.opened import Stamp, opened, spec_as_asked, stamp_of, trained
 from lstmviz.session.untrained import check_recipe, network_spec, recipe_of
 
 INITIALS = ("model", "zero", "random")
@@ -60,7 +60,7 @@ def resolve(document: Document, progress: Progress | None = None) -> Resolved:
     spec = spec_of(document)
     sequence = sequence_of(document)
     if not spec.possible:
-        return Resolved(spec, None, sequence, problem=problem(spec))
+        return Resolved(spec, None, sequence, None, problem(spec), certificate)
     recipe = document.network
     network = trained(recipe) if isinstance(recipe, Trained) else _untrained(spec, recipe)
     if document.vocabulary is not None:
@@ -82,7 +82,7 @@ def spec_of(document: Document) -> NetworkSpec:
     """
     recipe = document.network
     if isinstance(recipe, Trained):
-        return _model(recipe).spec
+        return spec_as_asked(recipe)
     check_recipe(recipe)
     input_size = recipe.input_size
     if input_size is None:
@@ -142,7 +142,7 @@ def untrained_like(document: Document) -> Document:
     """
     if isinstance(document.network, Untrained):
         return document
-    spec, recipe = _model(document.network).spec, input_of(document)
+    spec, recipe = spec_of(document), input_of(document)
     if isinstance(recipe, FileInput) and spec.input_size > MAX_SIZE:
         recipe = GeneratedInput()
     return replace(document, network=recipe_of(spec), input=recipe)

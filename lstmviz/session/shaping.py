@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from lstmviz.engine.spec import HeadSpec
-from lstmviz.session.documents import Layer, Untrained
+from lstmviz.session.documents import Document, Layer, Untrained
 from lstmviz.session.untrained import MAX_LAYERS
 
 Place = tuple[str, int]
@@ -23,6 +23,19 @@ NEW_HEAD = HeadSpec(5)
 def with_layer(recipe: Untrained, index: int, **changes: Any) -> Untrained:
     """The network with fields of one layer changed."""
     return replace(recipe, layers=_put(recipe.layers, index, **changes))
+
+
+def switched(document: Document, layer: int) -> Document:
+    """The document with return_sequences of a layer the other way.
+
+    An opened model keeps its weights: none depends on it.
+    """
+    network = document.network
+    if isinstance(network, Untrained):
+        on = network.layers[layer].return_sequences
+        return replace(document, network=with_layer(network, layer, return_sequences=not on))
+    layers = tuple(sorted({layer} ^ set(network.switched)))
+    return replace(document, network=replace(network, switched=layers))
 
 
 def with_head(recipe: Untrained, index: int, **changes: Any) -> Untrained:

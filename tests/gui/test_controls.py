@@ -5,7 +5,7 @@ from PySide6.QtCore import QPoint, Qt
 from windows import settle
 
 from lstmviz.engine.spec import HeadSpec
-from lstmviz.gui.controls import FIXED
+from lstmviz.gui.controls import KEEPS
 from lstmviz.session import Document, FileInput, GeneratedInput, Layer, Trained, Untrained
 
 TWO = Document(
@@ -53,11 +53,35 @@ def test_an_impossible_network_can_be_mended_where_it_is_drawn(qtbot, window):
     assert window.store.run.trace is not None
 
 
-def test_an_opened_network_keeps_its_switch_and_says_so(qtbot, opened):
+def test_an_opened_network_is_switched_and_keeps_its_weights(qtbot, opened):
     window = opened(Document(), diagram="stack")
+    before = window.store.run
     click(qtbot, window, "return_sequences", 0)
-    assert window.pointed.text() == FIXED
-    assert window.store.document == Document()
+    settle(qtbot, window)
+    after = window.store.run
+    assert window.store.document == Document(Trained(switched=(0,)))
+    assert [cell.return_sequences for cell in after.spec.layers] == [False]
+    assert after.network.cells is before.network.cells
+    window.store.look(side="file")
+    told = window.certificate.switched
+    assert not told.isHidden() and "of layer 0 is off (in the file: on)" in told.text()
+    click(qtbot, window, "return_sequences", 0)
+    settle(qtbot, window)
+    assert window.store.document == Document() and window.store.run.spec == before.spec
+    assert told.isHidden()
+    window.undo()
+    assert window.store.document.network.switched == (0,)
+
+
+def test_a_lower_layer_of_an_opened_stack_says_why_it_must_return_its_sequence(qtbot, opened):
+    window = opened(Document(Trained("example:stack.keras")), diagram="stack")
+    click(qtbot, window, "return_sequences", 0)
+    settle(qtbot, window)
+    assert "layer 1 reads a sequence; let layer 0 return its sequence" in window.store.run.problem
+    assert "Impossible" in window.left.note.text()
+    click(qtbot, window, "return_sequences", 0)
+    settle(qtbot, window)
+    assert window.store.run.trace is not None
 
 
 def test_s_shows_the_stack(qtbot, opened):
@@ -67,12 +91,16 @@ def test_s_shows_the_stack(qtbot, opened):
     assert window.view_buttons["stack"].isChecked()
 
 
-def test_the_switches_of_an_opened_network_both_say_that_they_are_fixed(opened):
+def test_the_box_of_an_opened_network_says_that_its_weights_stay(qtbot, opened):
     window = opened(Document(Trained("demo:counter")))
     returns = window.left.layer_form.returns
-    assert not returns.isEnabled() and returns.toolTip() == FIXED
+    assert returns.isEnabled() and KEEPS in returns.toolTip()
+    returns.click()
+    settle(qtbot, window)
+    assert window.store.document == Document(Trained("demo:counter", switched=(0,)))
+    assert not returns.isChecked()
     window.edit(Document(Untrained(3)))
-    assert returns.isEnabled() and "every h" in returns.toolTip()
+    assert "every h" in returns.toolTip() and KEEPS not in returns.toolTip()
 
 
 def test_a_square_of_the_input_is_told_by_the_name_of_its_column(opened, tmp_path):
