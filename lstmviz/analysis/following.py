@@ -90,6 +90,7 @@ def by_chance(
 
     That is the annotation itself, shifted around by 19 different numbers of steps: the runs of
     1s and the slow changes that raise correlations by accident stay, only their place is wrong.
+    Shifts that bring a regular annotation back onto itself (|r| of ½ or more) are not taken.
     A ranking whose best |r| is not above it could be an accident one time in twenty or more.
     Arguments are those of `rank`.
     """
@@ -97,7 +98,8 @@ def by_chance(
     told = np.where(np.isnan(told), np.nanmean(told), told)
     steps = len(told)
     apart = max(1, steps // (SHIFTS + 1))
-    wanted = np.random.default_rng(0).permutation(np.arange(apart, steps - apart + 1))
+    wanted = _apart(told, np.arange(apart, steps - apart + 1))
+    wanted = np.random.default_rng(0).permutation(wanted)
     shifted = np.stack([np.roll(told, by)[~held] for by in wanted[:SHIFTS]])
     shifted = _unit_length(shifted)
     best = 0.0
@@ -107,6 +109,15 @@ def by_chance(
             slab = np.ascontiguousarray(values[~held, start : start + width].T, np.float64)
             best = max(best, float(np.abs(_unit_length(slab) @ shifted.T).max()))
     return min(best, 1.0)
+
+
+def _apart(told: Numbers, shifts: NDArray[np.intp]) -> NDArray[np.intp]:
+    """The shifts by which an annotation is least like itself: those below ½, or a few."""
+    spectrum = np.abs(np.fft.rfft(told - told.mean())) ** 2
+    likeness = np.abs(np.fft.irfft(spectrum, len(told)))
+    likeness /= likeness[0] or 1.0
+    order = shifts[np.argsort(likeness[shifts], kind="stable")]
+    return order[: max(SHIFTS, int((likeness[shifts] < 0.5).sum()))]
 
 
 def _unit_length(rows: Numbers) -> Numbers:

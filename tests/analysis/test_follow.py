@@ -189,3 +189,13 @@ def test_columns_that_are_constant_or_not_finite_follow_nothing():
     assert {row.unit: row.correlation for row in rows}[1] == 0
     assert {row.unit: row.correlation for row in rows}[2] == 0
     assert 0 < by_chance({"c": values}, told, held_out(120)) < 1
+
+
+def test_a_regular_annotation_is_not_held_against_itself():
+    rng = np.random.default_rng(7)
+    told = (np.arange(600) % 25 < 8).astype(float)
+    values = rng.standard_normal((600, 12))
+    values[:, 4] += 3 * told
+    held = held_out(600)
+    assert abs(rank({"c": values}, told, held)[0].correlation) > 0.8
+    assert by_chance({"c": values}, told, held) < 0.6
