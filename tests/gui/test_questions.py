@@ -94,5 +94,12 @@ def test_the_table_of_memories_scrolls_and_sorts_the_heatmaps(opened, qtbot):
     )
     QApplication.sendEvent(view, wheel)
     assert window.store.view.row == 4
+    bar = QPoint(view.width() - 20, view.height() - 50)
+    qtbot.mousePress(view, Qt.MouseButton.LeftButton, pos=bar)
+    below = window.store.view.row
+    assert below > 4
+    qtbot.mouseMove(view, QPoint(bar.x(), view.height() // 2))
+    qtbot.waitUntil(lambda: 4 < window.store.view.row < below)
+    qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=bar)
     window.store.look(order="index")
     assert window.player.order.count() == len(ORDERS)

@@ -9,6 +9,7 @@ from lstmviz.inputs import GeneratedInput
 from lstmviz.scene.metrics import text_box
 from lstmviz.scene.order import order
 from lstmviz.scene.questions import answered, page_of
+from lstmviz.scene.questions.memory import steps_text
 from lstmviz.scene.run import finished
 from lstmviz.scene.shapes import Box, Rect, Text
 from lstmviz.session import Document, Layer, Untrained, View, one_layer
@@ -126,3 +127,11 @@ def test_the_layer_and_direction_looked_at_are_named():
     words = [s.text for s in table(run, view).shapes if isinstance(s, Text)]
     assert words[0] == "How long the units remember, layer 1, backward"
     assert units_shown(table(run, view), view) == set(range(6))
+
+
+def test_numbers_of_steps_are_short():
+    told = {0.432: "0.43", 9.994: "9.99", 9.996: "10.0", 99.96: "100", 1234.5: "1,234"}
+    for value, text in told.items():
+        assert steps_text(value) == text
+    assert steps_text(np.inf) == "∞"
+    assert steps_text(np.nan) == "NaN"

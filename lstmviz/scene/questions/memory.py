@@ -134,11 +134,12 @@ def _sorted_by(name: str) -> str:
     return next((c.key for c in COLUMNS if c.order == (what + at)), "")
 
 
-def _steps(value: float) -> str:
+def steps_text(value: float) -> str:
     """A number of steps: 0.43, 12.3, 1,234, 3.1e+07 or ∞."""
     if not np.isfinite(value) or value >= 1e5:
         return number(value)
-    return f"{value:,.0f}" if value >= 100 else f"{value:.1f}" if value >= 10 else f"{value:.2f}"
+    digits = 2 if value < 9.995 else 1 if value < 99.95 else 0
+    return f"{value:,.{digits}f}"
 
 
 def _resting(found: Remembered, table: Table, ranked: Order) -> list[Shape]:
@@ -149,7 +150,7 @@ def _resting(found: Remembered, table: Table, ranked: Order) -> list[Shape]:
         shapes += table.words("unit", row, f"{unit}")
         for key, values in (("median", kept.half_life), ("horizon", kept.horizon)):
             value = float(values[unit])
-            shapes += table.words(key, row, _steps(value))
+            shapes += table.words(key, row, steps_text(value))
             shapes += table.bars(key, row, Bar(0.0, found.long(value), "f"))
         shapes += _hold(found, table, row, unit)
     return shapes
@@ -183,7 +184,7 @@ def _marks(found: Remembered, table: Table, ranked: Order, view: View) -> list[S
     for row in table.shown:
         unit = int(ranked[row])
         value, c = float(lives[unit]), float(states[unit])
-        shapes += table.words("now", row, _steps(value))
+        shapes += table.words("now", row, steps_text(value))
         shapes += table.bars("now", row, Bar(0.0, found.long(value), "f"))
         shapes += table.words("c", row, number(c))
         reach = 0.5 + 0.5 * min(max(c / found.limit, -1), 1) if np.isfinite(c) else 0.5
@@ -233,7 +234,7 @@ def _spot(
         began = int(found.memory.hold_from[unit])
         return Spot(_hold_words(found, unit), unit, {"unit": unit, "step": began})
     f = float(found.way.forget_gate[step, unit])
-    life = _steps(float(half_lives(np.array(f))))
+    life = steps_text(float(half_lives(np.array(f))))
     c = number(float(found.way.cell_state[step, unit]))
     words = f"unit {unit:,} at t = {step:,}: c = {c}, f = {number(f)}, half-life {life} steps"
     return Spot(words, unit, pinned)
