@@ -103,7 +103,8 @@ def _first_row(before: Array, after: Array) -> int | None:
 class Touch:
     """Where an intervention takes hold: an array of a layer, its units (None: all) and steps.
 
-    `last` is exclusive.
+    `last` is exclusive. With `weight` it is not the values themselves that are changed, but a
+    weight that they are made with.
     """
 
     layer: int
@@ -112,6 +113,12 @@ class Touch:
     units: tuple[int, ...] | None
     first: int
     last: int
+    weight: bool = False
+
+    def holds(self, unit: int, step: int) -> bool:
+        """Whether the value of a unit at a step is itself changed."""
+        here = self.units is None or unit in self.units
+        return here and not self.weight and self.first <= step < self.last
 
 
 def touches(again: Rerun) -> tuple[Touch, ...]:
@@ -124,7 +131,7 @@ def touches(again: Rerun) -> tuple[Touch, ...]:
         found.append(Touch(*place, change.first, last))
     for weight in again.weights:
         array, unit = _summed(weight, again.trace.spec.layers[weight.layer].cell_size)
-        found.append(Touch(weight.layer, weight.direction, array, (unit,), 0, steps))
+        found.append(Touch(weight.layer, weight.direction, array, (unit,), 0, steps, True))
     return tuple(found)
 
 

@@ -12,7 +12,7 @@ from lstmviz import paint, session
 from lstmviz.errors import LstmvizError
 from lstmviz.export.picture import Picture
 from lstmviz.export.recipe import recipe, title
-from lstmviz.scene import heatmaps, inspector, why
+from lstmviz.scene import heatmaps, inspector, questions, why
 from lstmviz.scene.colors import LIGHT, THEMES, Theme
 from lstmviz.scene.diagram import static_shapes
 from lstmviz.scene.frame import frame_shapes
@@ -51,6 +51,7 @@ def picture_of(
     if what not in VIEWS:
         raise LstmvizError(f"view {what!r} is unknown; choose {', '.join(VIEWS)}.")
     view = replace(fitted(view, spec), hover=None)
+    whole = run
     run = run.of(view.shown if what == "heatmaps" or view.shown == "baseline" else "changed")
     if what in DIAGRAMS:
         view = replace(view, diagram=what)
@@ -80,6 +81,8 @@ def picture_of(
     if what == "why":
         return _taken_apart(run, view, size, theme, words)
     if view.diagram in QUESTIONS:
+        if questions.QUESTIONS[view.diagram].baseline:
+            run = whole.of("baseline")
         return _asked(run, view, size, theme, words)
     diagram = diagram_of(spec, view, run.sequence)
     shapes = (

@@ -53,6 +53,7 @@ from lstmviz.gui.typeline import TypeLine
 from lstmviz.gui.whatifpanel import WhatIfPanel
 from lstmviz.history import trained_before
 from lstmviz.scene.picture import fitted
+from lstmviz.scene.questions import QUESTIONS as ASKED
 from lstmviz.scene.questions import brushed
 from lstmviz.scene.run import Run
 from lstmviz.session import QUESTIONS, Document, FileInput, Session, Trained, View
@@ -306,6 +307,7 @@ class MainWindow(QMainWindow):
         """The diagram of the moment, or the page of a question in its place."""
         self.strips.show_view(run, view)
         if view.diagram in QUESTIONS:
+            run = self.store.run.of("baseline") if ASKED[view.diagram].baseline else run
             self.asking.follow(view.diagram, run, view)
             self.question.render_answer(view.diagram, self.asking.answer, run, view)
             self.picture.setCurrentWidget(self.question)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from lstmviz.analysis.sums import head_place
 from lstmviz.engine.spec import GATES
@@ -69,6 +69,8 @@ def value_of(source: Source, question: Address, now: Moment) -> float | None:
 
 def _rows(source: Source, question: Address, now: Moment, most: int) -> list[Row]:
     array, projected = question.array, source.network.spec.layers[question.layer].projected
+    if now.changed:
+        return _changed(source, question, now, most)
     if array in GATES:
         return [
             *rows.gate(source, question, now, most),
@@ -87,3 +89,27 @@ def _rows(source: Source, question: Address, now: Moment, most: int) -> list[Row
     if is_head(source, question):
         return rows.head(source, question, now, most)
     return rows.found(source, question, now)
+
+
+def _changed(source: Source, question: Address, now: Moment, most: int) -> list[Row]:
+    """The rows where a change takes hold: what is changed is not what its operands give."""
+    changed, array = now.changed, question.array
+    known = replace(now, changed=())
+    if array in changed:
+        note = "Changed here by What if: it is set apart from what its operands give."
+        own = [Row("note", note)]
+    elif array in GATES:
+        own = rows.gate(source, question, known, most)
+    elif array == "cell_state":
+        own = rows.cell(source, question, known)
+    else:
+        return _rows(source, question, known, most)
+    after: list[Row] = []
+    if array in GATES:
+        told = [Row("note", "then c, which is changed here by What if")]
+        after += told if "cell_state" in changed else onwards.into_cell(question, known)
+    if array in (*GATES, "cell_state"):
+        told = [Row("note", "then h, which is changed here by What if")]
+        held = "cell_output" in changed or "hidden_state" in changed
+        after += told if held else onwards.into_output(source, question, known)
+    return [*own, *after]

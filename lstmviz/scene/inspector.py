@@ -113,6 +113,8 @@ def _gate(moment: Moment, gate: str, y: float, width: float) -> list[Shape]:
 def _gate_words(moment: Moment, gate: str, room: float) -> str:
     """How a gate comes about, with all terms of its sum if there is room for them."""
     letter, variant = LETTERS[gate], moment.variant
+    if gate in moment.changed:
+        return "changed here (What if)"
     if gate == "forget_gate" and variant.coupled:
         made = "input_gate" in moment.values
         i = number(float(moment.values["input_gate"][moment.focus])) if made else "i"
@@ -160,6 +162,8 @@ def _cell_lines(moment: Moment) -> list[Words]:
     before = _at(moment, "cell_state_before")
     if "cell_state" not in values:
         return [head, (f"cₜ₋₁ = {before}", 11, "ink", False, False)]
+    if "cell_state" in moment.changed:
+        return [head, *_held(_at(moment, "cell_state"))]
     kept = f"{_at(moment, 'forget_gate')} × {before}" if forgets(variant) else before
     written = _at(moment, "candidate")
     if "input_gate" not in variant.absent:
@@ -175,12 +179,22 @@ def _cell_lines(moment: Moment) -> list[Words]:
     ]
 
 
+def _held(value: str) -> list[Words]:
+    """What stands in place of the arithmetic of a value that is changed."""
+    return [
+        ("changed here (What if)", 11, "muted", False, False),
+        (f"= {value}", 12, "ink", True, True),
+    ]
+
+
 def _output_lines(moment: Moment) -> list[Words]:
     values, variant = moment.values, moment.variant
     name = "m" if "project" in moment.order else "h"
     formula = output_formula(variant, " · ")
     lines: list[Words] = [(f"{name}ₜ = {formula}", 13, "h_text", True, False)]
-    if "cell_output" in values:
+    if "cell_output" in values and "cell_output" in moment.changed:
+        lines += _held(_at(moment, "cell_output"))
+    elif "cell_output" in values:
         real = _at(moment, "squashed")
         if "output_gate" not in variant.absent:
             real = f"{_at(moment, 'output_gate')} × {real}"

@@ -39,7 +39,8 @@ class Moment:
 
     `progress` 0…1 is how far this stage's values have travelled along their wires.
     `focus` is the cell unit whose arithmetic is told in words; `sums` are the parts of its
-    pre-activations, but of gates that have no weights of their own.
+    pre-activations, but of gates that have no weights of their own. `changed` are the arrays in
+    which an intervention has changed the value of `focus`.
     """
 
     step: int
@@ -53,6 +54,7 @@ class Moment:
     variant: Variant = STANDARD
     label: str | None = None
     columns: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
     hover: int | None = None
     pinned: int | None = None
     progress: float = 1.0

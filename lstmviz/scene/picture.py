@@ -6,6 +6,7 @@ from dataclasses import replace
 from functools import lru_cache
 from typing import Protocol
 
+from lstmviz.analysis.effects import Touch
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.engine.trace import Trace
@@ -42,6 +43,10 @@ class RunLike(Protocol):
     @property
     def done(self) -> int:
         """Steps filled."""
+
+    @property
+    def taken(self) -> tuple[Touch, ...]:
+        """Where changes have taken hold of its values."""
 
     @property
     def scales(self) -> Scales | None:
@@ -125,6 +130,18 @@ def names(vocabulary: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(map(label, vocabulary))
 
 
+def changed_of(
+    touches: tuple[Touch, ...], spec: NetworkSpec, view: View, step: int, unit: int
+) -> tuple[str, ...]:
+    """The arrays whose value of a unit is itself changed at a step."""
+    here = [t for t in touches if (t.layer, t.direction) == (view.layer, view.direction)]
+    found = {touch.array for touch in here if touch.holds(unit, step)}
+    outputs = {"cell_output", "hidden_state"}
+    if found & outputs and not spec.layers[view.layer].projected:
+        found |= outputs  # they are one
+    return tuple(sorted(found - {"input"}))
+
+
 def _position(step: int, steps: int) -> int:
     """Which of the `COUNT` places the current step takes: the middle, but at the ends."""
     first = min(max(step - COUNT // 2, 0), max(steps - COUNT, 0))
@@ -165,6 +182,9 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
             columns=names(run.network.vocabulary) if run.network.vocabulary else (),
             progress=progress if offset == 0 else 1.0,
         )
+        held = changed_of(run.taken, spec, view, at, shown.focus)
+        if held:
+            shown = replace(shown, changed=held)
         if view.diagram == "stack" or (view.diagram == "unrolled" and not plain(spec)):
             shown = with_layers(shown, run.trace, scales, view.layer, beside)
         result[offset] = shown

@@ -29,7 +29,8 @@ class Run:
     `certificate` says how a model's file was read. `trace` is the run as it was; `what_if` is
     there where the document has changes, and `other` where it names another run. `pending` says
     that one of them is still to come. Of what `of` gives, `touches` are where the changes take
-    hold, `apart` says that the trace holds differences, and units are ordered as in `basis`.
+    hold, `taken` the same where they have done so in this very trace, `apart` says that the trace
+    holds differences, and units are ordered as in `basis`.
     """
 
     generation: int
@@ -47,6 +48,7 @@ class Run:
     what_if: WhatIf | None = None
     pending: bool = False
     touches: tuple[Touch, ...] = ()
+    taken: tuple[Touch, ...] = ()
     apart: bool = False
     basis: Trace | None = None
 
@@ -89,6 +91,7 @@ class Run:
             sequence=what_if.sequence,
             trace=what_if.again.trace,
             done=what_if.done,
+            taken=what_if.touches,
         )
 
     @cached_property

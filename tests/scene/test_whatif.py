@@ -10,7 +10,7 @@ from lstmviz.analysis.effects import Touch
 from lstmviz.engine.trace import DIRECTION_ARRAYS, arrays
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import GeneratedInput, TextInput
-from lstmviz.scene import heatmaps
+from lstmviz.scene import heatmaps, why
 from lstmviz.scene.run import finished, runs
 from lstmviz.scene.shapes import Rect, Text
 from lstmviz.session import Document, Edit, Layer, Other, Trained, Untrained, View, one_layer
@@ -121,3 +121,27 @@ def test_heatmaps_mark_where_changes_take_hold(name):
     assert sum(isinstance(s, Rect) and s.fill == "accent" and s.box.h == 2.5 for s in shapes) == 4
     titles = {s.text for s in shapes if isinstance(s, Text) and s.bold}
     assert ("Δ f" in titles) is (name == "difference")
+
+
+def told(run, **view):
+    page = why.page(run, View(**view), 280, 6, "")
+    return " ".join(s.text for band in page.bands for s in band.shapes if isinstance(s, Text))
+
+
+def test_the_inspector_says_where_a_number_is_changed_rather_than_computed():
+    run = finished(changed(PLAIN, "forget_gate[1]@5:9 = 0", "cell_state[2]@6 = 0.5"))
+    after = run.of("changed")
+    assert "Changed here" in told(after, step=6, unit=1, asked="forget_gate", element=1)
+    assert "W_h" not in told(after, step=6, unit=1, asked="forget_gate", element=1)
+    assert "W_h" in told(after, step=9, unit=1, asked="forget_gate", element=1)
+    assert "W_h" in told(run.of("baseline"), step=6, unit=1, asked="forget_gate", element=1)
+    assert "changed here (What if)" in told(after, step=6, unit=1)
+    overview = told(after, step=6, unit=2)
+    assert "changed here (What if) = 0.500" in overview
+    onwards = told(after, step=6, unit=2, asked="forget_gate", element=2)
+    assert "W_h" in onwards and "then c, which is changed here" in onwards
+
+
+def test_a_changed_weight_is_in_the_sums():
+    run = finished(changed(PLAIN, "input_bias[f1] += 1")).of("changed")
+    assert "Changed here" not in told(run, step=6, unit=1, asked="forget_gate", element=1)

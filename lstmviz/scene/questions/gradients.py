@@ -324,6 +324,7 @@ def _value(
 
 
 QUESTION = Question(
+    baseline=True,
     answer=_answer,
     page=_page,
     fields=("target", "target_step"),

@@ -76,6 +76,8 @@ class Question:
     since; None where there is nothing to brush. Both it and `begun`, which is what happens to a
     view when the question is asked, give changes of the view. Where answering takes long,
     `search` does it in place of `answer`, and tells of its progress.
+    view when the question is asked, give changes of the view. With `baseline` it is asked of the
+    run as it was, whatever is changed: it would follow numbers that are held back to their sums.
     """
 
     answer: Callable[[Run, View], Any]
@@ -85,6 +87,7 @@ class Question:
     brushed: Callable[[View, int, int], Mapping[str, Any]] | None = None
     begun: Callable[[View], Mapping[str, Any]] = _nothing
     search: Callable[[Run, View, Progress], Any] | None = None
+    baseline: bool = False
 
 
 def key_of(name: str, question: Question, run: Run, view: View) -> tuple[object, ...]:

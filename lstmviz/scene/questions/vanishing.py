@@ -281,6 +281,7 @@ def _told(found: Vanished, run: Run, lag: int) -> str:
 
 
 QUESTION = Question(
+    baseline=True,
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "first", "last"),
