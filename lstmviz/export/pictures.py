@@ -57,27 +57,7 @@ def picture_of(
         view = replace(view, diagram=what)
     words = title(run, view, what), recipe(run, view, what, theme.name, origin)
     if what == "heatmaps":
-        if run.trace is not None and run.done < run.steps:
-            raise LstmvizError(
-                f"step {run.done:,} of {run.steps:,} is being computed; export the heatmaps when "
-                "the run is whole."
-            )
-        w, h = size or (heatmaps.WIDTH, heatmaps.HEIGHT)
-        sequence = run.sequence if run.trace is not None else None
-        limits = run.scales[view.layer, view.direction] if run.scales else None
-        shapes, w, h = heatmaps.figure(
-            run.trace,
-            sequence,
-            view,
-            width=w,
-            height=h,
-            scale=scale,
-            limits=limits,
-            touches=run.touches,
-            apart=run.apart,
-            basis=run.basis,
-        )
-        return _picture(shapes, (w, h), (w, h), theme, words)
+        return _heatmaps(run, view, size, scale, theme, words)
     if what == "why":
         return _taken_apart(run, view, size, theme, words)
     if view.diagram in QUESTIONS:
@@ -91,6 +71,38 @@ def picture_of(
     )
     own = (diagram.width, diagram.height)
     return _picture(shapes, own, size or own, theme, words)
+
+
+def _heatmaps(
+    run: Run,
+    view: View,
+    size: Size | None,
+    scale: float,
+    theme: Theme,
+    words: tuple[str, dict[str, object]],
+) -> Picture:
+    """All heatmaps, laid out in the size."""
+    if run.trace is not None and run.done < run.steps:
+        raise LstmvizError(
+            f"step {run.done:,} of {run.steps:,} is being computed; export the heatmaps when "
+            "the run is whole."
+        )
+    w, h = size or (heatmaps.WIDTH, heatmaps.HEIGHT)
+    sequence = run.sequence if run.trace is not None else None
+    limits = run.scales[view.layer, view.direction] if run.scales else None
+    shapes, w, h = heatmaps.figure(
+        run.trace,
+        sequence,
+        view,
+        width=w,
+        height=h,
+        scale=scale,
+        limits=limits,
+        touches=run.touches,
+        apart=run.apart,
+        basis=run.basis,
+    )
+    return _picture(shapes, (w, h), (w, h), theme, words)
 
 
 def _taken_apart(
