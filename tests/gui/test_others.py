@@ -21,7 +21,7 @@ def test_the_menu_compares_with_another_seed(opened, qtbot):
     assert strip.words.text() == "with random weights, seed 1"
     window.undo()
     answered(qtbot, window)
-    assert "Choose another run" in words(window)
+    assert "There is no other run" in words(window)
 
 
 def test_the_button_of_the_strip_opens_the_menu(opened, qtbot):

@@ -90,7 +90,7 @@ def test_a_click_on_a_map_goes_to_its_step_and_unit():
 
 def test_what_cannot_be_compared_is_said():
     _, _, none = asked(replace(SEEDS, other=None))
-    assert "Choose another run" in str(none)
+    assert "There is no other run" in str(none)
     wider = replace(SEEDS, other=Other(one_layer(3, 5, 9, seed=2)))
     _, _, unlike = asked(wider)
     assert "match their units" in str(unlike)

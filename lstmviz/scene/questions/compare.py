@@ -30,7 +30,8 @@ from lstmviz.session import View
 Numbers = NDArray[np.floating]
 
 NONE = (
-    "Choose another run with “Compare with…” above: another model, another input, or another seed."
+    "There is no other run: choose another model, input or seed with Ask › Compare with, and it is "
+    "kept with the session."
 )
 LEFT = 88.0
 """Room for what is written beside the maps."""
