@@ -97,7 +97,8 @@ def recording_loop(lstm, x):
 
 def first_chunk(network, x):
     """Until the first rows of a trace are there, its allocation included."""
-    next(iter(unroll.chunks(network, unroll.allocate(network, x))))
+    trace = unroll.allocate(network, x)
+    next(done for done in unroll.chunks(network, trace) if done)
 
 
 def threaded(count, work):

@@ -7,7 +7,7 @@ i, f and o are halved beforehand, so that one tanh serves all four gates (σ(a) 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,10 @@ from lstmviz.engine.variant import STANDARD, SWITCHES, Variant
 
 Rows = Iterator[tuple[Array, ...]]
 """Of each step: its input terms (4C,), four views into them, and the rows of c, m and h."""
+
+
+PIECE_BYTES = 2**22
+"""Bytes of weights that are made ready in one piece."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,8 +55,13 @@ class Prepared:
         return sum(array.nbytes for array in arrays if array is not None)
 
 
-def prepared(weights: CellWeights, variant: Variant, dtype: np.dtype[np.floating]) -> Prepared:
-    """The weights of one direction made ready for `advance`."""
+def prepared(
+    weights: CellWeights, variant: Variant, dtype: np.dtype[np.floating]
+) -> Generator[None, None, Prepared]:
+    """Make the weights of one direction ready for `advance`, and return them.
+
+    Yields between pieces of a few milliseconds: the weights may be hundreds of megabytes.
+    """
     cell_size = len(weights.recurrent_weights) // 4
     halves = [0.5, 0.5, 1.0, 0.5] if variant == STANDARD else [1.0] * 4
     scale = np.repeat(np.array(halves, dtype), cell_size)
@@ -66,8 +75,8 @@ def prepared(weights: CellWeights, variant: Variant, dtype: np.dtype[np.floating
 
     return Prepared(
         variant=variant,
-        input_weights=np.multiply(weights.input_weights, scale[:, None], dtype=np.float64),
-        recurrent_weights=np.multiply(weights.recurrent_weights, scale[:, None], dtype=dtype),
+        input_weights=(yield from _scaled(weights.input_weights, scale, np.dtype(np.float64))),
+        recurrent_weights=(yield from _scaled(weights.recurrent_weights, scale, dtype)),
         bias=bias * scale,
         projection=typed(weights.projection),
         peepholes=typed(weights.peepholes),
@@ -75,6 +84,20 @@ def prepared(weights: CellWeights, variant: Variant, dtype: np.dtype[np.floating
         scale=scale,
         shift=1 - scale,
     )
+
+
+def _scaled(
+    array: Array, scale: Array, dtype: np.dtype[np.floating]
+) -> Generator[None, None, Array]:
+    """Each row of an array (4C, …) times its number of the scale (4C,), block by block."""
+    result = np.empty_like(array, dtype)
+    rows = max(PIECE_BYTES // (result.itemsize * max(array.shape[1], 1)), 1)
+    for first in range(0, len(array), rows):
+        if first:
+            yield
+        some = slice(first, first + rows)
+        np.multiply(array[some], scale[some, None], out=result[some], dtype=dtype)
+    return result
 
 
 def advance(cell: Prepared, x: Array, trace: DirectionTrace, rows: slice) -> None:

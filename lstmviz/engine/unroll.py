@@ -131,17 +131,21 @@ def chunks(network: Network, trace: Trace, start: int = 0) -> Iterator[int]:
     """Fill a trace made by `allocate`, yielding after each chunk how many rows are done.
 
     The rows before `start` are filled already (see `carried`); those of its chunk are computed
-    again, so that the bytes do not depend on it.
+    again, so that the bytes do not depend on it. While large weights are made ready, which is
+    done once, it yields 0.
 
     A chunk is some 5 ms of work (4 steps at 1024 cells), after which a caller may draw
     the rows done or stop. Where a layer reads backwards no row is done before the end, and
     the chunks before it yield 0. Where the chunks fall does not depend on the clock, so
     equal runs give equal bytes.
     """
+    for _ in _readied(network):
+        yield 0
     made = ready(network)
     if all(cell.directions == ("forward",) for cell in network.spec.layers):
-        return _stream(network, made, trace, start)
-    return _layer_by_layer(network, made, trace)
+        yield from _stream(network, made, trace, start)
+    else:
+        yield from _layer_by_layer(network, made, trace)
 
 
 _Layers = tuple[dict[str, Prepared], ...]
@@ -150,17 +154,21 @@ _cache: WeakKeyDictionary[Network, _Layers] = WeakKeyDictionary()
 
 def ready(network: Network) -> _Layers:
     """The network's weights made ready for `recur.advance`, by layer and direction, once."""
-    made = _cache.get(network)
-    if made is None:
-        made = tuple(
-            {
-                name: prepared(weights, cell.variant, network.dtype)
-                for name, weights in directions.items()
-            }
-            for cell, directions in zip(network.spec.layers, network.cells, strict=True)
-        )
-        _cache[network] = made
-    return made
+    for _ in _readied(network):
+        pass
+    return _cache[network]
+
+
+def _readied(network: Network) -> Iterator[None]:
+    """Make a network's weights ready unless they are, in pieces of a few milliseconds."""
+    if network in _cache:
+        return
+    made: list[dict[str, Prepared]] = []
+    for cell, directions in zip(network.spec.layers, network.cells, strict=True):
+        made.append({})
+        for name, weights in directions.items():
+            made[-1][name] = yield from prepared(weights, cell.variant, network.dtype)
+    _cache[network] = tuple(made)
 
 
 def _stream(network: Network, layers: _Layers, trace: Trace, start: int) -> Iterator[int]:

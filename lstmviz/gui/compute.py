@@ -21,8 +21,8 @@ Short runs thus keep following a slider that never rests.
 """
 
 HURRY = 0.25
-"""Seconds at its start in which a run does not rest while the window is painted: its first columns
-are to be seen soon."""
+"""Seconds at its start in which a run that has steps does not rest while the window is painted: its
+first columns are to be seen soon."""
 
 
 class _StaleError(Exception):
@@ -86,7 +86,7 @@ class Compute(QObject):
             now = time.monotonic()
             if run.done:
                 self._last = run
-            if now - begun > HURRY:
+            if not run.done or now - begun > HURRY:
                 resting.rest()
             if self._ended(generation, now - begun):
                 return

@@ -134,7 +134,17 @@ def test_rows_are_done_when_they_are_said_to_be():
 def test_large_cells_come_in_smaller_chunks():
     network = random_network(single(2, 1024, 1024), 0)
     trace = unroll.allocate(network, noise(network, 20))
-    assert next(iter(unroll.chunks(network, trace))) == 4
+    assert next(done for done in unroll.chunks(network, trace) if done) == 4
+
+
+def test_large_weights_are_made_ready_in_pieces_once():
+    network = random_network(single(2, 1024, 1024), 0)
+    first, again = (list(unroll.chunks(network, each)) for each in _traces(network, 2))
+    assert first[:3] == [0, 0, 0] and again == [4, 8] == [done for done in first if done]
+
+
+def _traces(network, count):
+    return [unroll.allocate(network, noise(network, 8)) for _ in range(count)]
 
 
 def test_a_layer_that_reads_backwards_is_done_only_at_the_end():
