@@ -18,6 +18,7 @@ from lstmviz.scene.order import known_order
 from lstmviz.scene.picture import fitted
 from lstmviz.session import (
     Document,
+    Edit,
     Session,
     Trained,
     Untrained,
@@ -98,6 +99,11 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     A session file keeps its own step and stage; else they are the last.
     """
     view, document = opened.view, opened.document
+    if parsed.change:
+        document = replace(document, changes=(*document.changes, *map(Edit, parsed.change)))
+        opened = replace(opened, document=document)
+    if parsed.shown is not None:
+        view = replace(view, shown=parsed.shown)
     spec = spec_of(document)
     if parsed.layer is not None:
         view = _at_layer(view, spec, *parsed.layer)

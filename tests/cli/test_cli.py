@@ -409,3 +409,14 @@ def test_a_reader_that_leaves_is_no_error():
         check=False,
     )
     assert done.stderr == ""
+
+
+def test_export_draws_a_run_with_changes(capsys, tmp_path):
+    out = tmp_path / "a.svg"
+    told = ["export", "demo:counter", "--view", "heatmaps", "--shown", "difference"]
+    assert main([*told, "--change", "forget_gate[3]@10:20 = 0", "--out", str(out)]) == 0
+    told_of = out.read_text(encoding="utf-8")
+    assert "forget_gate[3]@10:20 = 0" in told_of and "difference" in told_of
+    bad = tmp_path / "b.svg"
+    assert main([*told, "--change", "forget_gate[99] = 0", "--out", str(bad)]) == 2
+    assert "there is no unit 99" in capsys.readouterr().err and not bad.exists()
