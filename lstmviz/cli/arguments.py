@@ -138,6 +138,22 @@ def _analyze() -> Parser:
     return result
 
 
+def _changes(result: Parser) -> None:
+    """What is changed of a run, and which of the runs is drawn."""
+    result.add_argument(
+        "--change",
+        action="append",
+        default=[],
+        metavar="LINE",
+        help="a change of the run, such as 'forget_gate[3]@10:20 = 0'; several times for several",
+    )
+    result.add_argument(
+        "--shown",
+        choices=("baseline", "changed", "difference"),
+        help="what is drawn of a run with changes (else the changed one)",
+    )
+
+
 def _export() -> Parser:
     result = _parser("export", "Write a figure of a network at work, without a display.")
     _common(result)
@@ -181,18 +197,7 @@ def _export() -> Parser:
         help="whether the colours of c and h tell apart what most units have (as they do else) or "
         "every value",
     )
-    result.add_argument(
-        "--change",
-        action="append",
-        default=[],
-        metavar="LINE",
-        help="a change of the run, such as 'forget_gate[3]@10:20 = 0'; several times for several",
-    )
-    result.add_argument(
-        "--shown",
-        choices=("baseline", "changed", "difference"),
-        help="what is drawn of a run with changes (else the changed one)",
-    )
+    _changes(result)
     result.add_argument("--theme", choices=("light", "dark"), help="the colours (else light)")
     result.add_argument(
         "--scale", type=_scale, default=1.0, metavar="X", help="pixels per logical pixel (1)"
