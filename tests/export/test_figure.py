@@ -20,6 +20,7 @@ from lstmviz.plain import to_plain
 from lstmviz.scene.colors import LIGHT
 from lstmviz.scene.run import Run, finished, runs
 from lstmviz.session import (
+    QUESTIONS,
     Document,
     FileInput,
     GeneratedInput,
@@ -46,13 +47,34 @@ def pixels_of(path):
     return png_pixels(path.read_bytes())
 
 
+CHOSEN = ("follow", "alike", "compare")
+"""Questions that need something chosen first."""
+PICTURES = [view for view in VIEWS if view not in QUESTIONS]
+ASKED = [view for view in QUESTIONS if view not in CHOSEN]
+
+
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".pdf"])
-@pytest.mark.parametrize("view", VIEWS)
-@pytest.mark.parametrize("session", [HELLO, BROKEN], ids=["sound", "impossible"])
+@pytest.mark.parametrize(
+    ("session", "view"),
+    [*((HELLO, view) for view in (*PICTURES, *ASKED)), *((BROKEN, view) for view in PICTURES)],
+)
 def test_every_view_in_every_format(tmp_path, session, view, suffix):
     out = tmp_path / f"figure{suffix}"
     assert export_session(session, out, view=view) == out
     assert out.stat().st_size > 1000
+
+
+@pytest.mark.parametrize("view", QUESTIONS)
+def test_nothing_can_be_asked_of_a_network_whose_shapes_do_not_fit(tmp_path, view):
+    with pytest.raises(LstmvizError, match="the shapes do not fit"):
+        export_session(BROKEN, tmp_path / "a.png", view=view)
+    assert not list(tmp_path.iterdir())
+
+
+@pytest.mark.parametrize("view", CHOSEN)
+def test_a_question_without_its_choice_says_what_to_choose(tmp_path, view):
+    with pytest.raises(LstmvizError, match=r"(?i)^type a|choose a"):
+        export_session(HELLO, tmp_path / "a.svg", view=view)
 
 
 def test_the_recipe_tells_how_to_make_it_again(tmp_path):
@@ -170,7 +192,7 @@ def test_heatmaps_wait_for_the_run():
 
 def test_a_cell_of_1024_units_is_a_file_of_sane_size(tmp_path):
     document = Document(one_layer(5, 1024, 1024, head=HeadSpec(5)), GeneratedInput(length=8))
-    for view in VIEWS:
+    for view in (*PICTURES, *ASKED):
         out = export_session(Session(document), tmp_path / f"{view}.svg", view=view)
         assert out.stat().st_size < 5_000_000
 
