@@ -29,6 +29,9 @@ SHORTCUTS = (
     ("Right-drag on a heatmap", "pan"),
     ("Right-click a number", "what if it were otherwise: hold, scale, overwrite"),
     ("↑  ↓", "pin the neighbouring unit, on the heatmaps; with Ctrl, zoom"),
+    ("↑  ↓  Return", "choose a term, in the panel of a number, and go to it"),
+    ("↑  ↓  Page keys", "scroll a question of more rows than there is room for"),
+    ("Delete", "take the marked change away, in the panel of changes"),
     ("Wheel, drag on the diagram", "zoom, pan; double-click beside a card fits"),
     ("Typing to a text model", ""),
     ("Any key  Backspace", "one symbol more, one less, at the end of the text"),
@@ -36,7 +39,7 @@ SHORTCUTS = (
     ("Files", ""),
     ("Ctrl+O  Ctrl+I  Ctrl+D", "open a model or session, open input, open a demo"),
     ("Ctrl+S  Ctrl+E", "save the session, export a figure"),
-    ("Ctrl+Shift+C", "copy the diagram"),
+    ("Ctrl+Shift+C", "copy the diagram, or the question in its place"),
     ("Ctrl+Z  Ctrl+Shift+Z", "undo, redo"),
     ("?  Ctrl+Q", "this sheet; quit"),
 )

@@ -2,7 +2,7 @@
 
 import pytest
 from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtGui import QAction, QWheelEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import (
     QAbstractScrollArea,
@@ -12,6 +12,8 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 from windows import settle
+
+from lstmviz.gui.help import SHORTCUTS, ShortcutSheet
 
 Key = Qt.Key
 
@@ -171,3 +173,25 @@ def test_the_words_under_a_resting_pointer_follow_the_picture(window):
     QTest.mouseMove(views, QPoint(step[0] - 100, step[1]))
     assert f"step {window.store.view.step} " in window.pointed.text()
     QTest.mouseRelease(views, Qt.MouseButton.LeftButton, pos=QPoint(step[0] - 100, step[1]))
+
+
+def test_the_sheet_has_every_key_of_the_menus(window):
+    told = {word for keys, what in SHORTCUTS for word in f"{keys} {what}".split()}
+    told = {
+        word.strip(",;").replace("−", "-").replace("←", "Left").replace("→", "Right")
+        for word in told
+    }
+    keys = {
+        action.shortcut().toString()
+        for action in window.findChildren(QAction)
+        if not action.shortcut().isEmpty()
+    }
+    assert len(keys) > 20
+    assert keys <= told
+
+
+def test_the_sheet_fits_the_smallest_screen(window, qtbot):
+    sheet = ShortcutSheet(window)
+    qtbot.addWidget(sheet)
+    assert sheet.sizeHint().height() <= 760
+    assert sheet.sizeHint().width() <= 1280
