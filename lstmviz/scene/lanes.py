@@ -196,21 +196,25 @@ def _departing(lane: Lane, left: float, offset: int) -> list[Operation]:
 def wires(lane: Lane, left: float, offset: int, *, first: bool) -> list[Wire]:
     """The wires of a block, but for what it reads and where its h goes besides the next step.
 
-    The `first` block of a lane gets nothing from the gates of another.
+    Into the `first` block of a lane the gates of a step that is not on show come from outside.
     """
     routes, variant, rows = _routes(lane, left), lane.cell.variant, wire_rows(lane.cell)
-    if recurrent(variant) and not first:
+    if recurrent(variant):
         count = lane.cell.cell_size * len(weighted(variant))
-        rows.append(("loop", "x", "pre-activate", "gates_before", count))
+        name = "loop_in" if first else "loop"
+        rows.append((name, "x", "pre-activate", "gates_before", count))
     return [
         Wire(
             lane.name(name, offset), routes[name], role, stage if lane.looked else "",
             lane.array(array), count,
-            arrow=name in ("c_out", "h_out", "turned", "loop") or name.startswith("peep"),
+            arrow=name in ARROWS or name.startswith("peep"),
             thick=name in ("c_in", "kept", "c_out"), offset=offset,
         )
         for name, role, stage, array, count in rows
     ]  # fmt: skip
+
+
+ARROWS = ("c_out", "h_out", "turned", "loop", "loop_in")
 
 
 def _routes(lane: Lane, left: float) -> dict[str, tuple[Point, ...]]:
@@ -249,6 +253,7 @@ def _routes(lane: Lane, left: float) -> dict[str, tuple[Point, ...]]:
         ),
         "h_in": ((-APART + state, h), (2, h), (2, bus), (reach, bus)),
         **{f"bus_{letter}": ((x, bus), (x, below)) for letter, x in COLUMNS.items()},
+        "loop_in": ((-APART - STATE / 2, lane.loop), (entry, lane.loop), (entry, below)),
         "loop": (
             (COLUMNS[last] + half - PITCH, h + 6), (COLUMNS[last] + half + 4 - PITCH, h + 6),
             (COLUMNS[last] + half + 4 - PITCH, lane.loop), (entry, lane.loop), (entry, below),

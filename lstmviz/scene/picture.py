@@ -19,8 +19,9 @@ from lstmviz.scene.levels import problem
 from lstmviz.scene.moment import Moment, Scales, moment
 from lstmviz.scene.oneunit import first_unit, unit_diagram
 from lstmviz.scene.stack import stack_diagram
+from lstmviz.scene.stepwindow import Window
 from lstmviz.scene.unrolled import COUNT, unrolled_diagram
-from lstmviz.scene.unrolledstack import Window, shown_layers, unrolled_stack
+from lstmviz.scene.unrolledstack import shown_layers, unrolled_stack
 from lstmviz.scene.whole import with_layers
 from lstmviz.session import View
 
@@ -79,7 +80,7 @@ def _diagram(spec: NetworkSpec, view: View, sequence: Sequence | None) -> Diagra
     if view.diagram == "unrolled":
         position = _position(view.step, steps)
         if plain(spec):
-            return _unrolled(spec, view.layer, position)
+            return _unrolled(spec, view.layer, position, min(steps, COUNT) or COUNT)
         return _lanes(spec, view.layer, view.direction, _window(view.step, steps))
     if view.diagram == "unit":
         first = first_unit(spec.layers[view.layer], view.unit)
@@ -115,8 +116,8 @@ def _lanes(spec: NetworkSpec, layer: int, way: str, window: Window) -> Diagram:
 
 
 @lru_cache(maxsize=16)
-def _unrolled(spec: NetworkSpec, layer: int, position: int) -> Diagram:
-    return unrolled_diagram(spec, layer, position)
+def _unrolled(spec: NetworkSpec, layer: int, position: int, count: int) -> Diagram:
+    return unrolled_diagram(spec, layer, position, count)
 
 
 @lru_cache(maxsize=16)

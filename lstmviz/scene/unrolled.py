@@ -25,7 +25,9 @@ from lstmviz.scene.symbols import (
 )
 
 COUNT = 5
-"""Steps side by side."""
+"""Steps side by side, at most."""
+LEAST = 720.0
+"""Least width of the picture of few steps: its words need that."""
 
 PITCH, FIRST, BODY = 177.0, 55.0, 125.0
 CONVEYOR, MIDDLE, GATES, BUS, INPUT_ROW = 138.0, 192.0, 244.0, 336.0, 444.0
@@ -36,41 +38,24 @@ WRITE = 59.0
 """Where i and g meet."""
 
 
-def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Diagram:
-    """`COUNT` steps of a layer; the current step is number `position` of them (from 0)."""
+def unrolled_diagram(
+    spec: NetworkSpec, layer: int = 0, position: int = 0, count: int = COUNT
+) -> Diagram:
+    """`count` steps of a layer; the current step is number `position` of them (from 0)."""
     cell = spec.layers[layer]
-    cards: list[Card] = [
-        _state(
-            "c_before",
-            FIRST - 26,
-            CONVEYOR,
-            "c",
-            cell.cell_size,
-            "cell_state_before",
-            "cell",
-            -position,
-        ),
-        _state(
-            "h_before",
-            FIRST - 26,
-            BUS,
-            "h",
-            cell.hidden_size,
-            "hidden_state_before",
-            "hidden",
-            -position,
-        ),
-    ]
+    page = max(WIDTH - (COUNT - count) * PITCH, LEAST)
+    begin = FIRST + (page - WIDTH + (COUNT - count) * PITCH) / 2
+    cards = _before(cell, begin, position)
     operations: list[Operation] = []
     wires: list[Wire] = []
     backdrop: list[Shape] = []
     words: list[Text] = []
     labels: list[StepLabel] = []
-    for block in range(COUNT):
-        offset, left = block - position, FIRST + block * PITCH
+    for block in range(count):
+        offset, left = block - position, begin + block * PITCH
         cards += _cards(spec, layer, left, offset)
         operations += _operations(cell, left, offset)
-        wires += _wires(spec, layer, left, offset)
+        wires += _wires(spec, layer, left, offset, first=block == 0)
         current = offset == 0
         body = Box(left, 82, BODY, BUS - 82 + 26)
         edge = "accent" if current else None
@@ -81,10 +66,10 @@ def unrolled_diagram(spec: NetworkSpec, layer: int = 0, position: int = 0) -> Di
             for letter, x in GATE_COLUMNS
             if letter in gates(cell)
         ]
-    words += _legend(spec, layer)
-    lines = len(wrapped(departures(cell), WIDTH - 16, 11))
+    words += _legend(spec, layer, begin, page)
+    lines = len(wrapped(departures(cell), page - 16, 11))
     return Diagram(
-        WIDTH,
+        page,
         HEIGHT + max(0, lines - 1) * LINE,
         tuple(cards),
         tuple(operations),
@@ -105,6 +90,16 @@ def _state(
 ) -> Card:
     box = _square(x, y, STATE_SIZE)
     return Card(f"{name}{offset:+d}", box, name[0], role, count, array, None, unit, offset, True)
+
+
+def _before(cell: CellSpec, begin: float, position: int) -> list[Card]:
+    """The states that the first step on show starts from."""
+    x, rows = begin - 26, ((CONVEYOR, "c", cell.cell_size), (BUS, "h", cell.hidden_size))
+    names = {"c": ("cell_state_before", "cell"), "h": ("hidden_state_before", "hidden")}
+    return [
+        _state(f"{role}_before", x, y, role, size, *names[role], -position)
+        for y, role, size in rows
+    ]
 
 
 def _cards(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Card]:
@@ -182,15 +177,16 @@ def _departing(cell: CellSpec, left: float, offset: int) -> list[Operation]:
     return found
 
 
-def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire]:
-    """The wires of one step; its body begins at `left`."""
+def _wires(spec: NetworkSpec, layer: int, left: float, offset: int, *, first: bool) -> list[Wire]:
+    """The wires of one step, perhaps the first on show; its body begins at `left`."""
     cell = spec.layers[layer]
     routes, variant = _routes(cell, left), cell.variant
     head = spec.head if layer == len(spec.layers) - 1 else None
     rows = [*wire_rows(cell), ("x_in", "x", "gather", "input", cell.input_size)]
-    if recurrent(variant) and left > FIRST:
+    if recurrent(variant):
         count = cell.cell_size * len(weighted(variant))
-        rows.append(("loop", "x", "pre-activate", "gates_before", count))
+        name = "loop_in" if first else "loop"
+        rows.append((name, "x", "pre-activate", "gates_before", count))
     if head:
         rows.append(("y_in", "y", "head", "output", head.size))
     return [
@@ -209,7 +205,7 @@ def _wires(spec: NetworkSpec, layer: int, left: float, offset: int) -> list[Wire
     ]
 
 
-ARROWS = ("c_out", "h_out", "x_in", "y_in", "loop", "turned")
+ARROWS = ("c_out", "h_out", "x_in", "y_in", "loop", "loop_in", "turned")
 
 
 def _routes(cell: CellSpec, left: float) -> dict[str, tuple[Point, ...]]:
@@ -247,11 +243,12 @@ def _routes(cell: CellSpec, left: float) -> dict[str, tuple[Point, ...]]:
         "peep_i": (*(tap if alone else ((f - 7, over),)), (i - 7, over), (i - 7, top)),
         "peep_o": ((o + 12, CONVEYOR), (o + 12, top)),
         "loop": ((last - PITCH, GATES), (first, GATES)),
+        "loop_in": ((left - 26 - state, GATES), (first, GATES)),
     }
 
 
-def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
-    """The sizes, written once for all steps, and what the rows are."""
+def _legend(spec: NetworkSpec, layer: int, begin: float, page: float) -> list[Text]:
+    """The sizes, written once for all steps, and what the rows are; blocks from `begin` on."""
     cell = spec.layers[layer]
     y = 62.0
     parts = [f"{' '.join(gates(cell))} c: {cell.cell_size:,}", f"h: {cell.hidden_size:,}"]
@@ -261,15 +258,20 @@ def _legend(spec: NetworkSpec, layer: int) -> list[Text]:
     if cell.projected:
         parts.append(f"W_hr: {cell.hidden_size:,}×{cell.cell_size:,}")
     told = "values on each wire   " + "   ·   ".join(parts)
-    words = [Text(FIRST, y, told, 11, "muted")]
-    lines = wrapped(departures(cell), WIDTH - 16, 11)
+    words = [Text(min(begin, FIRST), y, told, 11, "muted")]
+    lines = wrapped(departures(cell), page - 16, 11)
     words += [Text(8, HEIGHT - 5 + LINE * row, line, 11, "muted") for row, line in enumerate(lines)]
-    left = FIRST - 26
+    left = begin - 26
+    if recurrent(cell.variant):
+        words += [
+            Text(left, GATES + down, line, 10, "muted", anchor="middle")
+            for down, line in ((-7, "gates"), (14, "before"))
+        ]
     words.append(Text(left, CONVEYOR - 28, "c", 12, "c_text", bold=True, anchor="middle"))
     words.append(Text(left, BUS - 28, "h", 12, "h_text", bold=True, anchor="middle"))
-    beside = FIRST + WRITE - STATE_SIZE / 2 - 8
+    beside = begin + WRITE - STATE_SIZE / 2 - 8
     words.append(Text(beside, INPUT_ROW + 4, "x", 12, "x_text", bold=True, anchor="end"))
     if spec.head:
-        beside = FIRST + BODY + 26 - STATE_SIZE / 2 - 8
+        beside = begin + BODY + 26 - STATE_SIZE / 2 - 8
         words.append(Text(beside, INPUT_ROW + 4, "y", 12, "y_text", bold=True, anchor="end"))
     return words

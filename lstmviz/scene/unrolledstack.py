@@ -2,51 +2,23 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.engine.variant import STANDARD, variant_name
 from lstmviz.scene import lanes
 from lstmviz.scene.departures import told_of_layers
 from lstmviz.scene.diagram import Card, Control, Diagram, Operation, Parts, StepLabel, Wire
-from lstmviz.scene.lanes import APART, BODY, CHANNEL, PITCH, STATE, TURN, WRITE, Lane
+from lstmviz.scene.lanes import APART, BODY, CHANNEL, STATE, TURN, WRITE, Lane
 from lstmviz.scene.levels import ARROWS, ends, last_step, levels, problem
 from lstmviz.scene.metrics import width
 from lstmviz.scene.shapes import Box, Point, Rect, Text
+from lstmviz.scene.stepwindow import FIRST, Window
 
-FIRST, PAGE = 151.0, 1084.0
-"""Where the first block begins, and the width of the picture."""
 MOST = 6
 """Most lanes drawn: of more layers those about the one that is looked at."""
 TOP, VALUE, GAP, BETWEEN, MERGE, FOOT = 74.0, 34.0, 24.0, 12.0, 34.0, 44.0
 LOWEST = 596.0
 """Height of the picture where the lanes need no more."""
 STRETCH, LINE = 96.0, 15.0
-
-
-@dataclass(frozen=True)
-class Window:
-    """The steps on show: `count` of them, the current one number `position`.
-
-    `starts` and `ends` say whether the first and the last step of the sequence are among them;
-    the sequence has `steps` (0: not known).
-    """
-
-    count: int
-    position: int
-    starts: bool
-    ends: bool
-    steps: int
-
-    def left(self, block: int) -> float:
-        """Where a block begins."""
-        return FIRST + block * PITCH
-
-    def final(self, way: str) -> int | None:
-        """The block in which a direction ends, if it is on show."""
-        if way == "backward":
-            return 0 if self.starts else None
-        return self.count - 1 if self.ends else None
 
 
 Sources = dict[int, Point]
@@ -56,7 +28,7 @@ Sources = dict[int, Point]
 def unrolled_stack(spec: NetworkSpec, layer: int, direction: str, window: Window) -> Diagram:
     """The layers about `layer`, whose `direction` is looked at, in a window of steps."""
     shown = shown_layers(spec, layer)
-    lines = told_of_layers({k: spec.layers[k] for k in shown}, PAGE - 20, 11)
+    lines = told_of_layers({k: spec.layers[k] for k in shown}, window.page - 20, 11)
     placed, floor, heads = _placed(spec, shown, (layer, direction), LINE * len(lines))
     picture, height = Parts(), floor + VALUE / 2 + FOOT + LINE * len(lines)
     sources = _inputs(picture, spec, shown[0], window, floor)
@@ -69,9 +41,8 @@ def unrolled_stack(spec: NetworkSpec, layer: int, direction: str, window: Window
             _lane(picture, lane, window)
         sources = _leaving(picture, spec, index, group, window)
         if faults[index]:
-            row = group[-1].top - GAP / 2 - MERGE * (len(group) > 1)
-            told = f"✕  {faults[index]}"
-            picture.words.append(Text(FIRST + PITCH, row + 6, told, 12, "bad", bold=True))
+            y = group[-1].top - GAP / 2 - MERGE * (len(group) > 1) + 6
+            picture.words.append(_fault(f"✕  {faults[index]}", window, y))
         reads = f"layer{index}.output"
     _above(picture, spec, shown[-1], sources, window, heads)
     labels = [
@@ -82,7 +53,7 @@ def unrolled_stack(spec: NetworkSpec, layer: int, direction: str, window: Window
     first = floor + VALUE / 2 + FOOT - 9
     picture.words += [Text(10, first + LINE * k, line, 11, "muted") for k, line in enumerate(lines)]
     return Diagram(
-        PAGE, height, tuple(picture.cards), tuple(picture.operations), tuple(picture.wires),
+        window.page, height, tuple(picture.cards), tuple(picture.operations), tuple(picture.wires),
         tuple(picture.backdrop), tuple(picture.words), tuple(labels), problem(spec),
         tuple(picture.controls),
     )  # fmt: skip
@@ -207,6 +178,14 @@ def _lane(picture: Parts, lane: Lane, window: Window) -> None:
     _named(picture, lane, window)
 
 
+def _fault(told: str, window: Window, y: float) -> Text:
+    """What breaks beside what the first block reads; without what would mend it in a tight room."""
+    x = window.left(0) + WRITE + 10
+    if x + width(told, 12, bold=True) > window.page - 6:
+        told = told.partition(":")[0]
+    return Text(x, y, told, 12, "bad", bold=True)
+
+
 def _named(picture: Parts, lane: Lane, window: Window) -> None:
     """At the left: which layer, which way it runs, and at which step its final state is."""
     where = "step 0" if lane.backward else last_step(window.steps)
@@ -222,7 +201,7 @@ def _named(picture: Parts, lane: Lane, window: Window) -> None:
     for text, size, color, bold in lines:
         picture.words.append(Text(10, y, text, size, color, bold=bold))
         y += 16
-    place = Box(2, lane.top, PAGE - 4, lane.bottom - lane.top)
+    place = Box(2, lane.top, window.page - 4, lane.bottom - lane.top)
     tip = f"Look at layer {lane.layer}, {lane.way}"
     picture.controls.append(Control(place, "layer", lane.layer, tip, lane.way))
 
@@ -344,7 +323,7 @@ def _above(
             )  # fmt: skip
     if top and spec.last_step and final is None:
         where = last_step(window.steps)
-        picture.words.append(Text(FIRST, row + 4, f"leaves at {where} alone", 12, "muted"))
+        picture.words.append(Text(window.first, row + 4, f"leaves at {where} alone", 12, "muted"))
     _named_above(picture, spec, layer, row, top=top)
 
 
@@ -379,8 +358,8 @@ def _told(spec: NetworkSpec, shown: range, window: Window, height: float) -> lis
             "not in the last"
         )
     hidden = len(spec.layers) - len(shown)
-    words = [Text(FIRST, height - 7, said, 12, "muted")] if said else []
+    words = [Text(window.words, height - 7, said, 12, "muted")] if said else []
     if hidden:
         more = f"{hidden} more layer{'s' * (hidden != 1)}"
-        words.append(Text(PAGE - 10, height - 7, more, 12, "muted", anchor="end"))
+        words.append(Text(window.page - 10, height - 7, more, 12, "muted", anchor="end"))
     return words

@@ -21,8 +21,9 @@ from lstmviz.scene.oneunit import unit_diagram
 from lstmviz.scene.picture import diagram_of, moments_of
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Rect
+from lstmviz.scene.stepwindow import Window
 from lstmviz.scene.unrolled import COUNT, unrolled_diagram
-from lstmviz.scene.unrolledstack import MOST, Window, shown_layers, unrolled_stack
+from lstmviz.scene.unrolledstack import MOST, shown_layers, unrolled_stack
 from lstmviz.session import Document, View
 
 BOTH = ("forward", "backward")
@@ -73,6 +74,7 @@ def check_ends(diagram):
         for end in (wire.points[0], wire.points[-1]):
             touches = any(box.inset(-2.5).contains(*end) for box in parts)
             leaves = wire.name.startswith(("leave", "half")) or end[0] > diagram.width - 61
+            leaves |= wire.name.startswith("loop_in")  # from a step that is not on show
             leaves |= wire.name.startswith("h_in") and broken  # a lane past which nothing comes
             if not touches and not leaves:
                 others = (line for other, line in lines if other is not wire)
@@ -128,7 +130,7 @@ def test_what_is_not_standard_is_marked_in_the_lane_and_told_in_full():
 def test_gate_recurrence_runs_from_block_to_block():
     spec = NetworkSpec((CellSpec(3, 4, 4, directions=BOTH, variant=EVERY["FGR"]),))
     diagram = drawn(spec, Window(3, 0, True, True, 3))
-    loops = {wire.name: wire for wire in diagram.wires if wire.name.startswith("loop")}
+    loops = {wire.name: wire for wire in diagram.wires if wire.name.startswith("loop_0")}
     assert sorted(loops) == ["loop_0b+0", "loop_0b+1", "loop_0f+1", "loop_0f+2"]
     for name, wire in loops.items():
         assert wire.size == 12
@@ -216,3 +218,29 @@ def test_a_break_is_told_between_the_layers():
     bad = [text.text for text in drawn(spec, Window(5, 2, False, False, 57)).words
            if text.color == "bad"]  # fmt: skip
     assert bad and "switch return_sequences of layer 0 on" in bad[0]
+
+
+@pytest.mark.parametrize("steps", [1, 2, 3, 4])
+@pytest.mark.parametrize("spec", [NetworkSpec((CellSpec(3, 8, 8),)), TWO], ids=["plain", "lanes"])
+def test_few_steps_stand_amid_the_picture_and_no_other_is_drawn(spec, steps):
+    diagram = diagram_of(spec, View(diagram="unrolled"), numbered(np.zeros((steps, 3)), "t"))
+    full = diagram_of(spec, View(diagram="unrolled"), numbered(np.zeros((9, 3)), "t"))
+    assert [label.offset for label in diagram.step_labels] == list(range(steps))
+    assert diagram.width < full.width
+    named = 140 if spec is TWO else 0  # the names of lanes stand at the left
+    left = min(card.box.x for card in diagram.cards) - named
+    assert abs(left - (diagram.width - max(card.box.right for card in diagram.cards))) < 60
+
+
+def test_gates_of_a_step_that_is_not_on_show_come_in_from_outside():
+    cell = CellSpec(3, 8, 8, variant=GREFF["FGR"])
+    for spec in (
+        NetworkSpec((cell,)),
+        NetworkSpec((cell, CellSpec(8, 8, 8, variant=cell.variant))),
+    ):
+        diagram = diagram_of(
+            spec, View(diagram="unrolled", step=5), numbered(np.zeros((9, 3)), "t")
+        )
+        outside = [wire for wire in diagram.wires if wire.name.startswith("loop_in")]
+        assert len(outside) == len(spec.layers)
+        assert all(wire.array.endswith("gates_before") and wire.arrow for wire in outside)
