@@ -19,6 +19,7 @@ PAINTING = (
     QEvent.Type.UpdateRequest,
     QEvent.Type.Expose,
     QEvent.Type.Paint,
+    QEvent.Type.LayoutRequest,
 )
 """What lays a window out or paints all that is asked for in it before it returns."""
 
