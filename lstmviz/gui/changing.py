@@ -9,14 +9,13 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QObject, QPoint
 from PySide6.QtWidgets import QMenu
 
-from lstmviz.gui.changedialog import ChangeDialog, Start
 from lstmviz.scene.address import Address
-from lstmviz.scene.changewords import Offer, offers, value_at
 from lstmviz.scene.questions import marked
 from lstmviz.session import Edit
 
 if TYPE_CHECKING:
     from lstmviz.gui.window import MainWindow
+    from lstmviz.scene.changewords import Offer
 
 
 class Changing(QObject):
@@ -90,6 +89,8 @@ class Changing(QObject):
         run, view = self._store.run, self._store.view
         if run.network is None or run.trace is None or run.sequence is None:
             return ()
+        from lstmviz.gui.changedialog import ChangeDialog, Start  # late: the window opens without
+
         start = Start(run, view, self._span())
         dialog = ChangeDialog(start, line, self._window)
         try:
@@ -107,6 +108,8 @@ class Changing(QObject):
         run = self._store.run
         if run.network is None or run.trace is None:
             return
+        from lstmviz.scene.changewords import offers, value_at  # late: the window opens without
+
         ranges = marked(self._store.view)
         span = ranges[0] if ranges else None
         now = value_at(run.of(self._store.view.shown), address)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtGui import QBrush, QColor, QKeyEvent
 from PySide6.QtWidgets import (
@@ -17,10 +19,13 @@ from PySide6.QtWidgets import (
 )
 
 from lstmviz.gui.style import icon
-from lstmviz.scene.changewords import effect_words, words
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.run import Run
 from lstmviz.session import Document
+
+if TYPE_CHECKING:
+    from lstmviz.inputs.sequence import Sequence
+    from lstmviz.scene.whatif import WhatIf
 
 HINT = (
     "Hold a gate, switch a unit off, overwrite a state, edit an input or a weight, and see what "
@@ -143,12 +148,14 @@ class WhatIfPanel(QWidget):
         self.hint.setVisible(not some)
         self.list.setVisible(some)
         self.spring.setVisible(not some)
-        self.effect.setText(effect_words(what_if, run.sequence))
+        self.effect.setText(_effect(what_if, run.sequence))
         self.effect.setVisible(bool(self.effect.text()))
         self.add.setEnabled(run.trace is not None)
         self._offer()
 
     def _item(self, line: str, on: bool, run: Run, fault: str) -> QListWidgetItem:
+        from lstmviz.scene.changewords import words  # late: the window opens without
+
         told = words(line, run.spec, run.sequence)
         item = QListWidgetItem(f"{told}\nNot made: {fault}" if fault else told)
         item.setToolTip(line)
@@ -184,3 +191,12 @@ class WhatIfPanel(QWidget):
             with QSignalBlocker(self.list):
                 self.list.setCurrentRow(row + by)
             self.moveWanted.emit(row, by)
+
+
+def _effect(what_if: WhatIf | None, sequence: Sequence | None) -> str:
+    """What the changes have done, in sentences; nothing where there are none."""
+    if what_if is None:
+        return ""
+    from lstmviz.scene.changewords import effect_words  # late: the window opens without
+
+    return effect_words(what_if, sequence)

@@ -15,7 +15,6 @@ from lstmviz.engine.network import Array
 from lstmviz.errors import LstmvizError
 from lstmviz.files import reading, shown
 from lstmviz.models import npz, own
-from lstmviz.models.build import opened
 from lstmviz.models.certificate import Certificate, Opened, Progress
 from lstmviz.models.tensors import Tensor, TensorFile, Tick, unreadable
 from lstmviz.models.zipdir import read_directory
@@ -34,6 +33,8 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     with npy.opened(path) as archive:
         names = npy.members(archive)
         if own.CARD not in names:
+            from lstmviz.models.build import opened  # late: our own files do without
+
             found = {name: _tensor(archive, name, where, size) for name in names}
             return opened(TensorFile(where, size, ".npz", found), lstm, progress)
     network = npz.read(path)

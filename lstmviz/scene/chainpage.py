@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
-from lstmviz.scene.chain import Chain
-from lstmviz.scene.chainrows import WAITS, Row
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
 from lstmviz.scene.metrics import fit
 from lstmviz.scene.metrics import width as text_width
 from lstmviz.scene.page import MARGIN, Band, Page, Spot
 from lstmviz.scene.questions.writing import wrapped
 from lstmviz.scene.shapes import Box, Rect, Shape, Text
-from lstmviz.scene.words import number
+from lstmviz.scene.words import WAITS, number
+
+if TYPE_CHECKING:
+    from lstmviz.scene.chain import Chain
+    from lstmviz.scene.chainrows import Row
 
 LABEL = 74.0
 """Room for the name of a term; wide pages give more."""
@@ -137,7 +142,7 @@ def _barred(row: Row, y: float, width: float, scale: float | None) -> list[Shape
         if MARGIN + label > left:
             left = end
     name = fit(row.text, label, SIZE)
-    shapes = _told(Row(row.kind, name, row.role, row.value), y, width)
+    shapes = _told(replace(row, text=name), y, width)
     if row.value is not None and end - left > 6:
         box = Box(left, y + 5, end - left, 8)
         limits = row.limits if scale is None else (-scale, scale)

@@ -23,9 +23,8 @@ from lstmviz.scene.equations import (
 from lstmviz.scene.moment import Moment
 from lstmviz.scene.numbernames import described, name_of, role_of, short_symbol
 from lstmviz.scene.symbols import applied, clipped, late_output_gate, plain
-from lstmviz.scene.words import number
+from lstmviz.scene.words import WAITS, number
 
-WAITS = "not made yet at this stage"
 TOP = 4
 """Outputs told beside the one that is asked for."""
 GATE_NAMES = {

@@ -50,9 +50,15 @@ def most(run: DirectionTrace, first: int, last: int) -> Limits:
     result: Limits = {}
     for name in ALIKE:
         peaks = _peaks(getattr(run, name)[first:last])
-        share, largest = float(np.percentile(peaks, SHARE)), float(peaks.max())
+        share, largest = _percentile(peaks, SHARE), float(peaks.max())
         result |= {name + MOST: (-share, share), name + PEAK: (-largest, largest)}
     return result
+
+
+def _percentile(values: Array, share: float) -> float:
+    """As `np.percentile`, which loads masked arrays first: a twentieth of a second at the start."""
+    place = share / 100 * (len(values) - 1)
+    return float(np.interp(place, np.arange(len(values)), np.sort(values)))
 
 
 def _peaks(values: Array) -> Array:

@@ -6,10 +6,10 @@ import re
 from dataclasses import dataclass
 from functools import cached_property
 from math import ceil
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lstmviz.analysis.effects import Touch
 from lstmviz.engine.trace import Array, DirectionTrace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
@@ -30,6 +30,9 @@ from lstmviz.scene.moment import colormap_of
 from lstmviz.scene.order import Order
 from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
 from lstmviz.scene.timeaxis import nice_step, tick_step, ticks
+
+if TYPE_CHECKING:
+    from lstmviz.analysis.effects import Touch
 
 SMALL = 10
 """Size of numbers and notes."""

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lstmviz.analysis.effects import Touch
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
@@ -29,6 +29,9 @@ from lstmviz.scene.plots import unit_plots
 from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
 from lstmviz.scene.timeaxis import step_badges, step_numbers
 from lstmviz.session import View
+
+if TYPE_CHECKING:
+    from lstmviz.analysis.effects import Touch
 
 WIDTH, HEIGHT = 1370, 560
 """The size of a figure when none is asked for."""

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 
-from lstmviz.analysis.effects import Touch
 from lstmviz.scene.heataxes import SMALL, Content, token_pace, visible
 from lstmviz.scene.heatlayout import HeatmapLayout, Panel, row_y, step_x
 from lstmviz.scene.metrics import fit, text_box
 from lstmviz.scene.metrics import width as text_width
 from lstmviz.scene.shapes import Box, Disc, Line, Rect, Shape, Text
+
+if TYPE_CHECKING:
+    from lstmviz.analysis.effects import Touch
 
 TOKEN = 48.0
 """Most that the outline of the step's own token is wide."""

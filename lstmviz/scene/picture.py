@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from dataclasses import replace
 from functools import lru_cache
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
-from lstmviz.analysis.effects import Touch
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.engine.trace import Trace
@@ -24,6 +23,9 @@ from lstmviz.scene.unrolled import COUNT, unrolled_diagram
 from lstmviz.scene.unrolledstack import shown_layers, unrolled_stack
 from lstmviz.scene.whole import with_layers
 from lstmviz.session import View
+
+if TYPE_CHECKING:
+    from lstmviz.analysis.effects import Touch
 
 
 class RunLike(Protocol):

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-from lstmviz.analysis.effects import Touch
 from lstmviz.engine import unroll
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import NetworkSpec
@@ -16,8 +16,11 @@ from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.models import Certificate, Progress
 from lstmviz.scene.moment import Scales, scales, widen_all
-from lstmviz.scene.whatif import Baseline, WhatIf, differing, what_ifs
 from lstmviz.session import Document, other_document, resolve
+
+if TYPE_CHECKING:
+    from lstmviz.analysis.effects import Touch
+    from lstmviz.scene.whatif import WhatIf
 
 
 @dataclass(frozen=True, eq=False)
@@ -96,6 +99,8 @@ class Run:
 
     @cached_property
     def _apart(self) -> Run:
+        from lstmviz.scene.whatif import differing
+
         what_if, common = self.what_if, self._before.scales
         assert what_if is not None and common is not None
         trace, limits = what_if.difference, differing(what_if, common)
@@ -188,12 +193,15 @@ def _beside(run: Run, initial: Initial | None, earlier: Run | None) -> Iterator[
         yield run
     assert run.network is not None and run.sequence is not None
     assert run.trace is not None and run.scales is not None
-    other_trace = run.other.trace if run.other and run.other.finished else None
-    given = Baseline(run.network, run.sequence, run.trace, run.scales, initial, other_trace)
     changes = run.document.changes
-    for what_if in what_ifs(changes, given) if changes else ():
-        run = replace(run, what_if=what_if, pending=True)
-        yield run
+    if changes:
+        from lstmviz.scene.whatif import Baseline, what_ifs  # late: few runs have changes
+
+        other_trace = run.other.trace if run.other and run.other.finished else None
+        given = Baseline(run.network, run.sequence, run.trace, run.scales, initial, other_trace)
+        for what_if in what_ifs(changes, given):
+            run = replace(run, what_if=what_if, pending=True)
+            yield run
     yield replace(run, pending=False)
 
 

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from lstmviz.errors import LstmvizError
 from lstmviz.scene.addends import MOST, Source
 from lstmviz.scene.address import Address, address_of, of_cell
-from lstmviz.scene.chain import Chain, chain
 from lstmviz.scene.chainpage import chain_page
 from lstmviz.scene.inspector import READING, WIDTH, overview
 from lstmviz.scene.page import Page
 from lstmviz.scene.picture import fitted, moments_of
 from lstmviz.scene.run import Run
 from lstmviz.session import View
+
+if TYPE_CHECKING:
+    from lstmviz.scene.chain import Chain
 
 FIGURE = 460.0
 """Width of a figure where none is asked for, in logical pixels."""
@@ -37,6 +40,8 @@ def chain_of(run: Run, view: View, most: int = MOST) -> Chain | None:
     now = moments_of(run, replace(view, diagram="cell", unit=unit, hover=None)).get(0)
     if now is None:
         return None
+    from lstmviz.scene.chain import chain  # late: the window opens without
+
     return chain(Source(run.network, run.trace, run.sequence), question, now, most)
 
 

@@ -19,6 +19,9 @@ from lstmviz.scene.moment import Moment
 from lstmviz.scene.sums import Sum
 from lstmviz.scene.symbols import MINUS, applied, clipped, late_output_gate, plain
 
+WAITS = "not made yet at this stage"
+"""What is told in place of a number that a later stage makes."""
+
 
 def number(value: float, digits: int = 3, *, short: bool = False) -> str:
     """A number with a true minus sign: 0.734, −1.25, 3.1e−05 (or ≈0, if it is to be `short`)."""
