@@ -15,6 +15,8 @@ from lstmviz.engine.variant import SWITCHES
 
 ROUNDING = 16
 """Units of the last digit, of the largest value of an array, that count as no difference."""
+FIRST_ROWS = 32
+"""Rows in which the first difference is looked for, then twice as many, and so on."""
 
 
 @dataclass(frozen=True)
@@ -39,35 +41,41 @@ class Effect:
     divergence: float | None
 
 
-def effect(baseline: Trace, changed: Trace) -> Effect:
-    """What differs between two runs of as many steps, with outputs of one width."""
+def effect(baseline: Trace, changed: Trace, start: int = 0) -> Effect:
+    """What differs between two runs of as many steps, with outputs of one width.
+
+    Rows below `start` are known not to differ, and are not looked at.
+    """
+    start = min(start, baseline.steps - 1)
+    before, after = baseline.output[start:], changed.output[start:]
     with np.errstate(invalid="ignore", over="ignore"):
-        apart = _apart(baseline.output, changed.output)
-    step, column = (int(k) for k in np.unravel_index(apart.argmax(), apart.shape))
+        apart = _apart(before, after)
+    row, column = (int(k) for k in np.unravel_index(apart.argmax(), apart.shape))
     wide = apart.shape[1] > 1
     head = baseline.spec.head
-    likeliest = (baseline.output.argmax(1) != changed.output.argmax(1)).sum() if wide else None
+    largest = float(apart[row, column])
+    step = start + row if largest else 0
     return Effect(
         steps=baseline.steps,
-        first=_first(baseline, changed),
-        largest=float(apart[step, column]),
+        first=_first(baseline, changed, start),
+        largest=largest,
         step=step,
         column=column,
         before=float(baseline.output[step, column]),
         after=float(changed.output[step, column]),
-        likeliest=None if likeliest is None else int(likeliest),
-        divergence=_divergence(baseline.output, changed.output)
+        likeliest=int((before.argmax(1) != after.argmax(1)).sum()) if wide else None,
+        divergence=_divergence(before, after) / baseline.steps
         if head is not None and head.activation == "softmax"
         else None,
     )
 
 
 def _divergence(before: Array, after: Array) -> float:
-    """Σ_k p_k log₂(p_k / q_k), the mean over the steps; infinite where q is 0 and p is not."""
+    """Σ_k p_k log₂(p_k / q_k), summed over the steps; infinite where q is 0 and p is not."""
     p, q = before.astype(np.float64), after.astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         parts = np.where(p > 0, p * (np.log2(p) - np.log2(q)), 0.0)
-    return max(float(parts.sum(axis=1).mean()), 0.0)
+    return max(float(parts.sum()), 0.0)
 
 
 def _apart(before: Array, after: Array) -> NDArray[np.float64]:
@@ -78,22 +86,41 @@ def _apart(before: Array, after: Array) -> NDArray[np.float64]:
     return found
 
 
-def _first(baseline: Trace, changed: Trace) -> int | None:
-    """The first step at which an array differs by more than rounding."""
-    pairs = [(baseline.input, changed.input), (baseline.output, changed.output)]
+def _first(baseline: Trace, changed: Trace, start: int) -> int | None:
+    """The first step from `start` on at which an array differs by more than rounding."""
+    pairs = {id(baseline.input): (baseline.input, changed.input)}
+    pairs[id(baseline.output)] = (baseline.output, changed.output)
     for old, new in zip(baseline.layers, changed.layers, strict=True):
         for (_, before), (_, after) in zip(old.directions(), new.directions(), strict=True):
-            pairs += [(getattr(before, name), getattr(after, name)) for name in DIRECTION_ARRAYS]
-    steps = [_first_row(before, after) for before, after in pairs]
-    known = [step for step in steps if step is not None]
-    return min(known) if known else None
+            for name in DIRECTION_ARRAYS:
+                values = getattr(before, name)
+                pairs[id(values)] = (values, getattr(after, name))
+    bounds = [_bound(before[start:]) for before, _ in pairs.values()]
+    low, most = start, FIRST_ROWS
+    while low < baseline.steps:
+        rows = slice(low, low + most)
+        steps = [
+            _first_row(before[rows], after[rows], bound)
+            for (before, after), bound in zip(pairs.values(), bounds, strict=True)
+        ]
+        known = [step for step in steps if step is not None]
+        if known:
+            return low + min(known)
+        low, most = low + most, 2 * most
+    return None
 
 
-def _first_row(before: Array, after: Array) -> int | None:
-    """The first row of two arrays that differs."""
+@np.errstate(invalid="ignore")
+def _bound(values: Array) -> float:
+    """How far values of an array may be apart by rounding."""
+    low, high = np.fmin.reduce(values, None), np.fmax.reduce(values, None)
+    size = float(max(abs(low), abs(high))) if values.size else 0.0
+    return ROUNDING * float(np.finfo(values.dtype).eps) * (size if np.isfinite(size) else 1.0)
+
+
+def _first_row(before: Array, after: Array, bound: float) -> int | None:
+    """The first row in which two arrays are further apart than `bound`."""
     with np.errstate(invalid="ignore", over="ignore"):
-        size = float(np.fmax.reduce(np.abs(before), None, initial=0.0))
-        bound = ROUNDING * float(np.finfo(before.dtype).eps) * (size if np.isfinite(size) else 1.0)
         same = (np.abs(after - before) <= bound) | (before == after)
     other = ~(same | (np.isnan(before) & np.isnan(after))).all(axis=1)
     return int(other.argmax()) if other.any() else None
@@ -133,6 +160,17 @@ def touches(again: Rerun) -> tuple[Touch, ...]:
         array, unit = _summed(weight, again.trace.spec.layers[weight.layer].cell_size)
         found.append(Touch(weight.layer, weight.direction, array, (unit,), 0, steps, True))
     return tuple(found)
+
+
+def first_touched(again: Rerun) -> int:
+    """The step below which no row can differ from the baseline's; 0 where a layer reads backward.
+
+    The number of steps where nothing takes hold.
+    """
+    steps = again.trace.steps
+    if any(cell.directions != ("forward",) for cell in again.trace.spec.layers):
+        return 0
+    return min((touch.first for touch in touches(again)), default=steps)
 
 
 def _summed(weight: WeightChange, size: int) -> tuple[str, int]:

@@ -242,6 +242,11 @@ def _span(values: Array) -> tuple[float, float]:
 
 def largest(*arrays: Array) -> float:
     """The largest finite magnitude, rounded up to a round number; 1 where there is none."""
+    return rounded(peak_of(*arrays))
+
+
+def peak_of(*arrays: Array) -> float:
+    """The largest finite magnitude; 0 where there is none."""
     peak = 0.0
     for values in arrays:
         if values.size:
@@ -252,7 +257,7 @@ def largest(*arrays: Array) -> float:
                     (float(finite.min()), float(finite.max())) if finite.size else (0.0, 0.0)
                 )
             peak = max(peak, -low, high)
-    return rounded(peak)
+    return peak
 
 
 def colormap_of(limits_of: tuple[float, float]) -> str:

@@ -73,11 +73,10 @@ class Run:
     @cached_property
     def _before(self) -> Run:
         what_if = self.what_if
-        assert what_if is not None and what_if.scales is not None and self.scales is not None
-        common = widen_all(self.scales, what_if.scales)
+        assert what_if is not None and what_if.scales is not None
         return replace(
             self,
-            scales=common,
+            scales=what_if.scales,
             what_if=None,
             pending=False,
             touches=what_if.touches,

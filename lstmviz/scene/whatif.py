@@ -8,7 +8,7 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lstmviz.analysis.changes import parse, resolved
-from lstmviz.analysis.effects import Effect, Touch, effect, touches
+from lstmviz.analysis.effects import Effect, Touch, effect, first_touched, touches
 from lstmviz.analysis.interventions import Change, Intervention
 from lstmviz.analysis.rerun import Rerun, chunks, prepare
 from lstmviz.engine import memory, unroll
@@ -18,7 +18,8 @@ from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace
 from lstmviz.engine.variant import SWITCHES
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
-from lstmviz.scene.moment import Scales, largest, scales, widen_all
+from lstmviz.scene.colorlimits import rounded
+from lstmviz.scene.moment import Scales, peak_of, scales, widen_all
 from lstmviz.session import Edit
 
 LEAST = 1e-5
@@ -30,8 +31,9 @@ class WhatIf:
     """What is known of the changed run: rows below `done` of its trace and of `difference`.
 
     `faults` says in a sentence why a change, by its place in the document, is not made; `again`
-    is None where none is. `scales` are of the changed run, `apart` of the differences, changed −
-    baseline. `sequence` is the input with its changes. `effect` is known at the end.
+    is None where none is. `scales` hold for both runs; `apart` are the largest differences,
+    changed − baseline. `sequence` is the input with its changes. Below `start` no row can differ.
+    `effect` is known at the end.
     """
 
     faults: dict[int, str] = field(default_factory=dict)
@@ -39,6 +41,7 @@ class WhatIf:
     sequence: Sequence | None = None
     difference: Trace | None = None
     touches: tuple[Touch, ...] = ()
+    start: int = 0
     done: int = 0
     scales: Scales | None = None
     apart: Scales | None = None
@@ -75,12 +78,20 @@ def what_ifs(edits: tuple[Edit, ...], given: Baseline) -> Iterator[WhatIf]:
             f"the {memory.size_text(memory.budget())} allowed: shorten the input, or raise "
             f"{memory.VARIABLE}."
         )
-    known = WhatIf(faults, again, _sequence(given.sequence, again), _blank(again), touches(again))
+    known = WhatIf(
+        faults,
+        again,
+        _sequence(given.sequence, again),
+        _blank(again),
+        touches(again),
+        first_touched(again),
+        scales=given.scales,
+    )
     for reached in chunks(again):
         if reached > known.done:
             known = _further(known, given, reached)
         yield known
-    yield replace(known, effect=effect(given.trace, trace))
+    yield replace(known, effect=effect(given.trace, trace, known.start))
 
 
 def _made(
@@ -148,14 +159,18 @@ def _blank(again: Rerun) -> Trace:
 def _further(known: WhatIf, given: Baseline, reached: int) -> WhatIf:
     """With the rows up to `reached` told of."""
     assert known.again is not None and known.difference is not None
-    rows, trace = slice(known.done, reached), known.again.trace
+    assert known.scales is not None
+    first, trace = max(known.done, known.start), known.again.trace
+    if first >= reached and known.apart is not None:
+        return replace(known, done=reached)
+    rows = slice(first, max(first, reached))
     _subtract(trace, given.trace, known.difference, rows)
-    fresh = scales(trace, known.done, reached)
     apart = _apart(known.difference, rows)
+    common = widen_all(known.scales, scales(trace, first, reached)) if first < reached else None
     return replace(
         known,
         done=reached,
-        scales=widen_all(known.scales, fresh) if known.scales else fresh,
+        scales=common or known.scales,
         apart=widen_all(known.apart, apart) if known.apart else apart,
     )
 
@@ -171,21 +186,21 @@ def _subtract(changed: Trace, baseline: Trace, into: Trace, rows: slice) -> None
             for name in DIRECTION_ARRAYS:
                 pairs.append((getattr(after, name), getattr(before, name), getattr(apart, name)))
     with np.errstate(invalid="ignore", over="ignore"):
-        for changed_values, values, differences in pairs:
+        for changed_values, values, differences in {id(row[2]): row for row in pairs}.values():
             np.subtract(changed_values[rows], values[rows], out=differences[rows])
 
 
 def _apart(difference: Trace, rows: slice) -> Scales:
-    """Limits of differences, each symmetric about 0; those of all gates alike."""
+    """The largest differences, each about 0; those of all gates alike."""
     outputs = {f"head{k}": array for k, array in enumerate(difference.head_outputs)}
+    outputs |= {"output": difference.output, "input": difference.input}
+    common = {array: peak_of(values[rows]) for array, values in outputs.items()}
     found: Scales = {}
     for layer, run in enumerate(difference.layers):
         for name, direction in run.directions():
-            arrays = {array: getattr(direction, array) for array in DIRECTION_ARRAYS}
-            arrays |= outputs | {"output": difference.output, "input": difference.input}
-            peaks = {array: largest(values[rows]) for array, values in arrays.items()}
+            peaks = {array: peak_of(getattr(direction, array)[rows]) for array in DIRECTION_ARRAYS}
             peaks["gates_before"] = max(peaks[gate] for gate in SWITCHES)
-            found[layer, name] = {array: (-peak, peak) for array, peak in peaks.items()}
+            found[layer, name] = {a: (-peak, peak) for a, peak in (peaks | common).items()}
     return found
 
 
@@ -195,7 +210,10 @@ def differing(known: WhatIf, common: Scales) -> Scales:
     found: Scales = {}
     for key, limits in known.apart.items():
         values = common[key]
-        peaks = {array: max(high, LEAST * values[array][1]) for array, (_, high) in limits.items()}
+        peaks = {
+            array: rounded(max(high, LEAST * values[array][1]) if high else 0.0)
+            for array, (_, high) in limits.items()
+        }
         found[key] = {array: (-peak, peak) for array, peak in peaks.items()}
         found[key]["sequence"] = values["sequence"]
     return found

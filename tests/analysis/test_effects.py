@@ -1,10 +1,12 @@
 """What changes have done, and that only the steps after them are computed."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from lstmviz.analysis import Change, WeightChange, clamp, run_with
-from lstmviz.analysis.effects import effect, touches
+from lstmviz.analysis.effects import effect, first_touched, touches
 from lstmviz.analysis.rerun import chunks, prepare
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single
@@ -29,6 +31,25 @@ def test_the_output_is_summed_up_as_its_definition_says():
     )
     assert found.likeliest == (p.argmax(1) != q.argmax(1)).sum() > 0
     assert found.divergence == pytest.approx((p * np.log2(p / q)).sum(1).mean(), rel=1e-9)
+
+
+@pytest.mark.parametrize("first", [1, 100, 199])
+def test_rows_before_a_change_need_not_be_looked_at(first):
+    baseline = run(NETWORK, X)
+    again = prepare(NETWORK, X, [clamp("forget_gate", 0.0, [2], first=first)], baseline)
+    for _ in chunks(again):
+        pass
+    start = first_touched(again)
+    late, whole = effect(baseline, again.trace, start), effect(baseline, again.trace)
+    assert start == late.first == first
+    assert late.divergence == pytest.approx(whole.divergence, rel=1e-9)
+    assert replace(late, divergence=0) == replace(whole, divergence=0)
+
+
+def test_backward_layers_may_differ_from_the_first_step_on():
+    both = NetworkSpec((CellSpec(3, 4, 4, directions=("forward", "backward")),))
+    again = prepare(random_network(both, 2), X, [clamp("forget_gate", 0.0, first=150)])
+    assert first_touched(again) == 0
 
 
 def test_a_change_that_changes_nothing_differs_nowhere():

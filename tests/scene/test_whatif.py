@@ -49,6 +49,15 @@ def test_the_three_runs_are_baseline_changed_and_their_difference(document):
     assert apart.scales[0, "forward"]["forget_gate"][0] < 0 and apart.apart
 
 
+def test_late_differences_fill_their_colours():
+    run = finished(changed(PLAIN, "forget_gate[1]@100 += 0.001")).of("difference")
+    direction = run.trace.layers[0].forward
+    for name in ("forget_gate", "cell_state", "hidden_state"):
+        peak, (low, high) = np.abs(getattr(direction, name)).max(), run.scales[0, "forward"][name]
+        assert 0 < peak <= high < 2 * peak and low == -high
+        assert not getattr(direction, name)[:100].any()
+
+
 def test_without_changes_there_is_one_run():
     run = finished(PLAIN)
     assert run.of("difference") is run.of("baseline") is run and not run.changed
