@@ -1,6 +1,7 @@
 """The measured claims, each beside its floor, which is measured in the same run.
 
     python -m benchmarks [engine] [playing] [start] [stalls] [slider] [opening] [hover] [asking]
+                         [rerun]
 
 Without names all are measured, which takes some minutes. Windows are measured offscreen, and
 on the display too if there is one. (An Xvfb must be started with -noreset.) Close other programs
@@ -15,7 +16,7 @@ import sys
 
 from benchmarks.common import ROOT
 
-NAMES = ("engine", "playing", "start", "stalls", "slider", "opening", "hover", "asking")
+NAMES = ("engine", "playing", "start", "stalls", "slider", "opening", "hover", "asking", "rerun")
 
 
 def main(names):

@@ -5,7 +5,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -103,18 +103,29 @@ def transplant(
     return whole("cell_state"), whole("hidden_state")
 
 
-def changed_values(values: Array, change: Change) -> Array:
-    """A copy of one step's values (…, size) with the change made."""
-    result = np.array(values)
-    units = slice(None) if change.units is None else list(change.units)
-    result[..., units] = _moved(result[..., units], change.how, np.asarray(change.value))
-    return result
+def maker(change: Change) -> Callable[[Array], None]:
+    """What makes a change in place, of values (…, size) that are writeable."""
+    units, value = _index(change.units), np.asarray(change.value)
+
+    def put(values: Array) -> None:
+        values[..., units] = value
+
+    def scale(values: Array) -> None:
+        values[..., units] *= value
+
+    def add(values: Array) -> None:
+        values[..., units] += value
+
+    return {"set": put, "scale": scale, "add": add}[change.how]
 
 
-def _moved(values: Array, how: str, value: Array | float) -> Array:
-    if how == "set":
-        return np.asarray(values * 0 + value)
-    return np.asarray(values * value if how == "scale" else values + value)
+def _index(units: tuple[int, ...] | None) -> slice | list[int]:
+    """The units as an index: a range, which is the faster one, where they are consecutive."""
+    if units is None:
+        return slice(None)
+    first = units[0] if units else 0
+    consecutive = units == tuple(range(first, first + len(units)))
+    return slice(first, first + len(units)) if consecutive else list(units)
 
 
 def edited(x: Array, changes: list[Change]) -> Array:
@@ -122,7 +133,7 @@ def edited(x: Array, changes: list[Change]) -> Array:
     values = np.array(x)
     for change in changes:
         first, last = span(change, len(values), False)
-        values[first:last] = changed_values(values[first:last], change)
+        maker(change)(values[first:last])
     return values
 
 
@@ -160,7 +171,9 @@ def _with_number(weights: CellWeights, change: WeightChange) -> CellWeights:
             f"{change.array} has the shape {array.shape}, and no number at {at}; name one inside."
         )
     edited = np.array(array)
-    edited[at] = _moved(edited[at], change.how, change.value)
+    old = float(edited[at])
+    moved = {"set": change.value, "scale": old * change.value, "add": old + change.value}
+    edited[at] = moved[change.how]
     return replace(weights, **{change.array: edited})
 
 

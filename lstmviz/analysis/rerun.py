@@ -7,7 +7,7 @@ layer is completed before the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -18,21 +18,17 @@ from lstmviz.analysis.interventions import (
     Change,
     Intervention,
     WeightChange,
-    changed_values,
     check,
     edited,
+    maker,
     reweighted,
     span,
 )
-from lstmviz.engine import cell, unroll
+from lstmviz.engine import unroll
 from lstmviz.engine.network import Array, Network
-from lstmviz.engine.recur import advance
+from lstmviz.engine.recur import Prepared, advance
 from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import DIRECTION_ARRAYS, DirectionTrace, Trace, layer_input, layer_output
-from lstmviz.engine.variant import SWITCHES
-
-CHUNK_STEPS = 32
-"""Steps computed between two looks at whether to go on."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -115,13 +111,14 @@ def _stream(again: Rerun) -> Iterator[int]:
     if again.baseline is not None:
         _copy_outputs(again.baseline, trace, start)
         yield first
-    for low in range(first, steps, CHUNK_STEPS):
-        high = min(low + CHUNK_STEPS, steps)
+    if first == steps:
+        return
+    for rows in unroll.spans(steps, [way.ready for way in ways], first):
         for way in ways:
-            way.fill(max(low, way.start), high)
-        if start < high:
-            unroll.complete(again.network, trace, slice(max(low, start), high))
-        yield high
+            way.fill(max(rows.start, way.start), rows.stop)
+        if start < rows.stop:
+            unroll.complete(again.network, trace, slice(max(rows.start, start), rows.stop))
+        yield rows.stop
 
 
 def _layer_by_layer(again: Rerun) -> Iterator[int]:
@@ -133,8 +130,8 @@ def _layer_by_layer(again: Rerun) -> Iterator[int]:
             order = slice(None, None, -1 if name == "backward" else 1)
             start = 0 if before is None else _first_other(given[order], before[order])
             way = _way(again, layer, name, direction, given, start)
-            for low in range(way.start, trace.steps, CHUNK_STEPS):
-                way.fill(low, min(low + CHUNK_STEPS, trace.steps))
+            for rows in unroll.spans(trace.steps, [way.ready], way.start):
+                way.fill(max(rows.start, way.start), rows.stop)
                 yield 0
     first = 0
     if baseline is not None:
@@ -161,46 +158,38 @@ class _Way:
     spans: tuple[tuple[int, int], ...]
     start: int
 
+    @property
+    def ready(self) -> Prepared:
+        """The weights, made ready."""
+        return unroll.ready(self.again.network)[self.layer][self.name]
+
     def fill(self, low: int, high: int) -> None:
-        """Compute the rows low..high (exclusive), those that are changed one by one."""
+        """Compute the rows low..high (exclusive)."""
         if low >= high:
             return
-        touched = np.zeros(high - low, bool)
-        for first, last in self.spans:
-            touched[max(first - low, 0) : max(last - low, 0)] = True
-        ready = unroll.ready(self.again.network)[self.layer][self.name]
-        edges = [low, *(np.flatnonzero(np.diff(touched)) + low + 1).tolist(), high]
-        for first, last in pairwise(edges):
-            if not touched[first - low]:
-                advance(ready, self.given, self.direction, slice(first, last))
-                continue
-            for t in range(first, last):
-                self._step(t)
+        inner = {edge for span in self.spans for edge in span if low < edge < high}
+        for first, last in pairwise([low, *sorted(inner), high]):
+            rows = slice(first, last)
+            advance(self.ready, self.given, self.direction, rows, self._changes(first))
 
-    def _step(self, t: int) -> None:
-        """One changed step by the reference cell, into row t."""
-        now = [
-            change
-            for change, (first, last) in zip(self.changes, self.spans, strict=True)
-            if first <= t < last
-        ]
-        run, network = self.direction, self.again.network
-        h, c, gates = run.initial_hidden_state, run.initial_cell_state, None
-        if t:
-            h, c = run.hidden_state[t - 1], run.cell_state[t - 1]
-            gates = np.concatenate([getattr(run, gate)[t - 1] for gate in SWITCHES])
+    def _changes(self, row: int) -> dict[str, Callable[[Array], None]]:
+        """The changes that hold at a row, by array, each made in the order asked for."""
+        found: dict[str, list[Callable[[Array], None]]] = {}
+        for change, (first, last) in zip(self.changes, self.spans, strict=True):
+            if first <= row < last:
+                found.setdefault(change.array, []).append(maker(change))
+        return {
+            array: makers[0] if len(makers) == 1 else _in_turn(makers)
+            for array, makers in found.items()
+        }
 
-        def change(array: str, values: Array) -> Array:
-            for each in now:
-                if each.array == array:
-                    values = changed_values(values, each)
-            return values
 
-        weights = network.cells[self.layer][self.name]
-        variant = network.spec.layers[self.layer].variant
-        step = cell.step(weights, self.given[t], h, c, variant, gates, change)
-        for array in DIRECTION_ARRAYS:
-            getattr(run, array)[t] = getattr(step, array)
+def _in_turn(makers: list[Callable[[Array], None]]) -> Callable[[Array], None]:
+    def make(values: Array) -> None:
+        for each in makers:
+            each(values)
+
+    return make
 
 
 def _way(
@@ -223,7 +212,8 @@ def _way(
     else:
         earlier = dict(again.baseline.layers[layer].directions())[name]
         earlier = unroll.last_first(earlier) if turned else earlier
-        for array in DIRECTION_ARRAYS:
+        same = direction.hidden_state is direction.cell_output
+        for array in DIRECTION_ARRAYS[:6] if same else DIRECTION_ARRAYS:
             getattr(direction, array)[:start] = getattr(earlier, array)[:start]
     return _Way(again, layer, name, given, direction, tuple(own), tuple(spans), start)
 

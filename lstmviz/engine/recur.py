@@ -7,7 +7,7 @@ i, f and o are halved beforehand, so that one tanh serves all four gates (σ(a) 
 
 from __future__ import annotations
 
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -21,6 +21,10 @@ from lstmviz.engine.variant import STANDARD, SWITCHES, Variant
 
 Rows = Iterator[tuple[Array, ...]]
 """Of each step: its input terms (4C,), four views into them, and the rows of c, m and h."""
+Changes = Mapping[str, Callable[[Array], None]]
+"""What changes in place what a step has just made, by its name: a gate, "cell_state",
+"cell_output" or "hidden_state". All that follows is computed from what it leaves."""
+NONE: Changes = {}
 
 
 PIECE_BYTES = 2**22
@@ -100,10 +104,12 @@ def _scaled(
     return result
 
 
-def advance(cell: Prepared, x: Array, trace: DirectionTrace, rows: slice) -> None:
+def advance(
+    cell: Prepared, x: Array, trace: DirectionTrace, rows: slice, changes: Changes = NONE
+) -> None:
     """Fill the given rows of one direction's trace from the same rows of its input.
 
-    The rows before them must be filled.
+    The rows before them must be filled. The `changes` are made at every step.
     """
     with np.errstate(invalid="ignore", over="ignore"), one_thread():
         terms = x[rows].astype(np.float64) @ cell.input_weights.T + cell.bias
@@ -120,16 +126,16 @@ def advance(cell: Prepared, x: Array, trace: DirectionTrace, rows: slice) -> Non
             strict=True,
         )
         if cell.variant == STANDARD:
-            _standard(cell, h, c, steps)
+            _standard(cell, h, c, steps, changes)
         else:
-            _any(cell, h, c, _gates_before(trace, rows.start), steps)
+            _any(cell, h, c, _gates_before(trace, rows.start), steps, changes)
         trace.input_gate[rows] = i
         trace.forget_gate[rows] = f
         trace.candidate[rows] = g
         trace.output_gate[rows] = o
 
 
-def _standard(cell: Prepared, h: Array, c: Array, steps: Rows) -> None:
+def _standard(cell: Prepared, h: Array, c: Array, steps: Rows, changes: Changes) -> None:
     """The standard cell, and one with a projection."""
     add, multiply, tanh = np.add, np.multiply, np.tanh
     recurrent_term = cell.recurrent_weights.dot
@@ -137,29 +143,46 @@ def _standard(cell: Prepared, h: Array, c: Array, steps: Rows) -> None:
     scale, shift = cell.scale, cell.shift
     recurrent = np.empty_like(scale)
     scratch = np.empty_like(c)
+    gated = [(k, changes[name]) for k, name in enumerate(GATES) if name in changes]
+    edit_c, edit_m, edit_h = (
+        changes.get(name) for name in ("cell_state", "cell_output", "hidden_state")
+    )
     for a, i, f, g, o, c_next, m, h_next in steps:
         recurrent_term(h, recurrent)
         add(a, recurrent, a)
         tanh(a, a)
         multiply(a, scale, a)
         add(a, shift, a)
+        for k, edit in gated:
+            edit((i, f, g, o)[k])
         multiply(f, c, c_next)
         multiply(i, g, scratch)
         add(c_next, scratch, c_next)
+        if edit_c is not None:
+            edit_c(c_next)
         tanh(c_next, scratch)
         multiply(o, scratch, m)
+        if edit_m is not None:
+            edit_m(m)
         if project is not None:
             project(m, h_next)
+        if edit_h is not None:
+            edit_h(h_next)
         h, c = h_next, c_next
 
 
-def _any(cell: Prepared, h: Array, c: Array, before: Array, steps: Rows) -> None:
+def _any(cell: Prepared, h: Array, c: Array, before: Array, steps: Rows, changes: Changes) -> None:
     """Every variant; `before` (3, C) are i, f and o of the step before, and is overwritten."""
     variant, peepholes, feedback = cell.variant, cell.peepholes, cell.gate_recurrence
     squash, squash_candidate, squash_state = (
         function(activation) for activation in (variant.gate, variant.candidate, variant.output)
     )
     absent = [GATES.index(name) for name in variant.absent]
+
+    def change(name: str, values: Array) -> None:
+        if name in changes:
+            changes[name](values)
+
     sent = [(k, GATES.index(g)) for k, g in enumerate(SWITCHES) if g not in variant.lacking]
     for a, i, f, g, o, c_next, m, h_next in steps:
         gates = a.reshape(4, -1)
@@ -175,19 +198,26 @@ def _any(cell: Prepared, h: Array, c: Array, before: Array, steps: Rows) -> None
         g[:] = squash_candidate(g)
         for k in absent:
             gates[k] = 1
+        change("input_gate", i)
         if variant.coupled:
             np.subtract(1, i, f)
+        change("forget_gate", f)
+        change("candidate", g)
         np.multiply(f, c, c_next)
         c_next += i * g
         _bound(c_next, variant.cell_clip)
+        change("cell_state", c_next)
         if peepholes is not None:
             o += peepholes[2] * c_next
         _bound(o, variant.clip)
         o[:] = 1 if "output_gate" in variant.absent else squash(o)
+        change("output_gate", o)
         np.multiply(o, squash_state(c_next), m)
+        change("cell_output", m)
         if cell.projection is not None:
             cell.projection.dot(m, h_next)
             _bound(h_next, variant.projection_clip)
+        change("hidden_state", h_next)
         for k, gate in sent:
             before[k] = gates[gate]
         h, c = h_next, c_next

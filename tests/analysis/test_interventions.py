@@ -9,10 +9,12 @@ from nets import anything, networks, noise, states, ways
 
 from lstmviz.analysis import Change, WeightChange, ablate, clamp, run_with, transplant
 from lstmviz.analysis.bptt import widened
+from lstmviz.analysis.steps import before
 from lstmviz.engine import unroll
+from lstmviz.engine.cell import step as cell_step
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import GATES, HeadSpec, single
-from lstmviz.engine.trace import arrays
+from lstmviz.engine.trace import arrays, layer_input
 from lstmviz.engine.unroll import run
 from lstmviz.errors import LstmvizError
 
@@ -100,18 +102,57 @@ def test_an_edited_input_is_that_input(network, x):
     assert found.input[4, 1] == 2
 
 
+def test_a_number_that_is_none_can_be_overwritten(network, x):
+    x[3, 1] = np.nan
+    found = run_with(network, x, [Change("input", 0.5, "set", (1,), 3, 4)], run(network, x))
+    assert np.isfinite(found.output).all()
+    x[3, 1] = 0.5
+    np.testing.assert_array_equal(found.output, run(network, x).output)
+
+
+@settings(deadline=None, max_examples=40)
+@given(networks(ways, anything), st.integers(0, 5), st.integers(1, 6))
+def test_changed_steps_are_those_of_the_reference_cell(network, first, count):
+    network = widened(network)
+    x, initial = noise(network, 6), states(network)
+    way = network.spec.layers[0].directions[0]
+    names = (*GATES, "cell_state", "cell_output", "hidden_state")
+    asked = [
+        Change(name, 0.1 * k + 0.2, "scale", (0,), first, first + count, 0, way)
+        for k, name in enumerate(names)
+    ]
+    trace = run_with(network, x, asked, run(network, x, initial), initial)
+    found = dict(trace.layers[0].directions())[way]
+    t = 5 if way == "backward" and first + count > 5 else first
+    before_ = before(trace, 0, way, t)
+
+    def change(name, values):
+        values = values.copy()
+        values[0] *= 0.1 * names.index(name) + 0.2
+        return values
+
+    weights, variant = network.cells[0][way], network.spec.layers[0].variant
+    read = layer_input(trace, 0)[t]
+    step = cell_step(weights, read, before_.hidden, before_.cell, variant, before_.gates, change)
+    for name in names:
+        mine = getattr(step, name)
+        if name == "cell_output" and found.hidden_state is found.cell_output:
+            mine = step.hidden_state
+        np.testing.assert_allclose(getattr(found, name)[t], mine, rtol=1e-9, atol=1e-12)
+
+
 def test_what_comes_before_is_taken_from_the_baseline(network, x, monkeypatch):
     baseline = run(network, x)
     spans = []
     advance = unroll.advance
 
-    def watched(cell, given, trace, rows):
-        spans.append((rows.start, rows.stop))
-        advance(cell, given, trace, rows)
+    def watched(cell, given, trace, rows, changes):
+        spans.append((rows.start, rows.stop, bool(changes)))
+        advance(cell, given, trace, rows, changes)
 
     monkeypatch.setattr("lstmviz.analysis.rerun.advance", watched)
     found = run_with(network, x, [ablate([0], first=12, last=13)], baseline)
-    assert spans == [(13, 20)]
+    assert spans == [(12, 13, True), (13, 20, False)]
     assert (found.output[:12] == baseline.output[:12]).all()
     assert (found.output[12:] != baseline.output[12:]).any(axis=1).all()
 
