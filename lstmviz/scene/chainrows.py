@@ -252,7 +252,8 @@ def found(source: Source, question: Address, now: Moment) -> list[Row]:
         last = len(spec.layers) - 1
         top = Address("layer_output", at, question.element, last, spec.layers[-1].directions[0])
         return _merged(source, top)
-    below = read_below(spec, question.layer, at, question.element)
+    symbol = array == "symbol"  # the network's own input, whichever layer is looked at
+    below = None if symbol else read_below(spec, question.layer, at, question.element)
     if below is not None:
         words = f"What layer {question.layer - 1} hands on:"
         return [Row("note", words), _link(source, below, name_of(below))]
