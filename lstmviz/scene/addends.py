@@ -193,8 +193,8 @@ def _read(source: Source, question: Address, element: int) -> tuple[str, Address
     spec, at = source.network.spec, question.step
     head = head_place(source.network, question.array)
     if head:
-        name = f"head{head - 1}"
-        return f"y{head - 1}[{element}]", Address(name, at, element), f"head {head - 1}, {element}"
+        target = replace(question, array=f"head{head - 1}", element=element)
+        return f"y{head - 1}[{element}]", target, f"head {head - 1}, {element}"
     level = question.layer if head is None else len(spec.layers)
     below = read_below(spec, level, at, element)
     if below is None:
