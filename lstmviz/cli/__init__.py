@@ -22,6 +22,10 @@ if TYPE_CHECKING:
     from lstmviz.models import Progress
     from lstmviz.session import Session
 
+SHOWN = {
+    "baseline": "This is the run as it was, without the session's changes.",
+    "changed": "This is the run with the session's changes (--shown baseline: without them).",
+}
 BAD_USE = 2
 INTERRUPTED = 130
 
@@ -167,13 +171,20 @@ def _trace(parsed: argparse.Namespace) -> int:
     if resolved.network is None:
         raise LstmvizError(str(resolved.problem))
     result = run(resolved.network, resolved.sequence.values, resolved.initial)
-    lines = []
+    told, lines = [f"{shown(parsed.out)}: {result.steps:,} steps.", *resolved.sequence.notes], []
     if session.view.expect is not None:  # before anything is written: it may not fit
         found = understood.compared(session.document, resolved, result, session.view.expect)
         lines = understood.agreement_lines(*found)
+    if source.changing(session.document):
+        from lstmviz.scene.run import finished
+
+        asked = parsed.shown or "changed"
+        whole = finished(session.document).of(asked)
+        assert whole.trace is not None
+        result = whole.trace
+        told.append(SHOWN[asked])
     result.save(parsed.out)
-    told = " ".join((f"{shown(parsed.out)}: {result.steps:,} steps.", *resolved.sequence.notes))
-    print("\n".join([told, *lines]))
+    print("\n".join([" ".join(told), *lines]))
     return 0
 
 

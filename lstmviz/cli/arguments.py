@@ -125,6 +125,11 @@ def _trace() -> Parser:
     result = _parser("trace", "Run a network over an input and write every array.")
     _common(result)
     result.add_argument("--out", required=True, type=Path, metavar="FILE.npz", help="the file")
+    result.add_argument(
+        "--shown",
+        choices=("baseline", "changed"),
+        help="which run of a session with changes is written (else the changed one)",
+    )
     return result
 
 

@@ -87,6 +87,11 @@ def _read_by(document: Document, parsed: argparse.Namespace) -> Document:
     return document
 
 
+def changing(document: Document) -> bool:
+    """Whether a document has changes that are switched on."""
+    return any(edit.on for edit in document.changes)
+
+
 def require(opened: Session) -> None:
     """Raise `LstmvizError` now for what the window could only tell when it is open."""
     spec_of(opened.document)

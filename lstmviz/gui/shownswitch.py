@@ -6,8 +6,8 @@ from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QHBoxLayout, QToolButton, QWidget
 
 CHOICES = {
-    "baseline": ("Baseline", "The run as it was  (1)"),
-    "changed": ("Changed", "The run with the changes made  (2)"),
+    "baseline": ("Was", "The baseline: the run as it was  (1)"),
+    "changed": ("Now", "The changed run: with the changes made  (2)"),
     "difference": ("Δ", "The difference, changed minus baseline, in the heatmaps  (3)"),
 }
 
@@ -31,7 +31,7 @@ class ShownSwitch(QWidget):
             button.setToolTip(tip)
             button.setCheckable(True)
             button.setAccessibleName(tip.split("  ")[0])
-            button.setMinimumWidth(26)
+            button.setMinimumWidth(button.fontMetrics().horizontalAdvance(text) + 16)
             button.clicked.connect(lambda _, name=name: self._clicked(name))
             self.buttons[name] = button
             row.addWidget(button)

@@ -16,7 +16,7 @@ def other_words(document: Document) -> str:
     """What another run differs in: its model, its seed, its input."""
     other = document.other
     if other is None:
-        return "no other run is chosen"
+        return "none yet"
     told = []
     network, given = other.network, other.input
     if isinstance(network, Trained):

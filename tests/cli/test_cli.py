@@ -13,6 +13,7 @@ from lstmviz.cli import main
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.session import (
     Document,
+    Edit,
     FileInput,
     GeneratedInput,
     Session,
@@ -130,6 +131,21 @@ def test_info_of_the_demo_shows_its_card(capsys):
     assert main(["info", "demo:counter"]) == 0
     text = capsys.readouterr().out
     assert "# a b" in text and "aⁿbⁿ" in text and "Unit 0 counts" in text
+
+
+def test_trace_of_a_session_with_changes_writes_the_changed_run(capsys, tmp_path):
+    path, out = tmp_path / "a.lstmviz", tmp_path / "a.npz"
+    made = (Edit("forget_gate[1]@2: = 0"),)
+    save_session(Session(Document(one_layer(4, 3, 2), changes=made)), path)
+    for shown, zero in ((None, True), ("changed", True), ("baseline", False)):
+        asked = [] if shown is None else ["--shown", shown]
+        assert main(["trace", str(path), "--out", str(out), *asked]) == 0
+        assert ("without the session's changes" in capsys.readouterr().out) is not zero
+        gate = lstmviz.load_trace(out).layers[0].forward.forget_gate
+        assert bool((gate[2:, 1] == 0).all()) is zero
+    answer = tmp_path / "a.csv"
+    assert main(["analyze", str(path), "--ask", "memory", "--out", str(answer)]) == 0
+    assert "own changes are left out" in capsys.readouterr().out
 
 
 def test_trace_writes_every_array(capsys, tmp_path):

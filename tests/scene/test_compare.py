@@ -115,4 +115,4 @@ def test_another_run_to_compare_with_is_another_answer():
 def test_the_other_run_in_words():
     assert other_words(SEEDS) == "with random weights, seed 2"
     assert other_words(TEXTS) == "reading “aabb#ab”"
-    assert other_words(replace(SEEDS, other=None)) == "no other run is chosen"
+    assert other_words(replace(SEEDS, other=None)) == "none yet"

@@ -6,6 +6,7 @@ import argparse
 from collections.abc import Callable
 from typing import Any
 
+from lstmviz.cli import source
 from lstmviz.cli.analyze import answers, followers, options, otherwise, places, slopes, units
 from lstmviz.cli.analyze.answers import Answer
 from lstmviz.cli.analyze.asked import Asked, ask
@@ -45,6 +46,8 @@ def main(parsed: argparse.Namespace) -> int:
     found = _report(asked) if parsed.ask == "report" else [ANSWERS[parsed.ask](asked)]
     answers.write(found, _about(asked), parsed.out)
     lines = [line for answer in found for line in answer.words]
+    if source.changing(asked.document):
+        lines.insert(0, "of the run as it was: the session's own changes are left out.")
     head = f"{shown(parsed.out)}: {parsed.ask}, {asked.trace.steps:,} steps."
     print("\n".join([" ".join((head, *asked.sequence.notes)), *lines]))
     return 0

@@ -278,7 +278,7 @@ def _name(found: Compared, column: int) -> str:
     told = f"unit {ours}" if ours == theirs else f"unit {ours} ~ {theirs}"
     if found.array in OWN:
         return told
-    return f"{told} (r {found.found.agreement[column]:.2f})"
+    return f"{told} (r {number(float(found.found.agreement[column]), 2)})"
 
 
 def _column_of(found: Compared, unit: int | None) -> int | None:
