@@ -95,12 +95,12 @@ def _first(baseline: Trace, changed: Trace, start: int) -> int | None:
             for name in DIRECTION_ARRAYS:
                 values = getattr(before, name)
                 pairs[id(values)] = (values, getattr(after, name))
-    bounds = [_bound(before[start:]) for before, _ in pairs.values()]
+    bounds = [rounding(before[start:]) for before, _ in pairs.values()]
     low, most = start, FIRST_ROWS
     while low < baseline.steps:
         rows = slice(low, low + most)
         steps = [
-            _first_row(before[rows], after[rows], bound)
+            first_row(before[rows], after[rows], bound)
             for (before, after), bound in zip(pairs.values(), bounds, strict=True)
         ]
         known = [step for step in steps if step is not None]
@@ -111,14 +111,14 @@ def _first(baseline: Trace, changed: Trace, start: int) -> int | None:
 
 
 @np.errstate(invalid="ignore")
-def _bound(values: Array) -> float:
+def rounding(values: Array) -> float:
     """How far values of an array may be apart by rounding."""
     low, high = np.fmin.reduce(values, None), np.fmax.reduce(values, None)
     size = float(max(abs(low), abs(high))) if values.size else 0.0
     return ROUNDING * float(np.finfo(values.dtype).eps) * (size if np.isfinite(size) else 1.0)
 
 
-def _first_row(before: Array, after: Array, bound: float) -> int | None:
+def first_row(before: Array, after: Array, bound: float) -> int | None:
     """The first row in which two arrays are further apart than `bound`."""
     with np.errstate(invalid="ignore", over="ignore"):
         same = (np.abs(after - before) <= bound) | (before == after)

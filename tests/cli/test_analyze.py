@@ -274,3 +274,20 @@ def test_qt_is_never_imported(tmp_path):
         "sys.exit(code or any(name.startswith('PySide6') for name in sys.modules))"
     )
     assert subprocess.run([sys.executable, "-c", code], check=False).returncode == 0
+
+
+def test_no_file_that_is_read_is_overwritten(tmp_path, capsys):
+    table = tmp_path / "in.csv"
+    table.write_text("1,2,3\n4,5,6\n" * 9)
+    line = f"analyze --sizes 3,2,2 --input {table} --ask memory --out {table}"
+    assert main(line.split()) == 2
+    assert "is read for the answer" in capsys.readouterr().err
+    assert table.read_text().startswith("1,2,3")
+
+
+def test_a_change_that_changes_nothing_is_said_to(tmp_path, capsys):
+    out = tmp_path / "same.json"
+    change = ["--ask", "what-if", "--change", "forget_gate[0]@5 *= 1"]
+    assert main(["analyze", "demo:python", *change, "--out", str(out)]) == 0
+    assert "the output is the same at every step" in capsys.readouterr().out
+    assert json.loads(out.read_text())["output"]["first_step"] is None

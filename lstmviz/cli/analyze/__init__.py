@@ -41,6 +41,7 @@ def main(parsed: argparse.Namespace) -> int:
     """
     answers.check_suffix(parsed.out)
     check_target(parsed.out)
+    options.check_own(parsed)
     options.settle(parsed)
     asked = ask(parsed)
     found = _report(asked) if parsed.ask == "report" else [ANSWERS[parsed.ask](asked)]

@@ -12,6 +12,7 @@ from lstmviz.cli import networks
 from lstmviz.cli.networks import whole
 from lstmviz.engine.trace import DIRECTION_ARRAYS
 from lstmviz.errors import LstmvizError
+from lstmviz.files import shown
 
 QUESTIONS = {
     "report": "memory, saturation, quiet units, and of Python source code what units follow",
@@ -209,6 +210,20 @@ def settle(parsed: argparse.Namespace) -> None:
     for name, value in DEFAULTS.items():
         if getattr(parsed, name) is None:
             setattr(parsed, name, value)
+
+
+def check_own(parsed: argparse.Namespace) -> None:
+    """Raise `LstmvizError` where the answer would overwrite a file that is read for it."""
+    read = (parsed.source, parsed.input, parsed.vocab, parsed.other, parsed.with_input)
+    for name in (*read, *(parsed.annotation or ())):
+        if (
+            name is not None
+            and Path(name).exists()
+            and Path(name).resolve() == parsed.out.resolve()
+        ):
+            raise LstmvizError(
+                f"{shown(parsed.out)} is read for the answer; write to another file."
+            )
 
 
 def _whole(what: str, low: int = 0, high: int = 2**63 - 1) -> Callable[[str], int]:

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from lstmviz.analysis.changes import StatesFrom, parse, resolved, told
 from lstmviz.analysis.comparing import Comparison, compare
+from lstmviz.analysis.effects import first_row, rounding
 from lstmviz.analysis.rerun import run_with
 from lstmviz.cli import networks, source
 from lstmviz.cli.analyze.answers import Answer, Column
@@ -48,7 +49,6 @@ def ask_what_if(asked: Asked) -> Answer:
     }
     output = apart["output"]
     row, column = (int(k) for k in np.unravel_index(output.argmax(), output.shape))
-    differs = output.max(axis=1) > 0
     facts = {
         "changes": lines,
         "output": {
@@ -58,7 +58,7 @@ def ask_what_if(asked: Asked) -> Answer:
             "column": column,
             "before": float(trace.output[row, column]),
             "after": float(changed.output[row, column]),
-            "first_step": int(differs.argmax()) if differs.any() else None,
+            "first_step": first_row(trace.output, changed.output, rounding(trace.output)),
         },
         "likeliest_changes": int((trace.output.argmax(1) != changed.output.argmax(1)).sum()),
     }
