@@ -11,6 +11,7 @@ from lstmviz.engine.trace import DIRECTION_ARRAYS, arrays
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import GeneratedInput, TextInput
 from lstmviz.scene import heatmaps, why
+from lstmviz.scene.questions import QUESTIONS
 from lstmviz.scene.run import finished, runs
 from lstmviz.scene.shapes import Rect, Text
 from lstmviz.session import Document, Edit, Layer, Other, Trained, Untrained, View, one_layer
@@ -154,3 +155,13 @@ def test_the_inspector_says_where_a_number_is_changed_rather_than_computed():
 def test_a_changed_weight_is_in_the_sums():
     run = finished(changed(PLAIN, "input_bias[f1] += 1")).of("changed")
     assert "Changed here" not in told(run, step=6, unit=1, asked="forget_gate", element=1)
+
+
+@pytest.mark.parametrize("name", ["gradients", "vanishing"])
+def test_questions_of_the_baseline_say_so_beside_a_changed_run(name):
+    question = QUESTIONS[name]
+    for document, said in ((PLAIN, False), (changed(PLAIN, "forget_gate = 0"), True)):
+        run, view = finished(document).of("baseline"), View(step=40, target_step=40)
+        page = question.page(question.answer(run, view), run, view, 1000, 600)
+        title = next(shape.text for shape in page.shapes if isinstance(shape, Text) and shape.bold)
+        assert title.endswith("(baseline)") is said

@@ -16,7 +16,7 @@ from lstmviz.scene import raster
 from lstmviz.scene.colors import ROLE_OF_ARRAY
 from lstmviz.scene.metrics import fit, width
 from lstmviz.scene.pointing import NAMED
-from lstmviz.scene.questions.page import Page, Question, Spot
+from lstmviz.scene.questions.page import Page, Question, Spot, of_baseline
 from lstmviz.scene.questions.textflow import LEAD, Flow, flow, tinted
 from lstmviz.scene.questions.writing import StepAxis, shown_steps, step_words
 from lstmviz.scene.run import Run
@@ -128,7 +128,7 @@ def _page(found: Dependence, run: Run, view: View, w: float, h: float) -> Page:
     def spot(now: View, x: float, y: float) -> Spot | None:
         return _spot(found, sequence, place, now, x, y)
 
-    return Page(tuple(_rest(found, place, images, w)), marks, spot)
+    return Page(tuple(_rest(found, place, images, w, of_baseline(run))), marks, spot)
 
 
 def _image(found: Dependence, array: str, axis: StepAxis, box: Box, view: View) -> raster.Image:
@@ -159,10 +159,10 @@ def _decades(values: Numbers, largest: float) -> Numbers:
 
 
 def _rest(
-    found: Dependence, place: _Place, images: dict[str, raster.Image], w: float
+    found: Dependence, place: _Place, images: dict[str, raster.Image], w: float, whose: str
 ) -> list[Shape]:
     shapes: list[Shape] = []
-    head = f"What output {found.name} at t = {found.step:,} depends on"
+    head = f"What output {found.name} at t = {found.step:,} depends on{whose}"
     told = (
         f"y = {number(found.found.value)}. Colours: ∂y/∂ each value of this layer, from the "
         f"largest of its array down {DECADES} powers of ten."

@@ -90,6 +90,11 @@ class Question:
     baseline: bool = False
 
 
+def of_baseline(run: Run) -> str:
+    """What a title ends with where it is the run as it was that is asked, beside a changed one."""
+    return " (baseline)" if run.touches and not run.taken else ""
+
+
 def key_of(name: str, question: Question, run: Run, view: View) -> tuple[object, ...]:
     """What an answer depends on: two with the same key are the same."""
     other = None if run.other is None else run.other.error or id(run.other.trace)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lstmviz.analysis import jacobians
 from lstmviz.analysis.jacobians import Vanishing
 from lstmviz.scene.metrics import width
-from lstmviz.scene.questions.page import Page, Question, Spot
+from lstmviz.scene.questions.page import Page, Question, Spot, of_baseline
 from lstmviz.scene.questions.writing import sentences, shown_steps, step_words, wrapped
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Line, Point, Rect, Shape, Text
@@ -124,7 +124,7 @@ def _page(found: Vanished, run: Run, view: View, w: float, h: float) -> Page:
         lag = plot.lag(x)
         return Spot(_told(found, run, lag), None, {"step": found.step(lag)})
 
-    return Page(tuple(_rest(found, plot, w)), marks, spot)
+    return Page(tuple(_rest(found, plot, w, of_baseline(run))), marks, spot)
 
 
 def _powers(found: Vanished) -> tuple[int, int]:
@@ -138,10 +138,10 @@ def _powers(found: Vanished) -> tuple[int, int]:
     return int(np.clip(lowest, DEEPEST, SHALLOWEST)), int(np.clip(highest, 0, 300))
 
 
-def _rest(found: Vanished, plot: _Plot, w: float) -> list[Shape]:
+def _rest(found: Vanished, plot: _Plot, w: float, whose: str) -> list[Shape]:
     network = found.found.network
     size = network.products.shape[1]
-    title = f"How fast memories vanish, seen from t = {network.step:,}"
+    title = f"How fast memories vanish, seen from t = {network.step:,}{whose}"
     told = [
         "How strongly c depends on c of so many steps before, ‖·‖ / √C (Frobenius): 1 where "
         "nothing is lost.",
