@@ -134,8 +134,12 @@ def _outline(text: ET.Element) -> None:
     text.set("fill-rule", "nonzero")
 
 
-EM = 200
-"""Font size, in pixels, at which outlines are taken; unhinted, so they scale."""
+EM = 2048
+"""Font size, in pixels, at which outlines are taken; unhinted, so they scale.
+
+It is the em of the fonts in their own units, so FreeType rounds no point: at other sizes the last
+digits of an outline depended on what the process had drawn before.
+"""
 
 
 @lru_cache(maxsize=2048)
