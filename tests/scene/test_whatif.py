@@ -71,7 +71,7 @@ def test_a_changed_run_comes_live_and_the_baseline_is_kept_as_it_is():
     made = list(runs(1, changed(PLAIN, "candidate@20: = 0"), earlier=first))
     assert all(run.trace is first.trace for run in made)
     reached = [run.what_if.done for run in made if run.what_if]
-    assert reached[0] == 20 and reached[-1] == 120 and len(set(reached)) > 2
+    assert reached[0] == 20 and reached[-1] == 120
     assert [run.finished for run in made] == [False] * (len(made) - 1) + [True]
     assert made[-1].what_if.effect.first == 20
 
