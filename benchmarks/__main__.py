@@ -1,7 +1,7 @@
 """The measured claims, each beside its floor, which is measured in the same run.
 
     python -m benchmarks [engine] [playing] [start] [stalls] [slider] [opening] [hover] [asking]
-                         [rerun]
+                         [rerun] [typing]
 
 Without names all are measured, which takes some minutes. Windows are measured offscreen, and
 on the display too if there is one. (An Xvfb must be started with -noreset.) Close other programs
@@ -16,7 +16,18 @@ import sys
 
 from benchmarks.common import ROOT
 
-NAMES = ("engine", "playing", "start", "stalls", "slider", "opening", "hover", "asking", "rerun")
+NAMES = (
+    "engine",
+    "playing",
+    "start",
+    "stalls",
+    "slider",
+    "opening",
+    "hover",
+    "asking",
+    "rerun",
+    "typing",
+)
 
 
 def main(names):

@@ -53,6 +53,9 @@ from lstmviz.session import View
 
 SLICE = 0.004
 """Seconds of filling before the event loop runs again."""
+AT_ONCE = 0.012
+"""Seconds of filling before a painting that is to show it: a short run is filled in that, and
+painted once rather than image by image."""
 STALE_MS = 250
 """How long the picture of the run before stays where the new one is not yet computed."""
 
@@ -165,7 +168,7 @@ class HeatmapsView(QWidget):
         self.place, self.content, self._sentence = place, content, ""
         self._units = unit_shapes(place, content, view.hover)
         self._images.show(place, content, self.devicePixelRatioF())
-        changed = self._images.advance(SLICE if at_once else 0.0)
+        changed = self._images.advance(AT_ONCE if at_once else 0.0)
         self._filler.start()
         if only_more:
             self._ground.want_more(content)

@@ -60,9 +60,10 @@ FILTER = f"Sequences ({' '.join('*' + suffix for suffix in SUFFIXES)});;All file
 
 
 class InputPanel(QWidget):
-    """Reports a wanted Document; shows the one it is given."""
+    """Reports a wanted Document, and the file it is to read; shows the one it is given."""
 
     edited = Signal(object, object)
+    fileTaken = Signal(str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -236,6 +237,7 @@ class InputPanel(QWidget):
             if not taken:
                 self.show_document(self._document, self._run)
                 return
+        self.fileTaken.emit(recipe.path)
         self._with_input(recipe)
 
     def _name_symbols(self, vocabulary: VocabularyFile | None) -> None:

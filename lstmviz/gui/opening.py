@@ -108,13 +108,13 @@ class Opening(QObject):
         self.reader.done.connect(self._opened)
         self.reader.failed.connect(self._failed)
         self.bar.cancelled.connect(self.cancel)
+        window.left.input.fileTaken.connect(self.recent.add)
 
     def open_path(self, path: str, lstm: str | None = None) -> None:
         """Read a file in the background, then take it up; of several LSTMs ask which."""
         self.cancel()
         if Path(path).suffix.lower() in SUFFIXES and Path(path).suffix.lower() not in READERS:
             self._window.left.input.open_file(path)
-            self.recent.add(path)
             return
         self._path, self._picked = path, lstm
         self.bar.begin(Path(path).name)

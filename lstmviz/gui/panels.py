@@ -246,9 +246,9 @@ class LeftPanel(QScrollArea):
         """Show the document and what follows from it; undo leads back to the model `before`."""
         self._showing = True
         layer = min(session.view.layer, len(spec.layers) - 1) if spec else 0
-        shown = (spec, session.document, layer)
-        same = shown == (self._spec, self._document, self._layer)
-        self._spec, self._document, self._layer = shown
+        shown = (spec, session.document.network, layer)
+        same = shown == (self._spec, self._document.network, self._layer)
+        self._spec, self._document, self._layer = spec, session.document, layer
         if spec is not None and not same:
             self._show_network(session.document, spec)
             self._tables.start()

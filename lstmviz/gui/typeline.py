@@ -292,8 +292,12 @@ class TypeLine(QWidget):
         self._show_words()
 
     def _show_words(self) -> None:
-        shown = "".join(c if c == " " else label(c) for c in self._now.text[-400:])
-        self.field.show_text(shown, label(self._now.pending), self._now.fault)
+        if self._now != self._worded:
+            self._worded = self._now
+            shown = "".join(c if c == " " else label(c) for c in self._now.text[-400:])
+            self.field.show_text(shown, label(self._now.pending), self._now.fault)
+
+    _worded: Typed | None = None
 
     def _say(self, sentence: str) -> None:
         self._now = replace(self._now, fault=sentence)

@@ -18,6 +18,8 @@ Image = NDArray[np.uint8]
 Limits = tuple[float, float]
 
 MARKED = 255
+FEW = 16
+"""Steps a column up to which they are added step by step over all columns."""
 SHOWN = ("forget_gate", "input_gate", "candidate", "output_gate", "cell_state", "hidden_state")
 """The six arrays that have a heatmap, in reading order."""
 
@@ -88,15 +90,26 @@ def fill(
 
 
 def _mean_of_steps(values: Array, edges: NDArray[np.int64]) -> Array:
-    """(columns, C): means of the steps between the edges. A loop beats reduceat fifteenfold."""
+    """(columns, C): means of the steps between the edges, of which there is one at least.
+
+    A loop over the columns beats reduceat fifteenfold, and of few steps a column one over these
+    beats that fivefold; both add in the same order.
+    """
     first, last = int(edges[0]), int(edges[-1])
     if last - first == len(edges) - 1:
         return values[first:last]
-    means = np.empty((len(edges) - 1, values.shape[1]), values.dtype)
-    for column in range(len(means)):
-        block = values[edges[column] : edges[column + 1]]
-        np.add.reduce(block, axis=0, out=means[column])
-    means /= np.diff(edges).astype(values.dtype)[:, None]
+    counts = np.diff(edges)
+    if counts.max() <= FEW:
+        means = values[edges[:-1]]
+        for more in range(1, int(counts.max())):
+            longer = np.flatnonzero(counts > more)
+            means[longer] += values[edges[longer] + more]
+    else:
+        means = np.empty((len(counts), values.shape[1]), values.dtype)
+        for column in range(len(means)):
+            block = values[edges[column] : edges[column + 1]]
+            np.add.reduce(block, axis=0, out=means[column])
+    means /= counts.astype(values.dtype)[:, None]
     return means
 
 

@@ -1,8 +1,10 @@
 """File › Open recent: what was opened, newest first, and what is gone."""
 
 from PySide6.QtCore import QSettings
+from PySide6.QtWidgets import QFileDialog
 
 from lstmviz.gui.recent import MOST, Recent, RecentMenu
+from lstmviz.session import Document, Layer, Untrained
 
 
 def settings_in(folder):
@@ -52,3 +54,15 @@ def test_the_menu_opens_drops_and_forgets(qtbot, tmp_path):
     assert recent.paths == ()
     menu.fill()
     assert not menu.actions()[0].isEnabled() and not menu.actions()[-1].isEnabled()
+
+
+def test_a_file_chosen_as_the_input_is_among_the_recent_ones(opened, tmp_path, monkeypatch):
+    window = opened(Document(Untrained(2, (Layer(4, 4),))))
+    path = tmp_path / "t.csv"
+    path.write_text("a,b\n1,2\n3,4\n")
+    answers = iter([("", ""), (str(path), "")])
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: next(answers))
+    window.left.input.choose_file()
+    assert window.opening.recent.paths == ()
+    window.left.input.choose_file()
+    assert window.opening.recent.paths == (str(path),)

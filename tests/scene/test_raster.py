@@ -98,3 +98,14 @@ def test_the_picture_of_another_run_is_stretched_over_everything():
         [3, 3, 4, 4],
         [3, 3, 4, 4],
     ]
+
+
+@pytest.mark.parametrize("steps", [97, 250, 16 * 40, 17 * 40, 3001])
+def test_few_and_many_steps_a_column_are_added_in_the_same_order(steps):
+    values = np.random.default_rng(steps).standard_normal((steps, 7)).astype(np.float32)
+    edges = raster.grid(0, steps, 0, 7, 40, 7).step_edges
+    means = raster._mean_of_steps(values, edges)
+    for column, mean in enumerate(means):
+        block = values[edges[column] : edges[column + 1]]
+        expected = np.add.reduce(block, axis=0) / np.float32(len(block))
+        np.testing.assert_array_equal(mean, expected)
