@@ -122,7 +122,7 @@ class PlayerBar(QWidget):
         self.timeline.setObjectName("timeline")
         self.timeline.setAccessibleName("Timeline: step of the sequence")
         self.timeline.setToolTip("Drag to any step")
-        self.timeline.setMinimumWidth(160)
+        self.timeline.setMinimumWidth(90)
         self.timeline.valueChanged.connect(self._scrubbed)
         row.addWidget(self.timeline, 1)
         row.addSpacing(6)
@@ -160,8 +160,8 @@ class PlayerBar(QWidget):
         self.order.setAccessibleName("Order of the units in the heatmaps")
         self.order.setToolTip("Order of the units in the heatmaps")
         for name, words in ORDERS:
-            self.order.addItem(words, name)
-        narrow(self.order, 5)
+            self.order.addItem(f"order: {words}", name)
+        narrow(self.order, 12)
         self.order.activated.connect(
             lambda: self.viewRequested.emit({"order": self.order.currentData()})
         )
@@ -214,7 +214,7 @@ class PlayerBar(QWidget):
         if at < 0 or (at < last < self.order.count()):
             self.order.removeItem(last)
         if at < 0:
-            self.order.addItem(order_words(name), name)
+            self.order.addItem(f"order: {order_words(name)}", name)
         self.order.setCurrentIndex(last if at < 0 else at)
 
     def show_playing(self, playing: bool) -> None:

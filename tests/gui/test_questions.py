@@ -74,10 +74,10 @@ def test_the_table_of_memories_scrolls_and_sorts_the_heatmaps(opened, qtbot):
     at = QPoint(int(head.x - 10), int(head.y))
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
     assert window.store.view.order == "horizon"
-    assert window.player.order.currentText() == "effective horizon"
+    assert window.player.order.currentText() == "order: effective horizon"
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
     assert window.store.view.order == "horizon, reversed"
-    assert window.player.order.currentText() == "effective horizon, reversed"
+    assert window.player.order.currentText() == "order: effective horizon, reversed"
     qtbot.keyClick(view, Qt.Key.Key_Down)
     assert window.store.view.row == 1
     turn = QPoint(0, -120)

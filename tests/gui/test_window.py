@@ -312,7 +312,8 @@ def test_the_window_is_never_too_narrow_for_its_player(opened, qtbot):
     window.resize(600, 640)
     assert window.width() <= 1280
     player = window.player
-    shown = [child for child in player.findChildren(QWidget) if child.parent() is player]
+    children = [child for child in player.findChildren(QWidget) if child.parent() is player]
+    shown = [child for child in children if child.isVisible()]
     for one, other in pairwise(sorted(shown, key=lambda child: child.x())):
         assert one.geometry().right() < other.x()
         assert isinstance(one, QToolButton) or one.width() >= one.minimumSizeHint().width()
