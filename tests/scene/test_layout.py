@@ -139,7 +139,7 @@ def test_wires_begin_and_end_on_parts(spec):
                     if other is not wire
                     for line in pairwise(other.points)
                 )
-                at_edge = end[0] >= diagram.width - 6
+                at_edge = end[0] >= diagram.width - 6 or end[0] <= 8  # from a step not on show
                 assert touches or on_wire or at_edge, (wire.name, end)
 
 
