@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lstmviz.engine.spec import CellSpec, NetworkSpec
+from lstmviz.engine.states import Initial, State
 from lstmviz.engine.trace import Array, DirectionTrace, Trace
 from lstmviz.engine.variant import SWITCHES
 from lstmviz.errors import LstmvizError
@@ -67,3 +68,16 @@ def before(trace: Trace, layer: int, direction: str, step: int) -> Before:
         return Before(run.initial_hidden_state, run.initial_cell_state, gates)
     gates = np.concatenate([getattr(run, name)[earlier] for name in SWITCHES])
     return Before(run.hidden_state[earlier], run.cell_state[earlier], gates)
+
+
+def initial_of(trace: Trace) -> Initial:
+    """The states that every layer and direction of a run started from."""
+    return Initial(
+        tuple(
+            {
+                name: State(way.initial_hidden_state, way.initial_cell_state)
+                for name, way in layer.directions()
+            }
+            for layer in trace.layers
+        )
+    )

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmviz.analysis.resembling import APART, Sample, distances, nearest, sample
+from lstmviz.analysis.steps import initial_of
 from lstmviz.engine import memory, unroll
-from lstmviz.engine.states import Initial, State
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
@@ -177,22 +177,10 @@ def _ran(run: Run, path: Path, tick: Any) -> tuple[Trace, Sequence]:
     split = vocabulary.split if vocabulary else "auto"
     read = build(recipe, network.spec.input_size, symbols, split)
     memory.check(network.spec, read.steps, network.dtype, f"a run of {shown(path)}")
-    other = unroll.allocate(network, read.values, _initial(trace))
+    other = unroll.allocate(network, read.values, initial_of(trace))
     for _ in unroll.chunks(network, other, 0):
         tick()
     return other, read
-
-
-def _initial(trace: Trace) -> Initial:
-    return Initial(
-        tuple(
-            {
-                name: State(way.initial_hidden_state, way.initial_cell_state)
-                for name, way in layer.directions()
-            }
-            for layer in trace.layers
-        )
-    )
 
 
 def begun(view: View) -> Mapping[str, Any]:

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmviz.analysis.bptt import Gradients, gradients, saliency
-from lstmviz.engine.states import Initial, State
+from lstmviz.analysis.steps import initial_of
 from lstmviz.engine.trace import DirectionTrace, Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
@@ -64,7 +64,7 @@ def _answer(run: Run, view: View) -> Dependence:
         output = int(np.nan_to_num(row, nan=-np.inf).argmax())
     seen = trace.input if _looks_ahead(trace) else trace.input[: step + 1]
     with np.errstate(invalid="ignore", over="ignore"):
-        found = gradients(network, seen, step, output, _initial(trace))
+        found = gradients(network, seen, step, output, initial_of(trace))
     return Dependence(found, trace, step, output, _name(run, output))
 
 
@@ -72,18 +72,6 @@ def _looks_ahead(trace: Trace) -> bool:
     """Whether an output may depend on later steps."""
     backward = any("backward" in cell.directions for cell in trace.spec.layers)
     return backward or any(head.last_step for head in trace.spec.heads)
-
-
-def _initial(trace: Trace) -> Initial:
-    return Initial(
-        tuple(
-            {
-                name: State(way.initial_hidden_state, way.initial_cell_state)
-                for name, way in layer.directions()
-            }
-            for layer in trace.layers
-        )
-    )
 
 
 def _name(run: Run, output: int) -> str:
