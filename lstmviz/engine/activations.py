@@ -42,8 +42,8 @@ class Formula:
 
 
 def sigmoid(a: Array) -> Array:
-    """σ(a) = ½ + ½ tanh(½ a), which overflows nowhere."""
-    return np.asarray(0.5 + 0.5 * np.tanh(0.5 * a))
+    """σ(a) = 1 / (1 + e⁻ᵃ), below 0 as eᵃ / (1 + eᵃ): it overflows nowhere and keeps its digits."""
+    return np.asarray(np.exp(np.minimum(a, 0)) / (1 + np.exp(-np.abs(a))))
 
 
 def softplus(x: Array) -> Array:

@@ -2,7 +2,9 @@
 
 The input terms of all the steps are one matrix product; each step then costs one product with
 the recurrent weights and a handful of in-place operations. For the standard cell the rows of
-i, f and o are halved beforehand, so that one tanh serves all four gates (σ(a) = ½ + ½ tanh(½ a)).
+i, f and o lie side by side and are negated beforehand, so that σ(a) = 1 / (1 + e⁻ᵃ) of all three
+is one exponential. (½ + ½ tanh(½ a) would do with one call less, but of a gate of 10⁻⁵ float32
+then keeps two digits.)
 """
 
 from __future__ import annotations
@@ -20,37 +22,38 @@ from lstmviz.engine.trace import DirectionTrace
 from lstmviz.engine.variant import STANDARD, SWITCHES, Variant
 
 Rows = Iterator[tuple[Array, ...]]
-"""Of each step: its input terms (4C,), four views into them, and the rows of c, m and h."""
+"""Of each step: its input terms (4C,), views into them (the first three gates, then i, f, g and
+o), and the rows of c, m and h."""
 Changes = Mapping[str, Callable[[Array], None]]
 """What changes in place what a step has just made, by its name: a gate, "cell_state",
 "cell_output" or "hidden_state". All that follows is computed from what it leaves."""
 NONE: Changes = {}
 
 
+AS_GIVEN = (0, 1, 2, 3)
 PIECE_BYTES = 2**22
 """Bytes of weights that are made ready in one piece."""
 
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Weights of one direction made ready: biases summed, for the standard cell i, f, o halved.
+    """Weights of one direction made ready: biases summed, for the standard cell i, f, o negated.
 
-    `input_weights` (4C, I) and `bias` (4C,) are float64 whatever the network's type: one
-    product sums them over all of a wide input, which in float32 would lose a digit. The
-    others have the network's type: `recurrent_weights` (4C, H), `projection` (H, C),
-    `peepholes` (3, C), `gate_recurrence` (3C, 3C), and `scale` and `shift` (4C,), which turn
-    tanh of the halved pre-activations into gates.
+    Rows stand in the `order` of the gates, as places in `GATES`. `input_weights` (4C, I) and
+    `bias` (4C,) are float64 whatever the network's type: one product sums them over all of a
+    wide input, which in float32 would lose a digit. The others have the network's type:
+    `recurrent_weights` (4C, H), `projection` (H, C), `peepholes` (3, C) and `gate_recurrence`
+    (3C, 3C).
     """
 
     variant: Variant
+    order: tuple[int, ...]
     input_weights: Array
     recurrent_weights: Array
     bias: Array
     projection: Array | None
     peepholes: Array | None
     gate_recurrence: Array | None
-    scale: Array
-    shift: Array
 
     @property
     def bytes_per_step(self) -> int:
@@ -66,41 +69,47 @@ def prepared(
 
     Yields between pieces of a few milliseconds: the weights may be hundreds of megabytes.
     """
-    cell_size = len(weights.recurrent_weights) // 4
-    halves = [0.5, 0.5, 1.0, 0.5] if variant == STANDARD else [1.0] * 4
-    scale = np.repeat(np.array(halves, dtype), cell_size)
-    bias = np.zeros(len(scale), np.float64)
+    order, signs = ((0, 1, 3, 2), (-1, -1, -1, 1)) if variant == STANDARD else (AS_GIVEN, (1,) * 4)
+    bias = np.zeros(len(weights.recurrent_weights))
     for part in (weights.input_bias, weights.recurrent_bias):
         if part is not None:
             bias += part
+    bias = bias.reshape(4, -1)[list(order)] * np.array(signs)[:, None]
 
     def typed(array: Array | None) -> Array | None:
         return None if array is None else array.astype(dtype, copy=False)
 
+    def ordered(array: Array, dtype: np.dtype[np.floating]) -> Generator[None, None, Array]:
+        return _ordered(array, order, signs, dtype)
+
     return Prepared(
         variant=variant,
-        input_weights=(yield from _scaled(weights.input_weights, scale, np.dtype(np.float64))),
-        recurrent_weights=(yield from _scaled(weights.recurrent_weights, scale, dtype)),
-        bias=bias * scale,
+        order=order,
+        input_weights=(yield from ordered(weights.input_weights, np.dtype(np.float64))),
+        recurrent_weights=(yield from ordered(weights.recurrent_weights, dtype)),
+        bias=bias.ravel(),
         projection=typed(weights.projection),
         peepholes=typed(weights.peepholes),
         gate_recurrence=typed(weights.gate_recurrence),
-        scale=scale,
-        shift=1 - scale,
     )
 
 
-def _scaled(
-    array: Array, scale: Array, dtype: np.dtype[np.floating]
+def _ordered(
+    array: Array, order: tuple[int, ...], signs: tuple[int, ...], dtype: np.dtype[np.floating]
 ) -> Generator[None, None, Array]:
-    """Each row of an array (4C, …) times its number of the scale (4C,), block by block."""
+    """The rows of an array (4C, …) in another order of the gates, each with its sign."""
     result = np.empty_like(array, dtype)
+    size = len(array) // 4
     rows = max(PIECE_BYTES // (result.itemsize * max(array.shape[1], 1)), 1)
-    for first in range(0, len(array), rows):
-        if first:
-            yield
-        some = slice(first, first + rows)
-        np.multiply(array[some], scale[some, None], out=result[some], dtype=dtype)
+    for place, (gate, sign) in enumerate(zip(order, signs, strict=True)):
+        for first in range(0, size, rows):
+            if result.nbytes > PIECE_BYTES and (place or first):
+                yield
+            count = min(rows, size - first)
+            some, target = (
+                slice(k * size + first, k * size + first + count) for k in (gate, place)
+            )
+            np.multiply(array[some], sign, out=result[target], dtype=dtype)
     return result
 
 
@@ -119,9 +128,9 @@ def advance(
         else:
             h, c = trace.initial_hidden_state, trace.initial_cell_state
         size = len(c)
-        i, f, g, o = (gates[:, k * size : (k + 1) * size] for k in range(4))
+        i, f, g, o = (gates[:, k * size : (k + 1) * size] for k in map(cell.order.index, AS_GIVEN))
         steps = zip(
-            *(gates, i, f, g, o),
+            *(gates, gates[:, : 3 * size], i, f, g, o),
             *(trace.cell_state[rows], trace.cell_output[rows], trace.hidden_state[rows]),
             strict=True,
         )
@@ -137,22 +146,22 @@ def advance(
 
 def _standard(cell: Prepared, h: Array, c: Array, steps: Rows, changes: Changes) -> None:
     """The standard cell, and one with a projection."""
-    add, multiply, tanh = np.add, np.multiply, np.tanh
+    add, multiply, tanh, exp, reciprocal = np.add, np.multiply, np.tanh, np.exp, np.reciprocal
     recurrent_term = cell.recurrent_weights.dot
     project = None if cell.projection is None else cell.projection.dot
-    scale, shift = cell.scale, cell.shift
-    recurrent = np.empty_like(scale)
-    scratch = np.empty_like(c)
+    recurrent = np.empty(4 * len(c), c.dtype)
+    one, scratch = np.ones(3 * len(c), c.dtype), np.empty_like(c)
     gated = [(k, changes[name]) for k, name in enumerate(GATES) if name in changes]
     edit_c, edit_m, edit_h = (
         changes.get(name) for name in ("cell_state", "cell_output", "hidden_state")
     )
-    for a, i, f, g, o, c_next, m, h_next in steps:
+    for a, switches, i, f, g, o, c_next, m, h_next in steps:
         recurrent_term(h, recurrent)
         add(a, recurrent, a)
-        tanh(a, a)
-        multiply(a, scale, a)
-        add(a, shift, a)
+        exp(switches, switches)
+        add(switches, one, switches)
+        reciprocal(switches, switches)
+        tanh(g, g)
         for k, edit in gated:
             edit((i, f, g, o)[k])
         multiply(f, c, c_next)
@@ -184,7 +193,7 @@ def _any(cell: Prepared, h: Array, c: Array, before: Array, steps: Rows, changes
             changes[name](values)
 
     sent = [(k, GATES.index(g)) for k, g in enumerate(SWITCHES) if g not in variant.lacking]
-    for a, i, f, g, o, c_next, m, h_next in steps:
+    for a, _, i, f, g, o, c_next, m, h_next in steps:
         gates = a.reshape(4, -1)
         a += cell.recurrent_weights.dot(h)
         if feedback is not None:

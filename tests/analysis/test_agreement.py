@@ -88,7 +88,7 @@ def test_named_arrays_are_compared_with_theirs_and_the_worst_is_told():
         "layer0.forward.initial_cell_state": forward.initial_cell_state,
     }
     found = compare(trace, given, "x.npz")
-    assert (found.array, found.difference) == ("layer0.forward.forget_gate", 0.125)
+    assert (found.array, found.difference) == ("layer0.forward.forget_gate", pytest.approx(0.125))
     with pytest.raises(LstmvizError, match=r"x.npz \(layer0.forward.forget_gate\).*\(2, 3\)"):
         compare(trace, given | {"layer0.forward.forget_gate": np.zeros((2, 3))}, "x.npz")
 

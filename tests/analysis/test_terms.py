@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import math
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -8,12 +11,13 @@ from nets import anything, networks, noise, states, ways
 
 from lstmviz.analysis.steps import before
 from lstmviz.analysis.sums import terms
+from lstmviz.engine.activations import function
 from lstmviz.engine.cell import step as cell_step
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import GATES, CellSpec, NetworkSpec, single
 from lstmviz.engine.trace import layer_input
 from lstmviz.engine.unroll import run
-from lstmviz.engine.variant import GREFF
+from lstmviz.engine.variant import GREFF, PEEPHOLE, STANDARD, SWITCHES
 from lstmviz.errors import LstmvizError
 
 
@@ -44,6 +48,42 @@ def test_terms_sum_to_the_number(network, data):
         traced = dict(trace.layers[layer].directions())[name].hidden_state[step, h]
         size = sum(abs(value) for _, _, value in found)
         assert sum(value for _, _, value in found) == pytest.approx(traced, abs=digits * (size + 1))
+
+
+@settings(deadline=None, max_examples=60)
+@given(networks(ways, anything), st.data())
+def test_a_gate_is_what_its_terms_are_squashed_to(network, data):
+    trace = run(network, noise(network, 4), states(network))
+    layer = data.draw(st.integers(0, len(network.cells) - 1))
+    cell = network.spec.layers[layer]
+    name = data.draw(st.sampled_from(cell.directions))
+    step, unit = data.draw(st.integers(0, 3)), data.draw(st.integers(0, cell.cell_size - 1))
+    digits = 1e-6 if network.dtype == np.float32 else 1e-14
+    for gate in GATES:
+        if gate in cell.variant.lacking:
+            continue
+        squash = cell.variant.candidate if gate == "candidate" else cell.variant.gate
+        values = [value for _, _, value in terms(network, trace, gate, step, unit, layer, name)]
+        expected = float(function(squash)(np.array(sum(values))))
+        traced = getattr(dict(trace.layers[layer].directions())[name], gate)[step, unit]
+        # float32 rounds each term; where they cancel, that is all there is to be had
+        assert traced == pytest.approx(
+            expected, rel=digits, abs=0.2 * digits * sum(map(abs, values))
+        )
+
+
+@pytest.mark.parametrize("variant", [STANDARD, PEEPHOLE])
+def test_gates_near_zero_keep_their_digits_in_float32(variant):
+    network = random_network(NetworkSpec((CellSpec(3, 16, 16, variant=variant),)), 0)
+    weights = network.cells[0]["forward"]
+    bias = np.linspace(-25, 5, 64, dtype=np.float32)
+    network = replace(network, cells=({"forward": replace(weights, input_bias=bias)},))
+    trace = run(network, np.random.default_rng(0).standard_normal((20, 3)))
+    for gate in SWITCHES:
+        for unit in range(16):
+            a = sum(value for _, _, value in terms(network, trace, gate, 9, unit))
+            found = getattr(trace.layers[0].forward, gate)[9, unit]
+            assert found == pytest.approx(1 / (1 + math.exp(-a)), rel=3e-6)
 
 
 def test_where_each_term_comes_from():

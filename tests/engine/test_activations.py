@@ -75,6 +75,15 @@ def test_an_activation_keeps_type_shape_and_limits(name, dtype):
     assert row.source
 
 
+def test_the_sigmoid_keeps_its_digits_on_both_sides_and_overflows_nowhere():
+    x = np.array([-800.0, -100.0, -30.0, -11.0, 0.0, 11.0, 800.0])
+    expected = [0.0, *(1 / (1 + math.exp(-a)) for a in x[1:-1]), 1.0]
+    sigmoid = function(Activation("sigmoid"))
+    np.testing.assert_allclose(sigmoid(x), expected, rtol=1e-14)
+    np.testing.assert_allclose(sigmoid(x.astype(np.float32))[2:], expected[2:], rtol=5e-7)
+    assert sigmoid(np.array([-np.inf, np.inf])).tolist() == [0, 1]
+
+
 def test_synonyms_are_the_same_functions():
     for other, name in SYNONYMS.items():
         assert formula(Activation(other)) is ACTIVATIONS[name]
