@@ -12,9 +12,15 @@ import pytest
 
 os.environ["QT_QPA_PLATFORM"] = "offscreen"  # before Qt is imported, or it looks for a screen
 
-hypothesis.settings.register_profile("ci", derandomize=True)
-if os.environ.get("CI"):
-    hypothesis.settings.load_profile("ci")  # a landing does not hang on a throw of dice
+# A machine that is busy, or stopped for a minute, is no fault of what is tested; and a landing
+# does not hang on a throw of dice.
+hypothesis.settings.register_profile(
+    "patient", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.register_profile(
+    "ci", hypothesis.settings.get_profile("patient"), derandomize=True
+)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "patient")
 
 PATIENCE = 2.0
 """Seconds a test's threads and windows have to end after it."""
