@@ -68,16 +68,14 @@ def program(steps):
     view = {"unit": UNITS, "step": steps - 1, "diagram": "provenance"}
     window = common.open_window(app, document(steps), **view)
 
-    answers = []
-    window.asking.changed.connect(lambda: answers.append(time.perf_counter()))
-
     def asked(**look):
         """Milliseconds until the answer to a changed view is painted."""
-        known, begun = len(answers), time.perf_counter()
+        known, begun = len(paints), time.perf_counter()
         window.store.look(**look)
-        while len(answers) == known or paints[-1][0] < answers[-1]:
+        while window.asking.busy:
             app.processEvents()
         common.painted(app)
+        assert len(paints) > known and window.asking.answer is not None
         return 1e3 * (time.perf_counter() - begun)
 
     found = {"opened": [], "asked": [], "stepped": [], "scrubbed": []}

@@ -92,20 +92,33 @@ def provenance_map(
     ranks = np.asarray(seen) if forward else steps - 1 - np.asarray(seen)[::-1]
     numbers = np.arange(steps) if forward else np.arange(steps)[::-1]
     columns = np.searchsorted(edges, numbers, side="right")  # 0 and len(edges) lie outside
-    sums = np.zeros((len(ranks), len(edges) + 1))
-    start, left, before = np.zeros(len(ranks)), written[0], 0
-    for row, rank in enumerate(ranks.tolist()):
-        kept = np.cumprod(forget[before : rank + 1][::-1])[::-1]
-        if len(kept):
-            fresh = written[before + 1 : rank + 2] * np.append(kept[1:], 1.0)
-            found = np.bincount(columns[before : rank + 1], fresh, len(edges) + 1)
-            sums[row] = sums[row - 1] * kept[0] + found  # before the first row there are zeros
-            left = left * kept[0]
-        else:
-            sums[row] = sums[row - 1]
-        start[row], before = left, rank + 1
+    total, sums = _between(forget, written, ranks, columns, len(edges) + 1)
+    start = written[0] * np.cumprod(total)
+    for row in range(1, len(ranks)):
+        sums[row] += sums[row - 1] * total[row]
     sums = sums[:, 1:-1]
     return (sums, start) if forward else (sums[::-1], start[::-1])
+
+
+def _between(
+    forget: Numbers,
+    written: Numbers,
+    ranks: NDArray[np.int64],
+    columns: NDArray[np.int64],
+    most: int,
+) -> tuple[Numbers, Numbers]:
+    """From each rank to the next: (R,) the product of the gates, and (R, most) what is left at
+    its end of what was written since, summed by column.
+    """
+    wide = np.diff(ranks, prepend=-1)
+    steps = ranks[:, None] - np.arange(wide.max(initial=1))  # each row from its end backwards
+    there = steps > (ranks - wide)[:, None]
+    kept: Numbers = np.cumprod(np.where(there, forget[steps], 1.0), axis=1, dtype=np.float64)
+    left = written[steps + 1]
+    left[:, 1:] *= kept[:, :-1]
+    rows = np.repeat(np.arange(len(ranks)), wide)
+    found = np.bincount(rows * most + columns[steps[there]], left[there], len(ranks) * most)
+    return kept[:, -1], np.asarray(found, np.float64).reshape(len(ranks), most)
 
 
 def clipped(

@@ -11,6 +11,9 @@ from lstmviz.scene.questions import QUESTIONS, answered, key_of, missing
 from lstmviz.scene.run import Run
 from lstmviz.session import View
 
+PATIENCE = 0.015
+"""Seconds that an answer is waited for, so that most are painted at once and nothing flickers."""
+
 
 class Asking(QObject):
     """Keeps the newest answer; `changed` tells that there is another, `progressed` how
@@ -38,7 +41,10 @@ class Asking(QObject):
         return self._work.busy
 
     def follow(self, name: str, run: Run, view: View) -> None:
-        """Ask the question of that name, unless this is what was asked last."""
+        """Ask the question of that name, unless this is what was asked last.
+
+        What is answered by the end of this call is not told by `changed`.
+        """
         if missing(run):
             self.forget()
             return
@@ -48,7 +54,10 @@ class Asking(QObject):
         if key[:2] != self._key[:2]:
             self.answer = None
         self._key, self._run = key, run  # the run is kept, so that nothing takes its id
-        self._work.start(lambda progress: answered(name, run, view, progress))
+        found = self._work.start(lambda progress: answered(name, run, view, progress), PATIENCE)
+        if found is not None:
+            self.answer = found
+            self.progressed.emit(0, 0)
 
     def forget(self) -> None:
         """Nothing is asked any more."""

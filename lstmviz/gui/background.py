@@ -5,7 +5,7 @@ from __future__ import annotations
 import threading
 import time
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 from PySide6.QtCore import QObject, Qt, Signal
@@ -45,11 +45,19 @@ class Background(QObject):
         self._closed = threading.Event()
         self._reported.connect(self._deliver, Qt.ConnectionType.QueuedConnection)
 
-    def start(self, work: Work) -> None:
-        """Begin, ending what was under way."""
+    def start(self, work: Work, patience: float = 0.0) -> Any:
+        """Begin, ending what was under way; returns None.
+
+        What comes of it within `patience` seconds is waited for and returned, an error too, and
+        nothing is reported of it.
+        """
         self._generation += 1
         self.busy = True
-        self._pool.submit(self._work, self._generation, work)
+        ended = self._pool.submit(self._work, self._generation, work)
+        if not patience or not wait([ended], patience).done:
+            return None
+        self.busy = False
+        return ended.result()
 
     def cancel(self) -> None:
         """End what is under way."""
@@ -62,7 +70,8 @@ class Background(QObject):
         self.cancel()
         self._pool.shutdown(wait=True, cancel_futures=True)
 
-    def _work(self, generation: int, work: Work) -> None:
+    def _work(self, generation: int, work: Work) -> Any:
+        """Do it; what came of it is returned and reported, None where nobody waits for it."""
         told = 0.0
 
         def progress(done: int, total: int) -> None:
@@ -75,24 +84,25 @@ class Background(QObject):
                 told = now
                 self._reported.emit(generation, "progressed", (done, total))
 
+        what = "failed"
         try:
             progress(0, 0)
-            self._reported.emit(generation, "done", work(progress))
+            what, value = "done", work(progress)
         except _GivenUpError:
-            return
+            return None
         except LstmvizError as error:
-            self._reported.emit(generation, "failed", error)
+            value = error
         except MemoryError:
-            told_error = LstmvizError("This needs more memory than the machine has free.")
-            self._reported.emit(generation, "failed", told_error)
+            value = LstmvizError("This needs more memory than the machine has free.")
         except Exception as error:  # a fault of ours must end in a sentence, not in silence
-            sentence = (
+            value = LstmvizError(
                 f"lstmviz failed on this ({type(error).__name__}: {error}); please report it."
             )
-            self._reported.emit(generation, "failed", LstmvizError(sentence))
+        self._reported.emit(generation, what, value)
+        return value
 
     def _deliver(self, generation: int, what: str, value: Any) -> None:
-        if generation != self._generation or self._closed.is_set():
+        if generation != self._generation or self._closed.is_set() or not self.busy:
             return
         if what == "progressed":
             self.progressed.emit(*value)

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QPainter, QPixmap
 
 from lstmviz import paint
 from lstmviz.gui.heatimages import HeatImages
-from lstmviz.gui.heatregions import pixels, plots_room
+from lstmviz.gui.heatregions import parts_of_unit, pixels, placed, plots_room, touching
 from lstmviz.scene import heatmaps
 from lstmviz.scene.colors import Theme
 from lstmviz.scene.heataxes import Content, frames, furniture
@@ -111,6 +111,28 @@ class Ground:
         self._draw(self.pixmap, more_curves(place, content, self._plotted))
         self._plotted = content.done
         return [plots_room(place)]
+
+    def repin(self, content: Content) -> bool:
+        """Tell of another pinned unit in what is in sight; whether that could be done.
+
+        Nothing else has changed. Where a newer picture is in the making it could not.
+        """
+        place, _ = self._in_sight()
+        if place is None or self.shown is None or self.painting:
+            return False
+        self.shown = self._wanted = self._begun = replace(self.shown, content=content)
+        around = [*furniture(place, content, self.shown.ratio), *frames(place)]
+        known = placed([*around, *touched(place, content)])
+        painter = QPainter(self.pixmap)
+        for part in parts_of_unit(place):
+            plots = part == plots_room(place)
+            painter.setClipRect(part)
+            painter.fillRect(part, QColor(self.shown.theme["panel"]))
+            shapes = unit_plots(place, content) if plots else touching(known, part)
+            paint.draw(painter, shapes, self.shown.theme)
+        painter.end()
+        self._plotted = content.done
+        return True
 
     def _in_sight(self) -> tuple[HeatmapLayout | None, Content | None]:
         """The layout in sight and its newest content, unless another layout is on its way."""

@@ -29,6 +29,9 @@ from lstmviz.gui.heatground import Ground, Picture
 from lstmviz.gui.heatimages import HeatImages
 from lstmviz.gui.heatregions import (
     looks_alike,
+    only_more,
+    only_repinned,
+    parts_of_unit,
     pixels,
     placed,
     rects_of,
@@ -164,15 +167,20 @@ class HeatmapsView(QWidget):
         )
         if fresh:
             self._expiry.start()
-        only_more = self._only_more(place, content) and not fresh
+        more = not fresh and only_more(self.place, self.content, place, content)
+        repinned = only_repinned(self.place, self.content, place, content)
+        before = self._units
         self.place, self.content, self._sentence = place, content, ""
         self._units = unit_shapes(place, content, view.hover)
         self._images.show(place, content, self.devicePixelRatioF())
         changed = self._images.advance(AT_ONCE if at_once else 0.0)
         self._filler.start()
-        if only_more:
+        if more:
             self._ground.want_more(content)
             self._update(self._ground.add_images(changed) + self._ground.add_curves())
+        elif repinned and self._ground.repin(content):
+            self._update([*parts_of_unit(place), *self._ground.add_images(changed)])
+            self._update_units(before)
         else:
             self._repaint(at_once)
 
@@ -186,20 +194,6 @@ class HeatmapsView(QWidget):
         elif known is None or known.unit != unit or known.direction is not direction:
             self._curves = UnitCurves(direction, unit)
         return self._curves
-
-    def _only_more(self, place: HeatmapLayout, content: Content) -> bool:
-        """Whether nothing but the heatmaps and the curves has changed: there is more of them."""
-        old = self.content
-        return (
-            old is not None
-            and self.place == place
-            and content.done < place.steps
-            and content.unit == old.unit
-            and old.limits == content.limits
-            and old.order is content.order
-            and old.sequence is content.sequence
-            and old.touches == content.touches
-        )
 
     def _order(self, run: Run, view: View) -> tuple[Order, Order]:
         """The orders of cells and hidden units: anew when asked for, or when a run is whole."""
@@ -256,6 +250,13 @@ class HeatmapsView(QWidget):
             self.update()
         else:
             self._filler.start()
+
+    def _update_units(self, before: list[tuple[Box, Shape]]) -> None:
+        """Paint where the marks of units were and are."""
+        region = QRegion()
+        for box in {box for box, _ in set(before).symmetric_difference(self._units)}:
+            region += pixels(box)
+        self.update(region)
 
     def _update(self, parts: list[QRect]) -> None:
         for part in parts:
@@ -315,12 +316,9 @@ class HeatmapsView(QWidget):
             for part in step_parts(self.place, old.step, new.step, new.reveal):
                 self.update(part)
         if old.hover != new.hover:
-            before = set(self._units)
+            before = self._units
             self._units = unit_shapes(self.place, self.content, new.hover)
-            region = QRegion()
-            for box in {box for box, _ in before.symmetric_difference(self._units)}:
-                region += pixels(box)
-            self.update(region)
+            self._update_units(before)
 
     # What the user does
 

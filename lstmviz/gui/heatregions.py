@@ -69,6 +69,48 @@ def plots_room(place: HeatmapLayout) -> QRect:
     return pixels(Box(left, top, place.width - left, last.plot.bottom + 4 - top).inset(2))
 
 
+def parts_of_unit(place: HeatmapLayout) -> list[QRect]:
+    """What of the ground tells of the pinned unit: its plots, and the tints of tokens."""
+    return [plots_room(place), *map(pixels, place.strips[: place.inputs])]
+
+
+def only_more(
+    before: HeatmapLayout | None, old: Content | None, place: HeatmapLayout, content: Content
+) -> bool:
+    """Whether nothing but the heatmaps and the curves of a run has changed: there is more."""
+    return (
+        old is not None
+        and before == place
+        and content.done < place.steps
+        and content.unit == old.unit
+        and _laid_alike(old, content)
+    )
+
+
+def only_repinned(
+    before: HeatmapLayout | None, old: Content | None, place: HeatmapLayout, content: Content
+) -> bool:
+    """Whether nothing but the pinned unit has changed, and there was one before."""
+    return (
+        old is not None
+        and before == place
+        and content.direction is old.direction
+        and content.done == old.done
+        and None not in (content.unit, old.unit)
+        and content.apart == old.apart
+        and _laid_alike(old, content)
+    )
+
+
+def _laid_alike(old: Content, new: Content) -> bool:
+    return (
+        old.limits == new.limits
+        and new.order is old.order
+        and old.sequence is new.sequence
+        and old.touches == new.touches
+    )
+
+
 def looks_alike(old: View, new: View) -> bool:
     """Whether two views differ in no more than the step and the hovered unit."""
     fields = (

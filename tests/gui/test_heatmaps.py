@@ -226,6 +226,22 @@ def test_moving_paints_what_painting_everything_would(widget, qtbot, reveal, uni
     assert moved == whole
 
 
+@pytest.mark.parametrize("text", [None, "abacus "])
+def test_another_pin_paints_what_painting_everything_would(widget, qtbot, text):
+    run = shown(widget, qtbot, steps=200, view=View(step=5, unit=2), text=text)
+    widget.repaint()
+    ground = widget._ground.pixmap
+    for unit in (3, 7, 0):
+        widget.render(run, replace(widget.view, unit=unit))
+        QApplication.processEvents()
+    assert widget._ground.pixmap is ground  # painted over, not painted anew
+    pinned = grabbed(widget)
+    widget._repaint(at_once=True)
+    assert grabbed(widget) == pinned
+    widget.render(run, replace(widget.view, unit=None))
+    assert widget._ground.pixmap is not ground
+
+
 def test_a_run_under_way_fills_column_by_column(widget, qtbot):
     trace, sequence = traced(8, 100)
     state = trace.layers[0].forward.cell_state.copy()

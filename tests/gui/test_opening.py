@@ -185,6 +185,20 @@ def test_a_fault_of_ours_ends_in_a_sentence(qtbot):
     assert "please report it" in str(found[0])
 
 
+def test_what_ends_soon_is_returned_and_not_reported(qtbot):
+    background = Background("test")
+    found, go = [], threading.Event()
+    background.done.connect(found.append)
+    assert background.start(lambda progress: 1, 10.0) == 1
+    assert not background.busy
+    assert background.start(lambda progress: go.wait(10) and 2, 0.001) is None
+    assert background.busy
+    go.set()
+    qtbot.waitUntil(lambda: bool(found), timeout=5000)
+    background.close()
+    assert found == [2]
+
+
 # Before there is a window
 
 

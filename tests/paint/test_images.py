@@ -2,7 +2,8 @@
 
 import numpy as np
 import pytest
-from PySide6.QtGui import QImage, QPainter
+from PySide6.QtCore import QPointF
+from PySide6.QtGui import QImage, QPainter, QPolygonF
 
 from lstmviz import paint
 from lstmviz.scene.colors import DARK, LIGHT
@@ -75,3 +76,10 @@ def test_a_grid_is_clipped():
     pixels = np.frombuffer(image.constBits(), np.uint8).reshape(180, -1, 4)[:, :, :3]
     assert pixels[10:90, 10:30].any(axis=2).all()
     assert not pixels[:, 30:].any()
+
+
+@pytest.mark.parametrize("count", [0, 1, 2, 1000])
+def test_points_are_the_same_from_a_stream_as_one_by_one(count):
+    made = np.random.default_rng(0).uniform(-1e4, 1e4, (count, 2)).tolist()
+    points = tuple((x, y) for x, y in made)
+    assert paint.polygon(points) == QPolygonF([QPointF(x, y) for x, y in points])
