@@ -40,7 +40,7 @@ BIN = VENV / ("Scripts" if os.name == "nt" else "bin")
 PYTHON = BIN / ("python.exe" if os.name == "nt" else "python")
 LOCKS = {"run": "requirements.lock", "dev": "requirements-dev.lock"}
 BEGUN = "begun"
-UNDRAWN = {"info", "trace", "doctor", "-h", "--help", "--version"}
+UNDRAWN = {"info", "trace", "analyze", "doctor", "-h", "--help", "--version"}
 
 
 def say(text: str) -> None:

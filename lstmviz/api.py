@@ -49,7 +49,7 @@ def random_network(
     hidden_size: int | None = None,
     seed: int = 0,
     *,
-    head: HeadSpec | int | Sequence[HeadSpec] | None = None,
+    head: HeadSpec | int | Sequence[HeadSpec | int] | None = None,
     project: bool = True,
     dtype: DTypeLike = np.float32,
     layers: int = 1,
@@ -62,7 +62,7 @@ def random_network(
 ) -> Network:
     """An untrained network of `layers` alike; `hidden_size` None is the cell size.
 
-    `head` is a HeadSpec, a chain of them, or the size of a softmax. `variant` is a `Variant` or
+    `head` is a HeadSpec, the size of a softmax, or a chain of such. `variant` is a `Variant` or
     a name: "standard", "peephole", or one of Greff et al. 2015, such as "CIFG". `direction` is
     "forward", "backward" or "both", whose two rows become one by `merge`: "concat", "sum",
     "mul" or "ave". `forget_bias` is what the forget gate's biases sum to, `chrono` the longest
@@ -74,15 +74,15 @@ def random_network(
     can mend, such as H ≠ C with `project` False.
     """
     hidden = cell_size if hidden_size is None else hidden_size
-    if direction not in _WAYS:
+    if not isinstance(variant, Variant | str):
+        raise LstmvizError(f"variant {variant!r} is no Variant and no name; give one of them.")
+    if direction not in tuple(_WAYS):  # a list is unhashable
         raise LstmvizError(f"direction {direction!r} is not one of {', '.join(_WAYS)}.")
     if layers < 1:
         raise LstmvizError(f"{layers} layers are too few; ask for 1 or more.")
     cell = named_variant(variant) if isinstance(variant, str) else variant
     layer = Layer(hidden, cell_size, project, _WAYS[direction], merge, variant=cell)
-    top = () if head is None else head
-    top = HeadSpec(top) if isinstance(top, int) else top
-    heads = (top,) if isinstance(top, HeadSpec) else tuple(top)
+    heads = _heads(head)
     recipe = Untrained(input_size, (layer,) * layers, heads, seed, forget_bias, chrono, embedding)
     check_recipe(recipe)
     sizes = network_spec(recipe, input_size)
@@ -98,6 +98,17 @@ def random_network(
         raise LstmvizError(f"dtype {np.dtype(dtype)} is neither float32 nor float64.")
     memory.check_weights(sizes, dtype)
     return initial.random_network(sizes, seed, dtype, forget_bias=forget_bias, chrono=chrono)
+
+
+def _heads(head: HeadSpec | int | Sequence[HeadSpec | int] | None) -> tuple[HeadSpec, ...]:
+    """The chain of heads asked for; a size is that of a softmax."""
+    given: tuple[Any, ...] = () if head is None else (head,)
+    if isinstance(head, Sequence) and not isinstance(head, str):
+        given = tuple(head)
+    for each in given:
+        if not isinstance(each, HeadSpec | int):
+            raise LstmvizError(f"head {each!r} is no HeadSpec and no size; give one of them.")
+    return tuple(HeadSpec(each) if isinstance(each, int) else each for each in given)
 
 
 def save(network: Network, path: str | Path) -> None:

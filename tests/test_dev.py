@@ -168,8 +168,9 @@ def test_missing_libraries_stop_a_window_but_not_info(dev, monkeypatch):
     for drawing in ([], ["demo:counter"], ["export", "--out", "x.svg"]):
         with pytest.raises(SystemExit, match="missing"):
             dev.run(drawing, system=False)
-    dev.run(["info", "demo:counter"], system=False)
-    assert started[0][-3:] == ["lstmviz", "info", "demo:counter"]
+    for command in ("info", "trace", "analyze"):
+        dev.run([command, "demo:counter"], system=False)
+        assert started.pop()[-3:] == ["lstmviz", command, "demo:counter"]
 
 
 def test_an_old_python_is_told_in_a_sentence():

@@ -78,6 +78,13 @@ def test_text_and_symbol_numbers_are_read_by_a_model_with_a_vocabulary():
         (lambda: lstmviz.random_network(1, 3, variant="XYZ"), "variant 'XYZ' is unknown"),
         (lambda: lstmviz.random_network(1, 3, chrono=2), "chrono is 2 steps"),
         (lambda: lstmviz.random_network(1, 3, dtype=int), "neither float32 nor float64"),
+        (lambda: lstmviz.random_network(1, 0), "cell size 0 is outside"),
+        (lambda: lstmviz.random_network(1, 3, 0), "hidden size 0 is outside"),
+        (lambda: lstmviz.random_network(1, 3, forget_bias=float("nan")), "forget_bias is nan"),
+        (lambda: lstmviz.random_network(1, 3, head="softmax"), "head 'softmax' is no HeadSpec"),
+        (lambda: lstmviz.random_network(1, 3, head=2.5), "head 2.5 is no HeadSpec"),
+        (lambda: lstmviz.random_network(1, 3, variant=None), "variant None is no Variant"),
+        (lambda: lstmviz.random_network(1, 3, direction=["both"]), "is not one of forward"),
         (lambda: lstmviz.random_network(2, 3).run([[1, 2], [3]]), "rows have different lengths"),
         (lambda: lstmviz.trace("demo:counter", "xyz"), "'x' is not in the model's"),
         (lambda: lstmviz.trace("demo:counter", np.ones((3, 4))), "4"),
@@ -87,6 +94,23 @@ def test_text_and_symbol_numbers_are_read_by_a_model_with_a_vocabulary():
 def test_faults_are_sentences(call, says):
     with pytest.raises(lstmviz.LstmvizError, match=says):
         call()
+
+
+def test_a_chain_of_heads_may_be_sizes():
+    network = lstmviz.random_network(1, 3, head=[4, HeadSpec(2, "linear")])
+    assert network.spec.heads == (HeadSpec(4), HeadSpec(2, "linear"))
+
+
+def test_a_network_and_a_trace_show_as_one_line():
+    network = lstmviz.random_network(5, 256, 128, head=4)
+    sizes = "input 5, cell 256 hidden 128, head 4 softmax"
+    assert repr(network) == f"<Network: {sizes}, float32>"
+    assert repr(network.run(np.ones((2, 5)))) == f"<Trace: 2 steps, {sizes}>"
+
+
+def test_values_beyond_single_precision_are_infinite_without_a_warning():
+    network = lstmviz.random_network(1, 2)
+    assert network.run([[1e300]]).input[0, 0] == np.inf
 
 
 def test_importing_imports_no_qt():

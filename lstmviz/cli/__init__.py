@@ -121,9 +121,11 @@ def _flush() -> None:
 
 
 def _told(sentence: str) -> int:
-    """One line on stderr."""
+    """One line on stderr, in which nothing that came from a file steers the terminal."""
+    line = " ".join(sentence.split())
+    line = "".join(c if c.isprintable() else repr(c)[1:-1] for c in line)
     with contextlib.suppress(OSError):  # nobody listens, but the exit code tells
-        print(f"lstmviz: {' '.join(sentence.split())}", file=sys.stderr)
+        print(f"lstmviz: {line}", file=sys.stderr)
     return BAD_USE
 
 
@@ -171,7 +173,8 @@ def _trace(parsed: argparse.Namespace) -> int:
     if resolved.network is None:
         raise LstmvizError(str(resolved.problem))
     result = run(resolved.network, resolved.sequence.values, resolved.initial)
-    told, lines = [f"{shown(parsed.out)}: {result.steps:,} steps.", *resolved.sequence.notes], []
+    steps = f"{result.steps:,} step{'s' * (result.steps != 1)}"
+    told, lines = [f"{shown(parsed.out)}: {steps}.", *resolved.sequence.notes], []
     if session.view.expect is not None:  # before anything is written: it may not fit
         found = understood.compared(session.document, resolved, result, session.view.expect)
         lines = understood.agreement_lines(*found)

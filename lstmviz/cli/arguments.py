@@ -9,7 +9,7 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from lstmviz.cli import networks
 from lstmviz.cli.networks import fail, whole
@@ -49,6 +49,12 @@ SOURCE = "a model file, a session file (.lstmviz), demo:NAME or example:NAME"
 
 class Parser(argparse.ArgumentParser):
     """A parser that tells what is wrong in one line."""
+
+    def _get_values(self, action: argparse.Action, arg_strings: list[str]) -> Any:
+        """The values of an option; argparse of Python 3.11 loses the -- of --text=--."""
+        if arg_strings == ["--"] and action.option_strings and action.nargs is None:
+            return self._get_value(action, "--")
+        return super()._get_values(action, arg_strings)
 
     def error(self, message: str) -> NoReturn:
         """Print the one line and leave with 2."""

@@ -186,7 +186,8 @@ def whole(text: str, what: str, low: int, high: int = 2**63 - 1) -> int:
     value = int(text) if text.isascii() and text.isdecimal() and len(text) < 20 else -1
     if low <= value <= high:
         return value
-    bounds = f"from {low} to {high}" if high < 2**63 - 1 else f"from {low}"
+    large = len(text) > 18 and text.isascii() and text.isdecimal()  # or nobody asks for the bound
+    bounds = f"from {low} to {high}" if large or high < 2**63 - 1 else f"from {low}"
     return fail(f"{text!r} is not {what}, a whole number {bounds}")
 
 

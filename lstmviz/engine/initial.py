@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -136,6 +137,8 @@ def check_bias(biases: int, forget_bias: float | None, chrono: int | None) -> No
     """Raise `LstmvizError`, one sentence, for what `random_network` refuses of these."""
     if forget_bias is not None and chrono is not None:
         raise LstmvizError("forget_bias and chrono both set the forget bias; give one of them.")
+    if forget_bias is not None and not math.isfinite(forget_bias):
+        raise LstmvizError(f"forget_bias is {forget_bias}; make it a finite number.")
     if biases < 1 and (forget_bias is not None or chrono is not None):
         raise LstmvizError("there is no bias to set; ask for one or two biases per gate.")
     if chrono is not None and chrono < 3:

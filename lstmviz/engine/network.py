@@ -64,7 +64,7 @@ class HeadWeights:
             object.__setattr__(self, "bias", frozen(self.bias))
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Network:
     """A spec and its weights: `cells[layer][direction]`, and those of the heads, first to last.
 
@@ -104,6 +104,9 @@ class Network:
                 raise LstmvizError(
                     f"{where} has shape {array.shape}, but the sizes ask for {shape}."
                 )
+
+    def __repr__(self) -> str:
+        return f"<Network: {self.spec}, {self.dtype}>"
 
     @property
     def head(self) -> HeadWeights | None:

@@ -127,6 +127,13 @@ class NetworkSpec:
     heads: tuple[HeadSpec, ...] = ()
     embedding: EmbeddingSpec | None = None
 
+    def __str__(self) -> str:
+        first = f"input {self.input_size}"
+        first += f" embedded in {self.embedding.dimension}" if self.embedding else ""
+        layers = [f"cell {c.cell_size} hidden {c.hidden_size}" for c in self.layers]
+        heads = [f"head {head.size} {head.shown}" for head in self.heads]
+        return ", ".join([first, *layers, *heads])
+
     @property
     def head(self) -> HeadSpec | None:
         """The last of the chain, whose output is the network's, or None."""

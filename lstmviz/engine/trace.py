@@ -67,7 +67,7 @@ class LayerTrace:
                 yield name, direction
 
 
-@dataclass(frozen=True, eq=False)
+@dataclass(frozen=True, eq=False, repr=False)
 class Trace:
     """Every array of a run. While a run is under way, only rows below its `done` are filled.
 
@@ -83,6 +83,9 @@ class Trace:
     output: Array
     head_outputs: tuple[Array, ...] = ()
     embedded: Array | None = None
+
+    def __repr__(self) -> str:
+        return f"<Trace: {self.steps} steps, {self.spec}>"
 
     @property
     def steps(self) -> int:

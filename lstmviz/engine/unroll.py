@@ -318,7 +318,8 @@ def _symbols(values: NDArray[np.generic]) -> NDArray[np.intp]:
 def _rows(values: NDArray[np.generic], width: int, dtype: np.dtype[np.floating]) -> Array:
     """Read-only (steps, I) rows of the network's type; symbols become one-hot."""
     if values.ndim == 2:
-        return frozen(values.astype(dtype, copy=False))
+        with np.errstate(over="ignore"):  # beyond the type's range is infinite, and drawn so
+            return frozen(values.astype(dtype, copy=False))
     rows = np.zeros((len(values), width), dtype)
     rows[np.arange(len(values)), values.astype(np.intp)] = 1
     rows.setflags(write=False)

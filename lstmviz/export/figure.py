@@ -116,7 +116,9 @@ def checked(run: Run, view: View) -> View:
         )
     size = run.spec.layers[view.layer].cell_size
     if view.unit is not None and not 0 <= view.unit < size:
-        raise LstmvizError(f"unit {view.unit:,} is not among the {size:,} of the cell.")
+        raise LstmvizError(
+            f"unit {view.unit:,} is not among the {size:,} of the cell; choose 0 to {size - 1:,}."
+        )
     outputs = run.trace.output.shape[1]
     if view.target is not None and not 0 <= view.target < outputs:
         raise LstmvizError(

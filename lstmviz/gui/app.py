@@ -138,7 +138,7 @@ def _document(model: Network | str | Path, x: ArrayLike | str | None, folder: Pa
         path = str(folder / "network.npz")
         npz.save(network, path)
     if x is None or isinstance(x, str):
-        return Document(Trained(path), TextInput(x) if x else None)
+        return Document(Trained(path), None if x is None else TextInput(x))
     values = unroll.allocate(network, x).input
     np.save(folder / "input.npy", values)
     return Document(Trained(path), FileInput(str(folder / "input.npy")))

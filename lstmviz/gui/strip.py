@@ -37,7 +37,6 @@ class Strip(QWidget):
 
     def show_view(self, run: Run, view: View) -> None:
         """Show the controls as they stand in a view."""
-        raise NotImplementedError
 
 
 class Typed(QLineEdit):

@@ -46,7 +46,7 @@ def generate(
     width = input_size or (len(vocabulary) if vocabulary else usual)
     check_size(f"the generated {recipe.kind}", length, width, 8)
     rng = np.random.Generator(np.random.PCG64(recipe.seed))
-    title = f"{recipe.kind}, {length:,} steps"
+    title = f"{recipe.kind}, {length:,} step{'s' * (length != 1)}"
     match recipe.kind:
         case "onehot":
             return _onehot(recipe, width, vocabulary, title)

@@ -55,8 +55,8 @@ def from_file(recipe: FileInput, input_size: int | None) -> Sequence:
     for line, cells in rows:
         if len(cells) != width:
             raise LstmvizError(
-                f"{name}, line {line} has {len(cells):,} cells where the first row has {width:,}; "
-                "give every row as many."
+                f"{name}, line {line} has {len(cells):,} cell{'s' * (len(cells) != 1)} where the "
+                f"first row has {width:,}; give every row as many."
             )
         numbers.extend(_numbers(cells, places, line, name))
     if not numbers:

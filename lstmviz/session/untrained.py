@@ -73,7 +73,7 @@ def check_recipe(recipe: Untrained) -> None:
             raise LstmvizError(f"{number:,} {name} are more than the {MAX_LAYERS} there may be.")
     sizes = [("input size", recipe.input_size), ("embedding size", recipe.embedding)]
     for layer in recipe.layers:
-        sizes += [("hidden size", layer.hidden_size), ("cell size", layer.cell_size)]
+        sizes += [("cell size", layer.cell_size), ("hidden size", layer.hidden_size)]
     sizes += [("head size", head.size) for head in recipe.heads]
     for name, size in sizes:
         if size is not None and not 1 <= size <= MAX_SIZE:

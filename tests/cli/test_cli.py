@@ -3,6 +3,7 @@ import re
 import signal
 import subprocess
 import sys
+import zipfile
 
 import numpy as np
 import pytest
@@ -261,6 +262,7 @@ FAULTS = [
     ("--sizes 5,3,1025", "whole number from 1 to 1024"),
     ("--seed -1", "--seed"),
     ("--seed 1.5", "'1.5' is not a seed"),
+    ("--seed 9223372036854775808", "from 0 to 9223372036854775807"),
     ("--head 0", "'0' is not a head size"),
     ("--head 5:relu7", "'relu7' is not one of softmax"),
     ("--generate square", "'square' is not one of impulse"),
@@ -376,6 +378,22 @@ def test_what_cannot_be_told_still_has_its_exit_code(monkeypatch):
 
     monkeypatch.setattr("sys.stderr", Full())
     assert main(["no.npz"]) == 2
+
+
+def test_what_a_file_says_does_not_steer_the_terminal(capsys, tmp_path):
+    with zipfile.ZipFile(tmp_path / "a.npz", "w") as archive:
+        archive.writestr("in\x1b[31m\nput.npy", b"")
+    line = ["trace", "--sizes", "2,3,4", "--input", str(tmp_path / "a.npz")]
+    assert main([*line, "--out", str(tmp_path / "t.npz")]) == 2
+    sentence(capsys, "(in\\x1b[31m put) is not a NumPy array file")
+
+
+def test_a_text_of_two_dashes_is_a_text(capsys, tmp_path):
+    out = tmp_path / "t.npz"
+    assert main(["trace", "--sizes", "auto,3,4", "--text=--", "--out", str(out)]) == 0
+    assert "2 steps." in capsys.readouterr().out
+    assert main(["trace", "--sizes", "auto,3,4", "--text=-", "--out", str(out)]) == 0
+    assert "1 step." in capsys.readouterr().out
 
 
 WITHOUT_NUMPY = """

@@ -49,7 +49,8 @@ def main(parsed: argparse.Namespace) -> int:
     lines = [line for answer in found for line in answer.words]
     if source.changing(asked.document):
         lines.insert(0, "of the run as it was: the session's own changes are left out.")
-    head = f"{shown(parsed.out)}: {parsed.ask}, {asked.trace.steps:,} steps."
+    steps = asked.trace.steps
+    head = f"{shown(parsed.out)}: {parsed.ask}, {steps:,} step{'s' * (steps != 1)}."
     print("\n".join([" ".join((head, *asked.sequence.notes)), *lines]))
     return 0
 
