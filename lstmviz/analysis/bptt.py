@@ -54,7 +54,7 @@ def gradients(
     """
     wide = widened(network)
     trace = run(wide, x, initial)
-    check_step(trace, step)
+    check_step(trace.steps, step)
     if not 0 <= output < trace.output.shape[1]:
         raise LstmvizError(
             f"there is no output {output}; there are 0 to {trace.output.shape[1] - 1}."

@@ -83,14 +83,15 @@ def parse(text: str, spec: NetworkSpec) -> Told:
     if found is None:
         raise _none(text, f"write it as in {EXAMPLE!r}")
     layer, way = int(found["layer"] or 0), found["way"] or "forward"
-    cell = cell_of(spec, layer, way)
     array, how = found["array"], HOWS[found["how"]]
+    if array != "input":  # the network's own, whichever way it is read
+        cell_of(spec, layer, way)
     if array == "states":
         return _states(text, found, layer, way)
     if array in WEIGHTS:
         if found["steps"] is not None:
             raise _none(text, "a weight is changed for the whole run, so leave the steps out")
-        row, column = _place(text, array, found["inside"], cell.cell_size)
+        row, column = _place(text, array, found["inside"], spec.layers[layer].cell_size)
         value = _numbers(text, found["value"])
         if len(value) != 1:
             raise _none(text, "a weight takes one value")

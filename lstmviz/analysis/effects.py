@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstmviz.analysis.interventions import WeightChange
 from lstmviz.analysis.rerun import Rerun
@@ -72,17 +72,22 @@ def effect(baseline: Trace, changed: Trace, start: int = 0) -> Effect:
 
 def _divergence(before: Array, after: Array) -> float:
     """Σ_k p_k log₂(p_k / q_k), summed over the steps; infinite where q is 0 and p is not."""
-    p, q = before.astype(np.float64), after.astype(np.float64)
+    p = before.astype(np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
-        parts = np.where(p > 0, p * (np.log2(p) - np.log2(q)), 0.0)
-    return max(float(parts.sum()), 0.0)
+        parts = np.log(p / after)
+        parts *= p
+    total = float(parts.sum())
+    if np.isnan(total):  # as 0 log 0 is, which counts as 0
+        total = float(parts[p > 0].sum())
+    return max(total / math.log(2), 0.0)
 
 
-def _apart(before: Array, after: Array) -> NDArray[np.float64]:
+def _apart(before: Array, after: Array) -> Array:
     """|after − before|, infinite where one of the two alone is no number."""
-    found = np.abs(after.astype(np.float64) - before)
-    found[(before == after) | (np.isnan(before) & np.isnan(after))] = 0
-    found[np.isnan(found)] = np.inf
+    found = np.asarray(np.abs(after - before))
+    if np.isnan(found.max()):
+        found[(before == after) | (np.isnan(before) & np.isnan(after))] = 0
+        found[np.isnan(found)] = np.inf
     return found
 
 

@@ -9,10 +9,11 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmviz.analysis.steps import cell_of, check_step, check_unit, direction_of
 from lstmviz.engine.network import Array, CellWeights, Network
-from lstmviz.engine.spec import GATES
+from lstmviz.engine.spec import GATES, NetworkSpec
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 
@@ -94,7 +95,7 @@ def transplant(
     Raises `LstmvizError` for a step, layer or direction the source does not have.
     """
     run = direction_of(source, layer, direction)
-    check_step(source, from_step)
+    check_step(source.steps, from_step)
 
     def whole(array: str) -> Change:
         values = tuple(getattr(run, array)[from_step].tolist())
@@ -104,28 +105,39 @@ def transplant(
 
 
 def maker(change: Change) -> Callable[[Array], None]:
-    """What makes a change in place, of values (…, size) that are writeable."""
-    units, value = _index(change.units), np.asarray(change.value)
+    """What makes a change in place, of the values (size,) of a step, which are writeable."""
+    units, value = _index(change.units), _value(change)
 
     def put(values: Array) -> None:
-        values[..., units] = value
+        values[units] = value
 
     def scale(values: Array) -> None:
-        values[..., units] *= value
+        values[units] *= value
 
     def add(values: Array) -> None:
-        values[..., units] += value
+        values[units] += value
 
     return {"set": put, "scale": scale, "add": add}[change.how]
 
 
-def _index(units: tuple[int, ...] | None) -> slice | list[int]:
-    """The units as an index: a range, which is the faster one, where they are consecutive."""
+def _index(units: tuple[int, ...] | None) -> int | slice | NDArray[np.intp]:
+    """The units as the index that is fastest, for it is used at every step."""
     if units is None:
         return slice(None)
-    first = units[0] if units else 0
-    consecutive = units == tuple(range(first, first + len(units)))
-    return slice(first, first + len(units)) if consecutive else list(units)
+    if len(units) == 1:
+        return units[0]
+    if units and units == tuple(range(units[0], units[0] + len(units))):
+        return slice(units[0], units[0] + len(units))
+    return np.array(units, np.intp)
+
+
+def _value(change: Change) -> float | NDArray[np.float64]:
+    """What a change sets, multiplies by or adds: one number, or one a unit."""
+    if not isinstance(change.value, tuple):
+        return change.value
+    if len(change.value) == 1 and change.units is not None:
+        return change.value[0]
+    return np.array(change.value)
 
 
 def edited(x: Array, changes: list[Change]) -> Array:
@@ -133,7 +145,9 @@ def edited(x: Array, changes: list[Change]) -> Array:
     values = np.array(x)
     for change in changes:
         first, last = span(change, len(values), False)
-        maker(change)(values[first:last])
+        make = maker(change)
+        for row in values[first:last]:
+            make(row)
     return values
 
 
@@ -152,16 +166,28 @@ def reweighted(network: Network, changes: list[WeightChange]) -> Network:
         return network
     cells = [dict(directions) for directions in network.cells]
     for change in changes:
-        cell_of(network.spec, change.layer, change.direction)
+        check_weight(network, change)
         weights = cells[change.layer][change.direction]
         cells[change.layer][change.direction] = _with_number(weights, change)
     return replace(network, cells=tuple(cells))
 
 
 def _with_number(weights: CellWeights, change: WeightChange) -> CellWeights:
-    array = vars(weights).get(change.array)
+    edited = np.array(getattr(weights, change.array))
+    at = (change.row,) if change.column is None else (change.row, change.column)
+    old = float(edited[at])
+    moved = {"set": change.value, "scale": old * change.value, "add": old + change.value}
+    edited[at] = moved[change.how]
+    return replace(weights, **{change.array: edited})
+
+
+def check_weight(network: Network, change: WeightChange) -> None:
+    """Raise `LstmvizError` for a change of a number that is not there."""
+    cell_of(network.spec, change.layer, change.direction)
+    weights = vars(network.cells[change.layer][change.direction])
+    array = weights.get(change.array)
     if array is None:
-        known = ", ".join(name for name, value in vars(weights).items() if value is not None)
+        known = ", ".join(name for name, value in weights.items() if value is not None)
         raise LstmvizError(f"there are no weights {change.array[:40]!r} here; there are {known}.")
     _check_how(change.how)
     at = (change.row,) if change.column is None else (change.row, change.column)
@@ -170,26 +196,18 @@ def _with_number(weights: CellWeights, change: WeightChange) -> CellWeights:
         raise LstmvizError(
             f"{change.array} has the shape {array.shape}, and no number at {at}; name one inside."
         )
-    edited = np.array(array)
-    old = float(edited[at])
-    moved = {"set": change.value, "scale": old * change.value, "add": old + change.value}
-    edited[at] = moved[change.how]
-    return replace(weights, **{change.array: edited})
 
 
-def check(trace: Trace, change: Change) -> None:
-    """Raise `LstmvizError` for a change of what is not there."""
+def check(spec: NetworkSpec, steps: int, change: Change) -> None:
+    """Raise `LstmvizError` for a change of what is not there in a run over so many steps."""
     if change.array not in CHANGED:
         known = ", ".join(CHANGED)
         raise LstmvizError(f"{change.array[:40]!r} cannot be changed; {known} can.")
     _check_how(change.how)
-    check_step(trace, change.first)
+    check_step(steps, change.first)
     if change.last is not None and change.last <= change.first:
         raise LstmvizError(f"steps {change.first} to {change.last} are none; end after the start.")
-    sizes = cell_of(trace.spec, change.layer, change.direction)
-    size = {"input": trace.input.shape[1], "hidden_state": sizes.hidden_size}.get(
-        change.array, sizes.cell_size
-    )
+    size = _size(spec, change)
     for unit in change.units or ():
         check_unit(size, unit)
     if isinstance(change.value, tuple):
@@ -198,6 +216,14 @@ def check(trace: Trace, change: Change) -> None:
             raise LstmvizError(
                 f"{len(change.value)} values are given for {count} units; give one, or one a unit."
             )
+
+
+def _size(spec: NetworkSpec, change: Change) -> int:
+    """How many units there are of what is changed."""
+    if change.array == "input":
+        return spec.input_size
+    cell = cell_of(spec, change.layer, change.direction)
+    return cell.hidden_size if change.array == "hidden_state" else cell.cell_size
 
 
 def _check_how(how: str) -> None:

@@ -153,7 +153,7 @@ def _span(trace: Trace, step: int | None, lags: int, layer: int, direction: str)
     direction_of(trace, layer, direction)
     last = trace.steps - 1 if direction == "forward" else 0
     step = last if step is None else step
-    check_step(trace, step)
+    check_step(trace.steps, step)
     if lags < 1:
         raise LstmvizError(f"{lags} lags are too few; ask for 1 or more.")
     position = step if direction == "forward" else trace.steps - 1 - step

@@ -138,7 +138,7 @@ def _parts(
 ) -> tuple[Numbers, Numbers]:
     """(share left, written) of c₀ and of every step up to this one, in the order of the run."""
     run = direction_of(trace, layer, direction)
-    check_step(trace, step)
+    check_step(trace.steps, step)
     check_unit(run.cell_state.shape[1], unit)
     count = (step if direction == "forward" else trace.steps - 1 - step) + 1
     forget, written = _run(run, unit, direction)

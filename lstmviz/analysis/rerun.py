@@ -1,6 +1,7 @@
 """A run with changes made, piece by piece: only the steps that a change can reach are computed.
 
-With a baseline the steps before the first one affected are copied from it. A chunk of steps goes
+With a baseline the steps before the first one affected are its own: copied from it, or there
+already where the room of an earlier changed run is taken over (see `spare`). A chunk of steps goes
 through every layer and the heads before the next one does; where a layer reads backward each
 layer is completed before the next.
 """
@@ -19,21 +20,30 @@ from lstmviz.analysis.interventions import (
     Intervention,
     WeightChange,
     check,
+    check_weight,
     edited,
     maker,
     reweighted,
     span,
 )
+from lstmviz.analysis.spare import Room, keep, take
 from lstmviz.engine import unroll
 from lstmviz.engine.network import Array, Network
 from lstmviz.engine.recur import Prepared, advance
 from lstmviz.engine.states import Initial
-from lstmviz.engine.trace import DIRECTION_ARRAYS, DirectionTrace, Trace, layer_input, layer_output
+from lstmviz.engine.trace import (
+    DIRECTION_ARRAYS,
+    DirectionTrace,
+    Trace,
+    arrays,
+    layer_input,
+    layer_output,
+)
 
 
 @dataclass(frozen=True, eq=False)
 class Rerun:
-    """A run with changes that is under way: `chunks` fills the trace.
+    """A run with changes that is under way: `chunks` fills the trace, which is in the `room`.
 
     `network` has the changed weights, and `trace.input` is the changed input.
     """
@@ -43,6 +53,24 @@ class Rerun:
     changes: tuple[Change, ...]
     weights: tuple[WeightChange, ...]
     baseline: Trace | None
+    room: Room
+
+
+def checked(network: Network, x: ArrayLike, interventions: Iterable[Intervention]) -> Array:
+    """The rows (steps, I) that a run of `x` with the interventions reads.
+
+    Raises `LstmvizError` as `engine.unroll.run` does, and for an intervention on what is not there.
+    """
+    asked = tuple(interventions)
+    rows = unroll.read(network, x)
+    changes = [each for each in asked if isinstance(each, Change)]
+    for change in changes:
+        check(network.spec, len(rows), change)
+    for weight in asked:
+        if isinstance(weight, WeightChange):
+            check_weight(network, weight)
+    inputs = [change for change in changes if change.array == "input"]
+    return unroll.read(network, edited(rows, inputs)) if inputs else rows
 
 
 def prepare(
@@ -59,17 +87,16 @@ def prepare(
     and for an intervention on what is not there.
     """
     asked = tuple(interventions)
+    rows = checked(network, x, asked)
     changes = tuple(each for each in asked if isinstance(each, Change))
     weights = tuple(each for each in asked if isinstance(each, WeightChange))
-    trace = unroll.allocate(network, x, initial)
-    for change in changes:
-        check(trace, change)
-    inputs = [change for change in changes if change.array == "input"]
-    if inputs:
-        trace = unroll.allocate(network, edited(trace.input, inputs), initial)
-    if baseline is not None and not _comparable(baseline, trace):
+    room = take(baseline, "changed")
+    trace = unroll.allocate(network, rows, initial, room.make)
+    if baseline is not None and _comparable(baseline, trace):
+        keep(baseline, "changed", room)
+    else:
         baseline = None
-    return Rerun(reweighted(network, list(weights)), trace, changes, weights, baseline)
+    return Rerun(reweighted(network, list(weights)), trace, changes, weights, baseline, room)
 
 
 def run_with(
@@ -79,7 +106,10 @@ def run_with(
     baseline: Trace | None = None,
     initial: Initial | None = None,
 ) -> Trace:
-    """The run of `x` with everything changed that the interventions ask for; see `prepare`."""
+    """The run of `x` with everything changed that the interventions ask for; see `prepare`.
+
+    Its trace is closed to writing.
+    """
     again = prepare(network, x, interventions, baseline, initial)
     for _ in chunks(again):
         pass
@@ -90,18 +120,19 @@ def chunks(again: Rerun) -> Iterator[int]:
     """Fill the trace, yielding after each chunk how many of its rows are done.
 
     Where a layer reads backward no row is done before the end, and the chunks before it yield 0.
+    Once it is filled the trace is closed to writing.
     """
     if all(cell.directions == ("forward",) for cell in again.trace.spec.layers):
-        return _stream(again)
-    return _layer_by_layer(again)
+        yield from _stream(again)
+    else:
+        yield from _layer_by_layer(again)
+    for array in arrays(again.trace).values():
+        array.setflags(write=False)
 
 
 def _stream(again: Rerun) -> Iterator[int]:
     trace, steps = again.trace, again.trace.steps
-    start = 0
-    if again.baseline is not None:
-        start = _first_other(layer_input(trace, 0), layer_input(again.baseline, 0))
-    ways = []
+    start, ways = _first_read(again), []
     for layer, run in enumerate(trace.layers):
         for name, direction in run.directions():
             way = _way(again, layer, name, direction, layer_input(trace, layer), start)
@@ -109,16 +140,14 @@ def _stream(again: Rerun) -> Iterator[int]:
             start = way.start
     first = min(way.start for way in ways)
     if again.baseline is not None:
-        _copy_outputs(again.baseline, trace, start)
+        _take_outputs(again, start)
         yield first
-    if first == steps:
-        return
-    for rows in unroll.spans(steps, [way.ready for way in ways], first):
+    for low, high in _spans(first, steps, [way.ready for way in ways]):
         for way in ways:
-            way.fill(max(rows.start, way.start), rows.stop)
-        if start < rows.stop:
-            unroll.complete(again.network, trace, slice(max(rows.start, start), rows.stop))
-        yield rows.stop
+            way.fill(max(low, way.start), high)
+        if start < high:
+            unroll.complete(again.network, trace, slice(max(low, start), high))
+        yield high
 
 
 def _layer_by_layer(again: Rerun) -> Iterator[int]:
@@ -130,16 +159,23 @@ def _layer_by_layer(again: Rerun) -> Iterator[int]:
             order = slice(None, None, -1 if name == "backward" else 1)
             start = 0 if before is None else _first_other(given[order], before[order])
             way = _way(again, layer, name, direction, given, start)
-            for rows in unroll.spans(trace.steps, [way.ready], way.start):
-                way.fill(max(rows.start, way.start), rows.stop)
+            for low, high in _spans(way.start, trace.steps, [way.ready]):
+                way.fill(low, high)
                 yield 0
     first = 0
     if baseline is not None:
         last = len(trace.layers) - 1
         first = _first_other(layer_output(trace, last), layer_output(baseline, last))
-        _copy_outputs(baseline, trace, first)
+        _take_outputs(again, first)
     unroll.complete(again.network, trace, slice(first, trace.steps))
     yield trace.steps
+
+
+def _spans(first: int, steps: int, cells: list[Prepared]) -> Iterator[tuple[int, int]]:
+    """The steps from `first` on, in stretches as long as those of a whole run."""
+    if first < steps:
+        for rows in unroll.spans(steps - first, cells):
+            yield first + rows.start, first + rows.stop
 
 
 @dataclass(frozen=True, eq=False)
@@ -195,7 +231,7 @@ def _in_turn(makers: list[Callable[[Array], None]]) -> Callable[[Array], None]:
 def _way(
     again: Rerun, layer: int, name: str, direction: DirectionTrace, given: Array, start: int
 ) -> _Way:
-    """A direction made ready, with what comes before its first affected step copied.
+    """A direction made ready, with what comes before its first affected step taken over.
 
     What it reads differs from the baseline's from row `start` of its order on.
     """
@@ -213,8 +249,9 @@ def _way(
         earlier = dict(again.baseline.layers[layer].directions())[name]
         earlier = unroll.last_first(earlier) if turned else earlier
         same = direction.hidden_state is direction.cell_output
+        rows = again.room.missing(place, start)
         for array in DIRECTION_ARRAYS[:6] if same else DIRECTION_ARRAYS:
-            getattr(direction, array)[:start] = getattr(earlier, array)[:start]
+            getattr(direction, array)[rows] = getattr(earlier, array)[rows]
     return _Way(again, layer, name, given, direction, tuple(own), tuple(spans), start)
 
 
@@ -233,13 +270,25 @@ def _comparable(baseline: Trace, trace: Trace) -> bool:
     )
 
 
+def _first_read(again: Rerun) -> int:
+    """The first step at which the network reads something else than in the baseline."""
+    if again.baseline is None:
+        return 0
+    if again.trace.input is again.baseline.input:
+        return again.trace.steps
+    return _first_other(layer_input(again.trace, 0), layer_input(again.baseline, 0))
+
+
 def _first_other(values: Array, others: Array) -> int:
     """The first row in which two arrays differ; their length if none does."""
     other = (values != others).any(axis=1)
     return int(other.argmax()) if other.any() else len(other)
 
 
-def _copy_outputs(baseline: Trace, trace: Trace, first: int) -> None:
-    for old, new in zip(baseline.head_outputs, trace.head_outputs, strict=True):
-        new[:first] = old[:first]
-    trace.output[:first] = baseline.output[:first]
+def _take_outputs(again: Rerun, first: int) -> None:
+    """The rows below `first` of the outputs."""
+    assert again.baseline is not None
+    rows = again.room.missing("output", first)
+    for old, new in zip(again.baseline.head_outputs, again.trace.head_outputs, strict=True):
+        new[rows] = old[rows]
+    again.trace.output[rows] = again.baseline.output[rows]

@@ -95,7 +95,7 @@ def sample(
     if array not in ARRAYS or measure not in MEASURES:
         known, given = (ARRAYS, array) if array not in ARRAYS else (MEASURES, measure)
         raise LstmvizError(f"{given[:40]!r} is not one of {', '.join(known)}.")
-    check_step(trace, step)
+    check_step(trace.steps, step)
     last = step + 1 if last is None else last
     if not step < last <= trace.steps:
         raise LstmvizError(f"steps {step} to {last} are none of the run; end after the start.")

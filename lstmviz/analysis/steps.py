@@ -41,10 +41,10 @@ def direction_of(trace: Trace, layer: int, direction: str) -> DirectionTrace:
     return dict(trace.layers[layer].directions())[direction]
 
 
-def check_step(trace: Trace, step: int) -> None:
-    """Raise `LstmvizError` for a step that the run does not have."""
-    if not 0 <= step < trace.steps:
-        raise LstmvizError(f"there is no step {step}; the run has 0 to {trace.steps - 1}.")
+def check_step(steps: int, step: int) -> None:
+    """Raise `LstmvizError` for a step that a run over so many steps does not have."""
+    if not 0 <= step < steps:
+        raise LstmvizError(f"there is no step {step}; the run has 0 to {steps - 1}.")
 
 
 def check_unit(size: int, unit: int) -> None:
@@ -61,7 +61,7 @@ def in_order(array: Array, direction: str) -> Array:
 def before(trace: Trace, layer: int, direction: str, step: int) -> Before:
     """What a step started from; zeros for the gates before the first."""
     run = direction_of(trace, layer, direction)
-    check_step(trace, step)
+    check_step(trace.steps, step)
     earlier = step - 1 if direction == "forward" else step + 1
     if not 0 <= earlier < trace.steps:
         gates = np.zeros(3 * len(run.initial_cell_state), run.cell_state.dtype)

@@ -87,7 +87,7 @@ def addends(
     """The same as `terms`, a group a source."""
     place = head_place(network, array)
     if place is not None:
-        check_step(trace, step)
+        check_step(trace.steps, step)
         check_unit(network.spec.heads[place].size, unit)
         return _logit(network, trace, place, step, unit)
     cell = cell_of(network.spec, layer, direction)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -119,6 +119,34 @@ def arrays(trace: Trace) -> dict[str, Array]:
     named |= {f"head{index}": array for index, array in enumerate(trace.head_outputs)}
     named["output"] = trace.output
     return named
+
+
+def remade(trace: Trace, make: Callable[[Array], Array]) -> Trace:
+    """The trace with other arrays: `make` of each, once of those that are one array."""
+    known: dict[int, Array] = {}
+
+    def other(array: Array) -> Array:
+        if id(array) not in known:
+            known[id(array)] = make(array)
+        return known[id(array)]
+
+    layers = tuple(
+        LayerTrace(
+            **{
+                name: DirectionTrace(**{key: other(array) for key, array in vars(values).items()})
+                for name, values in layer.directions()
+            }
+        )
+        for layer in trace.layers
+    )
+    return replace(
+        trace,
+        input=other(trace.input),
+        layers=layers,
+        output=other(trace.output),
+        head_outputs=tuple(map(other, trace.head_outputs)),
+        embedded=None if trace.embedded is None else other(trace.embedded),
+    )
 
 
 EVERY = slice(None)

@@ -6,12 +6,12 @@ does; where a layer reads backwards each layer is completed before the next.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
 import numpy as np
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import ArrayLike, DTypeLike, NDArray
 
 from lstmviz.engine import memory
 from lstmviz.engine.cell import head
@@ -45,39 +45,42 @@ def run(network: Network, x: ArrayLike, initial: Initial | None = None) -> Trace
     return trace
 
 
-def allocate(network: Network, x: ArrayLike, initial: Initial | None = None) -> Trace:
-    """A trace of zeros that holds the input and the initial states, for `chunks` to fill.
+Make = Callable[[tuple[int, ...], DTypeLike], Array]
+"""What makes an array of a shape and a type."""
+
+
+def allocate(
+    network: Network, x: ArrayLike, initial: Initial | None = None, make: Make = np.zeros
+) -> Trace:
+    """A trace that holds the input and the initial states, for `chunks` to fill.
 
     `x` is (steps, I) numbers, or (steps,) integers for a network with a vocabulary or an
     embedding, which become one-hot rows; an embedding reads nothing but one-hot rows. `initial`
-    None starts from the network's own states, zeros where it has none.
+    None starts from the network's own states, zeros where it has none. What is to be filled is
+    as `make` makes it.
     Raises `LstmvizError`, before anything large is allocated, for an impossible spec, an
     input of another shape or kind, states of other sizes, or a run over the memory budget.
     """
     spec, dtype = network.spec, network.dtype
-    impossible = problem(spec)
-    if impossible:
-        raise LstmvizError(impossible)
+    values = _checked(network, x)
+    steps = len(values)
     if initial is None:
         initial = network.initial
-    values = _values(network, x)
-    steps = len(values)
-    memory.check(spec, steps, dtype)
     try:
         layers = tuple(
             LayerTrace(
                 **{
-                    direction: _direction(cell, steps, dtype, initial, index, direction)
+                    direction: _direction(cell, steps, dtype, initial, index, direction, make)
                     for direction in cell.directions
                 }
             )
             for index, cell in enumerate(spec.layers)
         )
-        heads = [np.zeros((steps, head.size), dtype) for head in spec.heads]
+        heads = [make((steps, head.size), dtype) for head in spec.heads]
         if heads:
             output = heads.pop()
         elif spec.joins(len(layers) - 1):
-            output = np.zeros((steps, spec.output_size), dtype)
+            output = make((steps, spec.output_size), dtype)
         else:
             (_, last), *_ = layers[-1].directions()
             output = last.hidden_state
@@ -92,6 +95,11 @@ def allocate(network: Network, x: ArrayLike, initial: Initial | None = None) -> 
             f"a run over {steps:,} steps needs {needed}, which this machine cannot give: "
             "shorten the input or lower the sizes."
         ) from None
+
+
+def read(network: Network, x: ArrayLike) -> Array:
+    """The rows (steps, I) of `x` that the network reads; raises `LstmvizError` as `allocate`."""
+    return _rows(_checked(network, x), network.spec.input_size, network.dtype)
 
 
 def carried(earlier: Trace, done: int, trace: Trace) -> int:
@@ -240,14 +248,15 @@ def _direction(
     initial: Initial | None,
     layer: int,
     direction: str,
+    make: Make,
 ) -> DirectionTrace:
-    """Zeroed arrays of one direction, with its initial states."""
+    """Arrays of one direction to be filled, with its initial states."""
     # One block: a large one is had in a fraction of the time of six, and as fast to fill.
     names = DIRECTION_ARRAYS[:6]
-    arrays = dict(zip(names, np.zeros((len(names), steps, cell.cell_size), dtype), strict=True))
+    arrays = dict(zip(names, make((len(names), steps, cell.cell_size), dtype), strict=True))
     hidden = arrays["cell_output"]
     if cell.projected:
-        hidden = np.zeros((steps, cell.hidden_size), dtype)
+        hidden = make((steps, cell.hidden_size), dtype)
     state = initial.of(layer, direction) if initial else None
     starts = {
         "initial_hidden_state": (state.hidden if state else None, cell.hidden_size),
@@ -262,6 +271,16 @@ def _direction(
             )
         arrays[name] = start
     return DirectionTrace(hidden_state=hidden, **arrays)
+
+
+def _checked(network: Network, x: ArrayLike) -> NDArray[np.generic]:
+    """The input as given, of a network and a run that can be."""
+    impossible = problem(network.spec)
+    if impossible:
+        raise LstmvizError(impossible)
+    values = _values(network, x)
+    memory.check(network.spec, len(values), network.dtype)
+    return values
 
 
 def _values(network: Network, x: ArrayLike) -> NDArray[np.generic]:

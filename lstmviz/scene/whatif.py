@@ -10,11 +10,12 @@ import numpy as np
 from lstmviz.analysis.changes import parse, resolved
 from lstmviz.analysis.effects import Effect, Touch, effect, first_touched, touches
 from lstmviz.analysis.interventions import Change, Intervention
-from lstmviz.analysis.rerun import Rerun, chunks, prepare
-from lstmviz.engine import memory, unroll
+from lstmviz.analysis.rerun import Rerun, checked, chunks, prepare
+from lstmviz.analysis.spare import keep, take
+from lstmviz.engine import memory
 from lstmviz.engine.network import Network
 from lstmviz.engine.states import Initial
-from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace
+from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace, arrays, remade
 from lstmviz.engine.variant import SWITCHES
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
@@ -24,6 +25,9 @@ from lstmviz.session import Edit
 
 LEAST = 1e-5
 """Differences are not magnified beyond this part of the values: below it is rounding."""
+
+TOLD_BYTES = 2**20
+"""Differences are told of in stretches of a run no smaller: those of a few rows cost too much."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,17 +82,19 @@ def what_ifs(edits: tuple[Edit, ...], given: Baseline) -> Iterator[WhatIf]:
             f"the {memory.size_text(memory.budget())} allowed: shorten the input, or raise "
             f"{memory.VARIABLE}."
         )
+    start = first_touched(again)
     known = WhatIf(
         faults,
         again,
         _sequence(given.sequence, again),
-        _blank(again),
+        _blank(again, given.trace, start),
         touches(again),
-        first_touched(again),
+        start,
         scales=given.scales,
     )
+    least = max(TOLD_BYTES * trace.steps // (needed // 3), 1)
     for reached in chunks(again):
-        if reached > known.done:
+        if known.apart is None or reached - known.done >= least or reached == trace.steps:
             known = _further(known, given, reached)
         yield known
     yield replace(known, effect=effect(given.trace, trace, known.start))
@@ -106,7 +112,7 @@ def _made(
             continue
         try:
             asked = resolved([parse(edit.line, given.network.spec)], given.trace, given.other)
-            prepare(given.network, values, asked)
+            checked(given.network, values, asked)
             made[index] = asked
         except LstmvizError as error:
             faults[index] = str(error)
@@ -149,11 +155,15 @@ def _sequence(sequence: Sequence, again: Rerun) -> Sequence:
     return replace(sequence, values=values, labels=tuple(labels))
 
 
-def _blank(again: Rerun) -> Trace:
-    """Room for the differences of a run."""
-    x = again.trace.input
-    blank = unroll.allocate(again.network, x)
-    return replace(blank, input=np.zeros_like(x))
+def _blank(again: Rerun, baseline: Trace, start: int) -> Trace:
+    """Room for the differences of a run: there are none below `start`."""
+    room = take(baseline, "difference")
+    blank = remade(again.trace, lambda array: room.make(array.shape, array.dtype))
+    rows = room.missing("every", start)
+    for name, array in arrays(blank).items():
+        array[... if "initial_" in name else rows] = 0
+    keep(baseline, "difference", room)
+    return blank
 
 
 def _further(known: WhatIf, given: Baseline, reached: int) -> WhatIf:
@@ -176,18 +186,13 @@ def _further(known: WhatIf, given: Baseline, reached: int) -> WhatIf:
 
 
 def _subtract(changed: Trace, baseline: Trace, into: Trace, rows: slice) -> None:
-    pairs = [(changed.input, baseline.input, into.input)]
-    pairs += [(changed.output, baseline.output, into.output)]
-    pairs += zip(changed.head_outputs, baseline.head_outputs, into.head_outputs, strict=True)
-    for new, old, both in zip(changed.layers, baseline.layers, into.layers, strict=True):
-        for (_, after), (_, before), (_, apart) in zip(
-            new.directions(), old.directions(), both.directions(), strict=True
-        ):
-            for name in DIRECTION_ARRAYS:
-                pairs.append((getattr(after, name), getattr(before, name), getattr(apart, name)))
+    before, after = arrays(baseline), arrays(changed)
+    done = set()
     with np.errstate(invalid="ignore", over="ignore"):
-        for changed_values, values, differences in {id(row[2]): row for row in pairs}.values():
-            np.subtract(changed_values[rows], values[rows], out=differences[rows])
+        for name, differences in arrays(into).items():
+            if id(differences) not in done and "initial_" not in name:
+                np.subtract(after[name][rows], before[name][rows], out=differences[rows])
+                done.add(id(differences))
 
 
 def _apart(difference: Trace, rows: slice) -> Scales:

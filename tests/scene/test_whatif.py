@@ -7,13 +7,19 @@ import pytest
 
 from lstmviz.analysis import Change, clamp, run_with, transplant
 from lstmviz.analysis.effects import Touch
+from lstmviz.engine.initial import random_network
+from lstmviz.engine.spec import CellSpec, EmbeddingSpec, NetworkSpec
 from lstmviz.engine.trace import DIRECTION_ARRAYS, arrays
+from lstmviz.engine.unroll import run as engine_run
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import GeneratedInput, TextInput
+from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import heatmaps, why
+from lstmviz.scene.moment import scales
 from lstmviz.scene.questions import QUESTIONS
 from lstmviz.scene.run import finished, runs
 from lstmviz.scene.shapes import Rect, Text
+from lstmviz.scene.whatif import Baseline, what_ifs
 from lstmviz.session import Document, Edit, Layer, Other, Trained, Untrained, View, one_layer
 
 PLAIN = Document(one_layer(3, 4, 6, seed=1), GeneratedInput("noise", 120, 2))
@@ -165,3 +171,30 @@ def test_questions_of_the_baseline_say_so_beside_a_changed_run(name):
         page = question.page(question.answer(run, view), run, view, 1000, 600)
         title = next(shape.text for shape in page.shapes if isinstance(shape, Text) and shape.bold)
         assert title.endswith("(baseline)") is said
+
+
+def test_differences_are_of_the_newest_changes_whatever_was_there_before():
+    base = finished(PLAIN)
+    for first in (40, 10, 90, 60):
+        *_, made = runs(0, changed(PLAIN, f"candidate[1]@{first}: = 0"), earlier=base)
+        alone = finished(changed(PLAIN, f"candidate[1]@{first}: = 0"))
+        for name in ("changed", "difference"):
+            for key, values in arrays(alone.of(name).trace).items():
+                np.testing.assert_array_equal(arrays(made.of(name).trace)[key], values)
+        apart = arrays(made.of("difference").trace)
+        assert not any(values[:first].any() for key, values in apart.items())
+        assert not apart["layer0.forward.initial_cell_state"].any()
+
+
+def test_what_an_embedding_gives_differs_where_the_symbol_does():
+    spec = NetworkSpec((CellSpec(2, 3, 3),), embedding=EmbeddingSpec(4, 2))
+    network = random_network(spec, 0)
+    symbols = np.array([0, 1, 2, 3])
+    baseline = engine_run(network, symbols)
+    sequence = Sequence(baseline.input, tuple("abcd"), tuple("abcd"), "", symbolic=True)
+    given = Baseline(network, sequence, baseline, scales(baseline, 0, 4))
+    *_, found = what_ifs((Edit("input[1,2]@1 = 0, 1"),), given)
+    assert not found.faults
+    expected = np.zeros((4, 2), np.float32)
+    expected[1] = network.embedding[2] - network.embedding[1]
+    np.testing.assert_array_equal(found.difference.embedded, expected)
