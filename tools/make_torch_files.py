@@ -14,7 +14,8 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+import torch.nn.utils.prune
+from safetensors.torch import save_file, save_model
 from torch import nn
 
 TARGET = Path(__file__).resolve().parent.parent / "tests" / "data" / "torch"
@@ -156,6 +157,67 @@ def lstms(expected: dict[str, np.ndarray]) -> None:
     torch.save(lstm.state_dict(), TARGET / "weight_norm.pt")
 
 
+class Tied(nn.Module):
+    """A language model whose head is its table, and whose LSTM's first biases are one."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.table = nn.Embedding(11, 5)
+        self.lstm = nn.LSTM(5, 5, 2, batch_first=True)
+        self.decoder = nn.Linear(5, 11)
+        self.decoder.weight = self.table.weight
+        self.lstm.bias_hh_l0 = self.lstm.bias_ih_l0
+
+    def forward(self, x):
+        """Scores of every step."""
+        return self.decoder(self.lstm(self.table(x))[0])
+
+
+def wrapped(expected: dict[str, np.ndarray]) -> None:
+    """Weights that wrappers keep: pruned ones, and AWD-LSTM's, whose dropout is off in use."""
+    x = torch.randn(STEPS, 3, generator=torch.Generator().manual_seed(9))
+    lstm = spread(nn.LSTM(3, 4, 2), 50)
+    for name in ("weight_ih_l0", "weight_hh_l1"):
+        nn.utils.prune.random_unstructured(lstm, name, 0.4)
+    expected |= {f"pruned.{key}": value for key, value in run(lstm, x).items()}
+    torch.save(lstm.state_dict(), TARGET / "pruned.pt")
+    lstm, table = spread(nn.LSTM(5, 4, batch_first=True), 51), spread(nn.Embedding(11, 5), 52)
+    ids = torch.randint(0, 11, (STEPS,), generator=torch.Generator().manual_seed(9))
+    head = spread(nn.Linear(4, 3), 53)
+    with torch.no_grad():
+        y = head(lstm(table(ids)[None])[0][0])
+    expected |= {"awd.x": ids.numpy(), "awd.y": y.numpy()}
+    inner = {f"0.rnns.0.module.{name}": value for name, value in lstm.state_dict().items()}
+    raw = inner["0.rnns.0.module.weight_hh_l0"]
+    dropped = nn.functional.dropout(raw, 0.5)
+    torch.save(
+        {
+            "0.encoder.weight": table.weight.data,
+            "0.encoder_dp.emb.weight": table.weight.data,
+            "0.rnns.0.weight_hh_l0_raw": raw,
+            **inner,
+            "0.rnns.0.module.weight_hh_l0": dropped,
+            "1.decoder.weight": head.weight.data,
+            "1.decoder.bias": head.bias.data,
+        },
+        TARGET / "awd.pth",
+    )
+
+
+def tied(expected: dict[str, np.ndarray]) -> None:
+    """Tied weights, which safetensors keeps once, and a script without names."""
+    model = spread(Tied(), 40)
+    x = torch.randint(0, 11, (STEPS,), generator=torch.Generator().manual_seed(8))
+    with torch.no_grad():
+        expected |= {"tied.x": x.numpy(), "tied.y": model(x[None])[0].numpy()}
+    save_model(model, str(TARGET / "tied.safetensors"))
+    torch.save(model.state_dict(), TARGET / "tied.pt")
+    torch.jit.freeze(torch.jit.script(model)).save(str(TARGET / "frozen.pt"))
+    torch.export.save(torch.export.export(model, (x[None],)), TARGET / "tied.pt2")
+    for name in ("frozen.pt", "tied.pt2"):
+        leave_out_places(TARGET / name)
+
+
 def others(expected: dict[str, np.ndarray]) -> None:
     """Stacks of cells, several LSTMs, and what is refused."""
     cells = spread(Cells(), 30)
@@ -185,6 +247,8 @@ def main() -> int:
     expected: dict[str, np.ndarray] = {}
     taggers(expected)
     lstms(expected)
+    wrapped(expected)
+    tied(expected)
     others(expected)
     np.savez_compressed(TARGET / "expected.npz", **expected)
     for path in TARGET.iterdir():

@@ -8,7 +8,7 @@ else they are told of and left out.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from lstmviz.models.parts import Dense, Part, Parts, Table
@@ -59,13 +59,60 @@ class _Place:
 
 def around(parts: Parts, chosen: Sequence[Part], ordered: bool) -> Around:
     """What surrounds the chosen LSTM; `ordered` if the file keeps the model's order."""
-    place = _Place(parts, chosen, ordered)
+    place, guessed = _with_table(_Place(parts, chosen, ordered))
     dense, warnings = _heads(place)
     table = _table(place)
     before = _before(place, dense, table)
     if before and table:  # something stands between them, or may
         table, before = None, _before(place, dense, None)
+    if guessed and table is guessed:
+        told = f"{shown(table.name)} was taken as the embedding, for its shape and its place."
+        warnings = (told, *warnings)
     return Around(table, dense, before, warnings, _inside(place))
+
+
+def _with_table(place: _Place) -> tuple[_Place, Table | None]:
+    """The place with a matrix as the embedding that only its shape and place tell to be one.
+
+    It has a row a symbol, as wide as the LSTM's input, and no bias. A Linear of that shape could
+    not feed the LSTM. In the model's order it stands right before the LSTM; without an order a
+    head must give as many symbols.
+    """
+    parts = place.parts
+    if _table(place):
+        return place, None
+    fits = [
+        dense
+        for dense in parts.dense
+        if not dense.known
+        and dense.bias is None
+        and dense.width == place.input_size != dense.size
+        and _like_table(place, dense)
+    ]
+    if len(fits) != 1:
+        return place, None
+    table = Table(fits[0].name, fits[0].weights, fits[0].place)
+    rest = [dense for dense in parts.dense if dense is not fits[0]]
+    parts = replace(parts, dense=rest, tables=[*parts.tables, table])
+    return replace(place, parts=parts), table
+
+
+def _like_table(place: _Place, dense: Dense) -> bool:
+    """Whether a matrix stands where an embedding does, as far as the file tells."""
+    others = [each for each in place.parts.dense if each is not dense]
+    if not place.ordered:
+        width = place.output_size
+        return any((each.size, each.width) == (dense.size, width) for each in others)
+    parts = place.parts
+    places = [
+        *(each.place for each in others),
+        *(each.place for each in parts.tables),
+        *(each.place for each in parts.others if each.runs),
+        *(part.first for part in parts.lstms),
+    ]
+    return dense.place < place.first and not any(
+        dense.place < each < place.first for each in places
+    )
 
 
 def _inside(place: _Place) -> tuple[str, ...]:
@@ -106,7 +153,7 @@ def _table(place: _Place) -> Table | None:
         and not (place.ordered and table.place > place.first)
     ]
     fits = _kin(fits, place.chosen[0].name)
-    return fits[0] if len(fits) == 1 else None
+    return fits[0] if len({table.weights.read for table in fits}) == 1 else None
 
 
 def _heads(place: _Place) -> tuple[tuple[Dense, ...], tuple[str, ...]]:
@@ -169,6 +216,7 @@ def _between(place: _Place, first: int, last: int, width: int) -> str:
 def _before(place: _Place, heads: tuple[Dense, ...], table: Table | None) -> tuple[str, ...]:
     """What stands before the LSTM and is not run, each with its shape."""
     parts, rows = place.parts, list[tuple[int, str]]()
+    taken = table.weights.read if table else None  # of every layer tied to it
     for other in parts.others:
         early = other.place < place.first if place.ordered else len(other.shape) > 2
         if early and other.runs:
@@ -176,12 +224,12 @@ def _before(place: _Place, heads: tuple[Dense, ...], table: Table | None) -> tup
     for dense in parts.dense:
         fits = dense.size == place.input_size and dense.width != place.output_size
         early = dense.place < place.first if place.ordered else fits
-        if early and dense not in heads:
+        if early and dense not in heads and dense.weights.read is not taken:
             rows.append((dense.place, f"{shown(dense.name)} (Dense {dense.width} → {dense.size})"))
     for each in parts.tables:
         fits = each.weights.shape[1] == place.input_size
         early = each.place < place.first if place.ordered else fits
-        if early and each is not table:
+        if early and each.weights.read is not taken:
             size, dimension = each.weights.shape
             rows.append((each.place, f"{shown(each.name)} (Embedding {size} × {dimension})"))
     for part in parts.lstms:

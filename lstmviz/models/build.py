@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
 import numpy as np
@@ -15,7 +16,7 @@ from lstmviz.models.certificate import Certificate, Opened, Progress
 from lstmviz.models.choose import Choice, choose
 from lstmviz.models.collect import collect
 from lstmviz.models.own import not_finite
-from lstmviz.models.tensors import Tensor, TensorFile
+from lstmviz.models.tensors import Tensor, TensorFile, Tick
 from lstmviz.symbols import fitting, oversized
 
 SPARE = 16 * 2**20
@@ -55,29 +56,43 @@ def _used(choice: Choice, outside: Around) -> list[Tensor]:
 
 
 class _Reading:
-    """Reads tensors as one type, telling of progress; keeps them by name."""
+    """Reads tensors as one type, telling of progress; keeps them by name.
+
+    Tensors of one `read`, those with tied weights, are read once.
+    """
 
     def __init__(self, tensors: list[Tensor], progress: Progress | None) -> None:
         wide = any(tensor.kind == "float64" for tensor in tensors)
         self.dtype = np.dtype(np.float64 if wide else np.float32)
         self.arrays: dict[str, Array] = {}
+        self._kept: dict[Callable[[Tick], Array], Array] = {}
         self._progress, self._done = progress, 0
-        self._total = sum(tensor.numbers * _bytes(tensor) for tensor in tensors)
+        self._total = sum(tensor.numbers * _bytes(tensor) for tensor in _apart(tensors))
 
     def read(self, tensor: Tensor) -> Array:
         """The numbers of a tensor, closed to writing."""
+        if tensor.read not in self._kept:
+            self._kept[tensor.read] = self._read(tensor)
+        array = self.arrays[tensor.name] = self._kept[tensor.read]
+        return array
+
+    def _read(self, tensor: Tensor) -> Array:
         with np.errstate(all="ignore"):  # weights may be infinite or NaN, and folded
             array = tensor.read(self._tick)
         if array.dtype != self.dtype:
             array = array.astype(self.dtype)
             array.setflags(write=False)
-        self.arrays[tensor.name] = array
         return array
 
     def _tick(self, count: int) -> None:
         self._done = min(self._done + count, self._total)
         if self._progress:
             self._progress(self._done, self._total)
+
+
+def _apart(tensors: Iterable[Tensor]) -> Iterable[Tensor]:
+    """Each of several tensors with the same numbers once."""
+    return {tensor.read: tensor for tensor in tensors}.values()
 
 
 def _bytes(tensor: Tensor) -> int:

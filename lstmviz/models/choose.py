@@ -18,6 +18,7 @@ from lstmviz.models.tensors import Tensor, TensorFile
 
 MOST_LSTMS = 200
 QUANTISED = ("_all_weight_values", "_packed_params", "packed_weight", "quantized")
+NUMPY = ("multiarray._reconstruct", "multiarray.scalar", "numeric._frombuffer")
 NUMBER = re.compile(r"(\d{1,9})")
 
 
@@ -180,6 +181,8 @@ def _none(file: TensorFile, parts: Parts) -> str:
     """Why there is no LSTM, a sentence."""
     if parts.refused:
         return parts.refused[0].reason
+    if file.lacking:
+        return f"{file.where} {file.lacking}"
     for name in (*file.foreign, *file.classes, *file.tensors):
         kind = file.foreign.get(name) or file.classes.get(name, "")
         if any(word in name or word in kind for word in QUANTISED):
@@ -187,6 +190,12 @@ def _none(file: TensorFile, parts: Parts) -> str:
                 f"{file.where}: {name[:100]!r} belongs to a quantised model, whose weights are no "
                 "floats; save it before it is quantised."
             )
+    arrays = [name for name, kind in file.foreign.items() if kind.endswith(NUMPY)]
+    if arrays and not file.tensors:
+        return (
+            f"{file.where} holds NumPy arrays such as {arrays[0][:80]!r}, not tensors; save them "
+            "with numpy.savez as .npz."
+        )
     if not file.tensors:
         return f"{file.where} holds no tensors; save the model's state_dict."
     some = ", ".join(repr(name[:80]) for name in list(file.tensors)[:3])

@@ -39,7 +39,7 @@ def _sort(found: Parts, name: str, rows: dict[str, tuple[int, Tensor]], kind: st
     elif kind == "Embedding" or (not kind and bias is None and _called_table(name)):
         found.tables.append(Table(name, weight, place))
     elif not kind or kind.endswith("Linear"):
-        found.dense.append(Dense(name, weight, bias, place))
+        found.dense.append(Dense(name, weight, bias, place, bool(kind)))
     else:
         found.others.append(Other(name, (weight.name,), weight.shape, place))
 

@@ -64,12 +64,16 @@ class Refused:
 
 @dataclass(frozen=True, eq=False)
 class Dense:
-    """A Dense layer: `weights` (size, width), `bias` (size,) or None."""
+    """A Dense layer: `weights` (size, width), `bias` (size,) or None.
+
+    `known` is whether the file says that it is one, not its shape alone.
+    """
 
     name: str
     weights: Tensor
     bias: Tensor | None
     place: int
+    known: bool = True
 
     @property
     def size(self) -> int:

@@ -7,8 +7,10 @@ its LSTM nodes are taken. Types are the numbers of `torch/_export/serde/schema.p
 
 from __future__ import annotations
 
+import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +35,7 @@ from lstmviz.plain import parse
 LONGEST_JSON = 2 * 2**20
 CONFIG = "data/weights/model_weights_config.json"
 KINDS = {6: "float16", 7: "float32", 8: "float64", 13: "bfloat16"}
+SPECS = "input_specs"
 LSTM = "torch.ops.aten.lstm.input"
 FLAGS = {
     "has_biases": "bias",
@@ -66,8 +69,8 @@ def tensors(stream: IO[bytes], where: str) -> TensorFile:
     rows = config.get("config") if isinstance(config, dict) else None
     if not isinstance(rows, dict):
         raise LstmvizError(f"{where}: {CONFIG} lists no weights; it is damaged.")
-    found = {name: _tensor(stream, directory, root, name, row) for name, row in rows.items()}
     graph = _graph(stream, directory, root)
+    found = _tensors(stream, directory, root, {n: rows[n] for n in _order(graph, rows)})
     version = graph.get("torch_version", "")
     return TensorFile(
         where,
@@ -79,6 +82,34 @@ def tensors(stream: IO[bytes], where: str) -> TensorFile:
         ordered=True,
         flags=_flags(graph, list(found)),
     )
+
+
+def _order(graph: dict[str, Any], rows: dict[str, Any]) -> list[str]:
+    """The names of the weights in the model's order, where the graph tells it.
+
+    The list of weights has tied ones beside each other.
+    """
+    try:
+        kinds = [next(iter(each.items())) for each in graph["graph_module"]["signature"][SPECS]]
+        given = [spec.get(f"{kind}_name") for kind, spec in kinds]
+    except (KeyError, TypeError, AttributeError, StopIteration):
+        given = []
+    first = [name for name in given if isinstance(name, str) and name in rows]
+    return list(dict.fromkeys([*first, *rows]))
+
+
+def _tensors(
+    stream: IO[bytes], directory: Directory, root: str, rows: dict[str, Any]
+) -> dict[str, Tensor]:
+    """Every weight; tied ones, whose entries are alike, share how they are read."""
+    first: dict[str, Tensor] = {}
+    found: dict[str, Tensor] = {}
+    for name, row in rows.items():
+        key = json.dumps(row, sort_keys=True)
+        if key not in first:
+            first[key] = _tensor(stream, directory, root, name, row)
+        found[name] = replace(first[key], name=name)
+    return found
 
 
 def _tensor(stream: IO[bytes], directory: Directory, root: str, name: str, row: Any) -> Tensor:

@@ -2,7 +2,9 @@
 
 The header gives each tensor its `dtype`, `shape` and `data_offsets` (from the header's end);
 `__metadata__` holds texts. Tensors fill the rest of the file without gap or overlap
-(github.com/huggingface/safetensors, README).
+(github.com/huggingface/safetensors, README). Of tensors that share their numbers
+`safetensors.torch.save_model` keeps one, and names it in the metadata under the names of the
+others.
 """
 
 from __future__ import annotations
@@ -10,6 +12,7 @@ from __future__ import annotations
 import json
 import math
 import os
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any, NoReturn
 
@@ -115,10 +118,33 @@ def tensors(stream: IO[bytes], where: str) -> tuple[TensorFile, dict[str, str]]:
         name: _tensor(stream, name, kind, shape, 8 + length + start, where)
         for name, kind, shape, start, _ in rows
     }
+    tied = _tied(found, metadata)
     framework = {"pt": "PyTorch", "tf": "TensorFlow", "flax": "Flax", "np": "NumPy"}
     from_whom = framework.get(metadata.get("format", ""), "")
-    vocabulary = told_in(metadata)
-    return TensorFile(where, size, FORMAT, found, from_whom, vocabulary=vocabulary), metadata
+    file = TensorFile(
+        *(where, size, FORMAT, found | tied, from_whom),
+        warnings=_told(tied, metadata),
+        vocabulary=told_in(metadata),
+    )
+    return file, metadata
+
+
+def _tied(found: dict[str, Tensor], metadata: dict[str, str]) -> dict[str, Tensor]:
+    """The tensors that are in the file under the name of another."""
+    return {
+        name: replace(found[kept], name=name)
+        for name, kept in metadata.items()
+        if kept in found and name not in found
+    }
+
+
+def _told(tied: dict[str, Tensor], metadata: dict[str, str]) -> tuple[str, ...]:
+    """A sentence on names that stand for one tensor."""
+    if not tied:
+        return ()
+    pairs = [f"{_quoted(name)} is {_quoted(metadata[name])}" for name in list(tied)[:6]]
+    more = f" and {len(tied) - 6:,} more" if len(tied) > 6 else ""
+    return (f"Tied weights, kept once in the file: {', '.join(pairs)}{more}.",)
 
 
 Row = tuple[str, str, tuple[int, ...], int, int]

@@ -65,6 +65,7 @@ class TensorFile:
     `where` names the file in errors, `size` is its bytes. `flags` are what the file says of a
     module besides its weights (module → flag → value), `classes` what a module is where the file
     says so, `foreign` the classes of values that are neither tensor nor module (name → class).
+    `lacking` is why no LSTM may be found in it, a sentence without the file.
     """
 
     where: str
@@ -79,6 +80,7 @@ class TensorFile:
     foreign: dict[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
     vocabulary: tuple[str, ...] | None = None
+    lacking: str = ""
 
 
 def tensor_at(

@@ -34,13 +34,26 @@ NAME = re.compile(
 )
 ACTIVATIONS = "sigmoid for i, f, o; tanh for g and c (PyTorch's LSTM has no others)"
 
+NORMED = {"_g": "g", "_v": "v", ".original0": "g", ".original1": "v"}
+PRUNED = {"_orig": "orig", "_mask": "mask"}
+HALVES = NORMED | PRUNED
+"""What a weight kept in two tensors adds to its name → which of them it is.
+
+The first are those of weight_norm, the others those of torch.nn.utils.prune.
+"""
+
+DROPPED = "Weights that were dropped at random in training ({}) are all used here."
+
 Key = tuple[int, bool]
 """(layer, whether it is the reverse direction)."""
 
 
 @dataclass(eq=False)
 class _Group:
-    """The tensors of one module; `odd` are those whose names say they are something else."""
+    """The tensors of one module; `odd` are those whose names say they are something else.
+
+    `raw` are weights before a dropout of weights, which is off when a model is used.
+    """
 
     name: str
     first: int
@@ -49,6 +62,7 @@ class _Group:
     names: list[str] = field(default_factory=list)
     roles: dict[Key, dict[str, Tensor]] = field(default_factory=dict)
     halves: dict[tuple[Key, str], dict[str, Tensor]] = field(default_factory=dict)
+    raw: dict[Key, dict[str, Tensor]] = field(default_factory=dict)
     odd: list[str] = field(default_factory=list)
 
 
@@ -64,7 +78,7 @@ def collect(file: TensorFile, found: Parts) -> set[str]:
         if match:
             _sort_in(groups, match, tensor, place)
     taken: set[str] = set()
-    for group in groups.values():
+    for group in _unwrapped(groups):
         taken.update(group.names)
         try:
             found.lstms.append(_part(group, file))
@@ -72,6 +86,20 @@ def collect(file: TensorFile, found: Parts) -> set[str]:
             reason = f"{file.where}: {error}"
             found.refused.append(Refused(group.name, reason, tuple(group.names), group.first))
     return taken
+
+
+def _unwrapped(groups: dict[tuple[str, bool], _Group]) -> list[_Group]:
+    """The groups, raw weights that a wrapper holds put to the LSTM inside it (its `module`)."""
+    found = []
+    for (name, cell), group in groups.items():
+        inner = groups.get((f"{name}.module" if name else "module", cell))
+        if inner is None or not group.raw or group.roles:
+            found.append(group)
+            continue
+        inner.names += group.names
+        for key, rows in group.raw.items():
+            inner.raw.setdefault(key, {}).update(rows)
+    return found
 
 
 def _sort_in(
@@ -85,8 +113,10 @@ def _sort_in(
     group.names.append(tensor.name)
     key = (int(match["layer"] or 0), match["reverse"] is not None)
     suffix = (match["suffix"] or "").replace("/", ".")
-    half = {"_g": "g", "_v": "v", ".original0": "g", ".original1": "v"}.get(suffix)
-    if half and (match["parametrized"] is None) == (suffix[0] == "_"):
+    half = HALVES.get(suffix)
+    if suffix == "_raw" and not match["parametrized"]:
+        group.raw.setdefault(key, {})[match["role"]] = tensor
+    elif half and (match["parametrized"] is None) == (suffix[0] == "_"):
         group.halves.setdefault((key, match["role"]), {})[half] = tensor
     elif suffix or match["parametrized"]:
         group.odd.append(tensor.name)
@@ -103,6 +133,8 @@ def _part(group: _Group, file: TensorFile) -> Part:
         )
     for (key, role), halves in group.halves.items():
         group.roles.setdefault(key, {}).setdefault(role, _folded(halves))
+    for key, rows in group.raw.items():
+        group.roles.setdefault(key, {}).update(rows)
     layers = sorted({layer for layer, _ in group.roles})
     if layers != list(range(len(layers))) or len(layers) > MOST_LAYERS:
         raise UnfitError(
@@ -115,6 +147,8 @@ def _part(group: _Group, file: TensorFile) -> Part:
         keys = [(index, False), (index, True)] if both else [(index, False)]
         made.append(_layer(group, keys, made[-1].spec.output_size if made else None))
     warnings = _unlike_flags(file.flags.get(group.name, {}), group.name, made)
+    if group.raw:
+        warnings.append(DROPPED.format(next(iter(next(iter(group.raw.values())).values())).name))
     return Part(
         group.name, tuple(made), group.first, group.last, "ifgo", ACTIVATIONS, tuple(warnings)
     )
@@ -215,10 +249,36 @@ def _not_lstm(back: Tensor, rows: int, cell: int, where: str) -> str:
 
 
 def _folded(halves: dict[str, Tensor]) -> Tensor:
-    """The weight g · v / |v| of torch.nn.utils.weight_norm, one norm a row."""
+    """The weight that two tensors make; raises `UnfitError` where one is missing."""
     if len(halves) < 2:
         raise UnfitError(f"tensor {next(iter(halves.values())).name!r} lacks its other half.")
-    size, way = halves["g"], halves["v"]
+    if halves.keys() == {"orig", "mask"}:
+        return _pruned(halves["orig"], halves["mask"])
+    if halves.keys() == {"g", "v"}:
+        return _normed(halves["g"], halves["v"])
+    names = " and ".join(repr(tensor.name) for tensor in halves.values())
+    raise UnfitError(f"tensors {names} do not make one weight; save the model without wrappers.")
+
+
+def _pruned(whole: Tensor, mask: Tensor) -> Tensor:
+    """The weight of torch.nn.utils.prune, zero where the mask is."""
+    if mask.shape != whole.shape:
+        raise UnfitError(
+            f"tensor {mask.name!r} has shape {mask.shape}, not {whole.shape} as {whole.name!r}; it "
+            "is damaged."
+        )
+    check_floats(mask)
+
+    def read(tick: Tick) -> Array:
+        result: Array = whole.read(tick) * mask.read(tick)
+        result.setflags(write=False)
+        return result
+
+    return Tensor(whole.name, whole.shape, whole.kind, read, (whole.name, mask.name), whole.fault)
+
+
+def _normed(size: Tensor, way: Tensor) -> Tensor:
+    """The weight g · v / |v| of torch.nn.utils.weight_norm, one norm a row."""
     rows = way.shape[0] if way.shape else 0
     if len(way.shape) != 2 or size.shape != (rows, 1):
         raise UnfitError(

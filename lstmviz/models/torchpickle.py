@@ -7,7 +7,7 @@ the dictionaries that `torch.nn.Module` keeps in every instance.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -59,6 +59,13 @@ class TensorRef:
     shape: tuple[int, ...] = ()
     strides: tuple[int, ...] = ()
     fault: str = ""
+
+    @property
+    def view(self) -> Hashable:
+        """What two references to the same numbers share, None where there are none."""
+        if self.storage is None:
+            return None
+        return self.storage.key, self.kind, self.offset, self.shape, self.strides, self.fault
 
 
 @dataclass(eq=False)
@@ -120,8 +127,9 @@ def _tensor_v3(args: tuple[Any, ...]) -> TensorRef:
     return _tensor(args, kind, 7)
 
 
-def _quantised(args: tuple[Any, ...]) -> TensorRef:
-    return TensorRef(None, "quantised", fault="is quantised")
+def _faulty(kind: str, fault: str) -> Builder:
+    """A tensor of a kind whose numbers are not read."""
+    return lambda args: TensorRef(None, kind, fault=fault)
 
 
 def _first(args: tuple[Any, ...]) -> Any:
@@ -149,7 +157,11 @@ BUILDERS: dict[str, Builder] = {
     "torch._utils._rebuild_tensor": _tensor,
     "torch._utils._rebuild_tensor_v2": _tensor,
     "torch._utils._rebuild_tensor_v3": _tensor_v3,
-    "torch._utils._rebuild_qtensor": _quantised,
+    "torch._utils._rebuild_qtensor": _faulty("quantised", "is quantised"),
+    "torch._utils._rebuild_sparse_tensor": _faulty("sparse", "is sparse (make it dense)"),
+    "torch._utils._rebuild_meta_tensor_no_storage": _faulty(
+        "meta", "has no numbers (it was on the device meta)"
+    ),
     "torch._utils._rebuild_parameter": _first,
     "torch._utils._rebuild_parameter_with_state": _first,
     "torch._tensor._rebuild_from_type_v2": _typed,

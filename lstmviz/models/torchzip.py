@@ -8,7 +8,8 @@ then the storages with their lengths (torch/serialization.py).
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
+from dataclasses import replace
 from pathlib import Path
 from typing import IO, Any
 
@@ -33,6 +34,11 @@ from lstmviz.symbols import found_in
 LONGEST_PICKLE = 16 * 2**20
 MAGIC = b"\x80\x02\x8a\nl\xfc\x9cF\xf9 j\xa8P\x19."
 """The first of the five pickles of old files: a number."""
+
+FROZEN = (
+    "is a frozen TorchScript file, whose weights stand in its code as constants without names; "
+    "save the module before torch.jit.freeze, or its state_dict."
+)
 
 _NUMBERS = {
     "float32": 4,
@@ -86,6 +92,7 @@ def tensors(stream: IO[bytes], where: str) -> TensorFile:
             *(where, size, "torch zip", {}, framework, version, True),
             warnings=warnings,
             vocabulary=_vocabulary(pickled.value),
+            lacking=FROZEN if _frozen(directory, root, found) else "",
         ),
         found,
         lambda key: place(stream, directory, f"{root}data/{key}"),
@@ -129,6 +136,12 @@ def _check_order(stream: IO[bytes], directory: Directory, root: str) -> None:
         )
 
 
+def _frozen(directory: Directory, root: str, found: Contents) -> bool:
+    """Whether all weights of a TorchScript file went into its constants."""
+    constants = any(name.startswith(f"{root}constants/") for name in directory.members)
+    return constants and not any(len(each.shape) > 1 for each in found.tensors.values())
+
+
 def _lightning(root: Any) -> tuple[str, tuple[str, ...]]:
     """The version of Lightning, if it wrote the file."""
     version = root.get("pytorch-lightning_version") if isinstance(root, dict) else None
@@ -144,9 +157,13 @@ def _vocabulary(root: Any) -> tuple[str, ...] | None:
 
 
 def _file(stream: IO[bytes], file: TensorFile, found: Contents, find: Find) -> TensorFile:
-    """The tensors of a pickle, each with its place in the file."""
+    """The tensors of a pickle, each with its place in the file; tied ones share how to read it."""
+    first: dict[Hashable, Tensor] = {}
     for name, reference in found.tensors.items():
-        file.tensors[name] = _tensor(stream, name, reference, find, file.where)
+        key = reference.view or name
+        if key not in first:
+            first[key] = _tensor(stream, name, reference, find, file.where)
+        file.tensors[name] = replace(first[key], name=name)
     file.flags.update(found.flags)
     file.classes.update(found.classes)
     file.foreign.update(found.foreign)

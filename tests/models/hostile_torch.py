@@ -178,6 +178,16 @@ PICKLES = {
         checkpoint(weight_ih_l0=called("torch._utils._rebuild_qtensor", stored())),
         "weight_ih_l0' is quantised",
     ),
+    "a sparse tensor": (
+        checkpoint(weight_ih_l0=called("torch._utils._rebuild_sparse_tensor", stored())),
+        "weight_ih_l0' is sparse",
+    ),
+    "a tensor of the device meta": (
+        checkpoint(
+            weight_ih_l0=called("torch._utils._rebuild_meta_tensor_no_storage", stored()),
+        ),
+        "weight_ih_l0' has no numbers",
+    ),
     "integers": (
         checkpoint(weight_ih_l0=tensor(storage=stored("0", 16, "torch.CharStorage"))),
         "weight_ih_l0' holds CharStorage, not floats",

@@ -108,7 +108,34 @@ def test_the_class_of_a_module_decides_where_it_is_known():
     shapes = {"first.weight": (9, 3)} | LSTM
     known = read(shapes, classes={"first": "torch.nn.modules.sparse.Embedding"})
     assert known.network.spec.embedding.size == 9
-    assert read(shapes).certificate.before == ("'first' (Dense 3 → 9)",)
+    linear = read(shapes, classes={"first": "torch.nn.modules.linear.Linear"})
+    assert linear.certificate.before == ("'first' (Dense 3 → 9)",)
+
+
+LANGUAGE = {"encoder.weight": (9, 3)} | LSTM | linear("decoder", 9, 4)
+
+
+@pytest.mark.parametrize("ordered", [True, False])
+def test_a_matrix_that_can_only_be_an_embedding_is_one(ordered):
+    result = read(LANGUAGE, ordered)
+    assert result.network.spec.embedding.size == 9 and heads(result) == [9]
+    told = [words for words in result.certificate.warnings if "'encoder'" in words]
+    assert told == ["'encoder' was taken as the embedding, for its shape and its place."]
+
+
+@pytest.mark.parametrize(
+    ("shapes", "ordered"),
+    [
+        (LANGUAGE | {"encoder.bias": (9,)}, True),
+        ({"encoder.weight": (9, 3), "conv.weight": (3, 3, 5)} | LSTM, True),
+        ({"encoder.weight": (3, 3)} | LSTM, True),
+        (LSTM | {"after.weight": (9, 3)}, True),
+        (LSTM | {"other.weight": (9, 3)}, False),
+        (LANGUAGE | {"other.weight": (9, 3)}, False),
+    ],
+)
+def test_a_matrix_that_may_be_another_layer_is_no_embedding(shapes, ordered):
+    assert read(shapes, ordered).network.spec.embedding is None
 
 
 def test_an_optimizer_stands_nowhere():

@@ -322,6 +322,17 @@ def test_states_to_start_from_are_the_models_own_unless_others_are_given(tmp_pat
     assert (again.output == trace.output).all()
 
 
+def test_a_model_that_reads_fewer_steps_than_it_is_fixed_to_is_opened_and_told(tmp_path):
+    node = made.lstm(("X", "W", "R", "B", "L"))
+    own = made.weights() | {"L": np.array([5], np.int32)}
+    rows = [made.tensor(name, values) for name, values in own.items()]
+    for steps, words in ((9, "stops after 5 of the 9 steps of its input (sequence_lens)"), (5, "")):
+        graph = made.graph([node], rows, inputs=[made.sized("X", steps, 1, 3)])
+        opened = open_model(written(tmp_path, made.model(graph)))
+        told = [each for each in opened.certificate.warnings if "sequence_lens" in each]
+        assert [words in each for each in told] == ([True] if words else [])
+
+
 def fed(**tensors):
     """An LSTM of `made.weights` that is given more inputs, by name."""
     inputs = ["X", "W", "R", "B", *(name if name in tensors else "" for name in ("L", "H0", "C0"))]

@@ -150,6 +150,44 @@ def test_what_is_no_lstm_is_refused_by_name(name):
         load(FILES / name)
 
 
+@pytest.mark.parametrize("suffix", [".pt", ".pt2", ".safetensors"])
+def test_tied_weights_are_read_once_and_under_every_name(suffix, expected):
+    told = []
+    opened = open_model(
+        FILES / f"tied{suffix}", progress=lambda done, total: told.append((done, total))
+    )
+    network, used = opened.network, opened.certificate.used
+    assert {"table.weight", "decoder.weight", "lstm.bias_ih_l0", "lstm.bias_hh_l0"} <= set(used)
+    assert opened.certificate.biases == "two per gate, added together"
+    assert network.embedding is network.heads[0].weights
+    size = 4 * (11 * 5 + 4 * 20 * 5 + 3 * 20 + 11)
+    assert told[-1] == (size, size)
+    agrees(network, expected, "tied")
+    warned = [w for w in opened.certificate.warnings if w.startswith("Tied weights, kept once")]
+    assert len(warned) == (suffix == ".safetensors")
+
+
+def test_pruned_weights_are_folded(expected):
+    opened = open_model(FILES / "pruned.pt")
+    agrees(opened.network, expected, "pruned")
+    assert {"weight_ih_l0_orig", "weight_ih_l0_mask"} <= set(opened.certificate.used)
+
+
+def test_of_weights_dropped_in_training_the_whole_ones_are_read(expected):
+    opened = open_model(FILES / "awd.pth")
+    certificate = opened.certificate
+    agrees(opened.network, expected, "awd")
+    assert opened.network.spec.embedding.size == 11 and not certificate.before
+    assert "0.rnns.0.weight_hh_l0_raw" in certificate.used
+    assert "0.rnns.0.module.weight_hh_l0" in certificate.ignored
+    assert any("0.rnns.0.weight_hh_l0_raw" in told for told in certificate.warnings)
+
+
+def test_a_frozen_script_is_refused_with_the_mend():
+    with pytest.raises(LstmvizError, match=r"frozen TorchScript .* before torch\.jit\.freeze"):
+        open_model(FILES / "frozen.pt")
+
+
 def test_weights_are_read_once_and_progress_is_told():
     told = []
     opened = open_model(

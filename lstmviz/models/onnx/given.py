@@ -70,7 +70,7 @@ def initial(units: Sequence[Lstm], dtype: Float) -> Initial | None:
 def lengths(evaluator: Evaluator, unit: Lstm, below: Known) -> list[str]:
     """What to tell of the lengths a node stops at; nothing where they are those of its input.
 
-    Raises `LstmvizError` where the model always stops before the end.
+    With as many steps as the node reads every direction gives what it gives there.
     """
     name = unit.node.input(LENGTHS)
     if not name:
@@ -91,15 +91,10 @@ def lengths(evaluator: Evaluator, unit: Lstm, below: Known) -> list[str]:
             "steps are run."
         ]
     length = int(first.flat[0])
-    if steps[0] == steps[1] > 0:
-        raise LstmvizError(
-            f"{evaluator.budget.where}: {unit.node.shown} reads {length} of the {steps[0]} steps "
-            "of its input and then stops (sequence_lens), which is not run; export the model for "
-            f"{length} steps and without sequence_lens."
-        )
+    fixed = f" of the {steps[0]} steps of its input" if steps[0] == steps[1] > 0 else " steps"
     return [
-        f"{unit.name} stops after {length} steps (sequence_lens) and gives zeros from there; give "
-        f"{length} steps, as here all that are given are run."
+        f"{unit.name} stops after {length}{fixed} (sequence_lens) and gives zeros from there; give "
+        f"it {length} steps, as here all that are given are run."
     ]
 
 
