@@ -104,11 +104,12 @@ def program(who):
     watch, begun = Watch(), time.perf_counter()
     window.edit(common.document(CELLS, STEPS))
     hand = Hand(window, resizes=who == "resized") if who != "still" else None
+    until(app, lambda: window.store.run.finished and window.store.run.steps == STEPS)
+    if hand:  # what is dragged all the while is painted when it comes to rest
+        hand.stop()
     until(app, lambda: complete(window))
     seconds = time.perf_counter() - begun
     gaps = watch.stop()
-    if hand:
-        hand.stop()
     window.close()
     return {"gaps": gaps, "first": 1e3 * (columns[0] - begun), "seconds": seconds}
 

@@ -1,10 +1,10 @@
 """The recurrence over a stretch of steps, in place: one loop for the standard cell, one for all.
 
 The input terms of all the steps are one matrix product; each step then costs one product with
-the recurrent weights and a handful of in-place operations. For the standard cell the rows of
-i, f and o lie side by side and are negated beforehand, so that σ(a) = 1 / (1 + e⁻ᵃ) of all three
-is one exponential. (½ + ½ tanh(½ a) would do with one call less, but of a gate of 10⁻⁵ float32
-then keeps two digits.)
+the recurrent weights and a handful of in-place operations. For the standard cell the terms of
+i, f and o lie side by side and are negated, so that σ(a) = 1 / (1 + e⁻ᵃ) of all three is one
+exponential. (½ + ½ tanh(½ a) would do with one call less, but of a gate of 10⁻⁵ float32 then
+keeps two digits.)
 """
 
 from __future__ import annotations
@@ -22,8 +22,8 @@ from lstmviz.engine.trace import DirectionTrace
 from lstmviz.engine.variant import STANDARD, SWITCHES, Variant
 
 Rows = Iterator[tuple[Array, ...]]
-"""Of each step: its input terms (4C,), views into them (the first three gates, then i, f, g and
-o), and the rows of c, m and h."""
+"""Of each step: its input terms (4C,), views into them (the first two gates, the first three,
+then i, f, g and o), and the rows of c, m and h."""
 Changes = Mapping[str, Callable[[Array], None]]
 """What changes in place what a step has just made, by its name: a gate, "cell_state",
 "cell_output" or "hidden_state". All that follows is computed from what it leaves."""
@@ -37,11 +37,12 @@ PIECE_BYTES = 2**22
 
 @dataclass(frozen=True, eq=False)
 class Prepared:
-    """Weights of one direction made ready: biases summed, for the standard cell i, f, o negated.
+    """Weights of one direction made ready: biases summed, all in one piece and of one type.
 
-    Rows stand in the `order` of the gates, as places in `GATES`. `input_weights` (4C, I) and
-    `bias` (4C,) are float64 whatever the network's type: one product sums them over all of a
-    wide input, which in float32 would lose a digit. The others have the network's type:
+    `input_weights` (4C, I) and `bias` (4C,) have their rows in the `order` of the gates, as
+    places in `GATES`, for the standard cell with i, f and o negated. They are float64 whatever
+    the network's type: one product sums them over all of a wide input, which in float32 would
+    lose a digit. The others have the network's type, and are its own where they can be:
     `recurrent_weights` (4C, H), `projection` (H, C), `peepholes` (3, C) and `gate_recurrence`
     (3C, 3C).
     """
@@ -79,14 +80,11 @@ def prepared(
     def typed(array: Array | None) -> Array | None:
         return None if array is None else array.astype(dtype, copy=False)
 
-    def ordered(array: Array, dtype: np.dtype[np.floating]) -> Generator[None, None, Array]:
-        return _ordered(array, order, signs, dtype)
-
     return Prepared(
         variant=variant,
         order=order,
-        input_weights=(yield from ordered(weights.input_weights, np.dtype(np.float64))),
-        recurrent_weights=(yield from ordered(weights.recurrent_weights, dtype)),
+        input_weights=(yield from _ordered(weights.input_weights, order, signs)),
+        recurrent_weights=(yield from _whole(weights.recurrent_weights, dtype)),
         bias=bias.ravel(),
         projection=typed(weights.projection),
         peepholes=typed(weights.peepholes),
@@ -94,23 +92,41 @@ def prepared(
     )
 
 
-def _ordered(
-    array: Array, order: tuple[int, ...], signs: tuple[int, ...], dtype: np.dtype[np.floating]
-) -> Generator[None, None, Array]:
-    """The rows of an array (4C, …) in another order of the gates, each with its sign."""
+def _whole(array: Array, dtype: np.dtype[np.floating]) -> Generator[None, None, Array]:
+    """An array of this type without gaps: the array itself, or a copy made block by block.
+
+    Memory that is new to the program is slow to write at first, so nothing is copied in vain.
+    """
+    if array.dtype == dtype and (array.flags.c_contiguous or array.flags.f_contiguous):
+        return array
     result = np.empty_like(array, dtype)
+    for first, last in _blocks(len(array), result):
+        if first:
+            yield
+        result[first:last] = array[first:last]
+    return result
+
+
+def _ordered(
+    array: Array, order: tuple[int, ...], signs: tuple[int, ...]
+) -> Generator[None, None, Array]:
+    """The rows of an array (4C, …) as float64, by the order of the gates, each with its sign."""
+    result = np.empty_like(array, np.float64)
     size = len(array) // 4
-    rows = max(PIECE_BYTES // (result.itemsize * max(array.shape[1], 1)), 1)
     for place, (gate, sign) in enumerate(zip(order, signs, strict=True)):
-        for first in range(0, size, rows):
+        for first, last in _blocks(size, result):
             if result.nbytes > PIECE_BYTES and (place or first):
                 yield
-            count = min(rows, size - first)
-            some, target = (
-                slice(k * size + first, k * size + first + count) for k in (gate, place)
-            )
-            np.multiply(array[some], sign, out=result[target], dtype=dtype)
+            some, target = (slice(k * size + first, k * size + last) for k in (gate, place))
+            np.multiply(array[some], sign, out=result[target], dtype=np.float64)
     return result
+
+
+def _blocks(rows: int, array: Array) -> Iterator[tuple[int, int]]:
+    """First row and end of each piece of so many rows that are as wide as those of an array."""
+    most = max(PIECE_BYTES // (array.itemsize * max(array.shape[1], 1)), 1)
+    for first in range(0, rows, most):
+        yield first, min(first + most, rows)
 
 
 def advance(
@@ -130,7 +146,7 @@ def advance(
         size = len(c)
         i, f, g, o = (gates[:, k * size : (k + 1) * size] for k in map(cell.order.index, AS_GIVEN))
         steps = zip(
-            *(gates, gates[:, : 3 * size], i, f, g, o),
+            *(gates, gates[:, : 2 * size], gates[:, : 3 * size], i, f, g, o),
             *(trace.cell_state[rows], trace.cell_output[rows], trace.hidden_state[rows]),
             strict=True,
         )
@@ -146,18 +162,22 @@ def advance(
 
 def _standard(cell: Prepared, h: Array, c: Array, steps: Rows, changes: Changes) -> None:
     """The standard cell, and one with a projection."""
-    add, multiply, tanh, exp, reciprocal = np.add, np.multiply, np.tanh, np.exp, np.reciprocal
+    add, subtract, multiply = np.add, np.subtract, np.multiply
+    tanh, exp, reciprocal = np.tanh, np.exp, np.reciprocal
     recurrent_term = cell.recurrent_weights.dot
     project = None if cell.projection is None else cell.projection.dot
     recurrent = np.empty(4 * len(c), c.dtype)
+    of_two, of_candidate, of_output = np.split(recurrent, (2 * len(c), 3 * len(c)))
     one, scratch = np.ones(3 * len(c), c.dtype), np.empty_like(c)
     gated = [(k, changes[name]) for k, name in enumerate(GATES) if name in changes]
     edit_c, edit_m, edit_h = (
         changes.get(name) for name in ("cell_state", "cell_output", "hidden_state")
     )
-    for a, switches, i, f, g, o, c_next, m, h_next in steps:
+    for _, two, switches, i, f, g, o, c_next, m, h_next in steps:
         recurrent_term(h, recurrent)
-        add(a, recurrent, a)
+        subtract(two, of_two, two)
+        subtract(o, of_output, o)
+        add(g, of_candidate, g)
         exp(switches, switches)
         add(switches, one, switches)
         reciprocal(switches, switches)
@@ -193,7 +213,7 @@ def _any(cell: Prepared, h: Array, c: Array, before: Array, steps: Rows, changes
             changes[name](values)
 
     sent = [(k, GATES.index(g)) for k, g in enumerate(SWITCHES) if g not in variant.lacking]
-    for a, _, i, f, g, o, c_next, m, h_next in steps:
+    for a, _, _, i, f, g, o, c_next, m, h_next in steps:
         gates = a.reshape(4, -1)
         a += cell.recurrent_weights.dot(h)
         if feedback is not None:

@@ -20,9 +20,9 @@ GRACE = 0.1
 Short runs thus keep following a slider that never rests.
 """
 
-HURRY = 0.25
-"""Seconds at its start in which a run that has steps does not rest while the window is painted: its
-first columns are to be seen soon."""
+COLUMN, HURRY = 32, 0.25
+"""Steps of which a heatmap of a long run has something to show, and seconds: until a run has these
+steps, or has taken so long, nothing is reported and nothing painted that would hold it up."""
 
 
 class _StaleError(Exception):
@@ -86,11 +86,12 @@ class Compute(QObject):
             now = time.monotonic()
             if run.done:
                 self._last = run
-            if not run.done or now - begun > HURRY:
+            early = run.done < COLUMN and now - begun < HURRY
+            if not (early and run.done):
                 resting.rest()
             if self._ended(generation, now - begun):
                 return
-            if run.finished or run.trace is None or now - last >= PERIOD:
+            if run.finished or run.trace is None or (now - last >= PERIOD and not early):
                 self.reported.emit(run)
                 last = now
 

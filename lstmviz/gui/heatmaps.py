@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QToolTip, QWidget
 
 from lstmviz import paint
 from lstmviz.engine.trace import DirectionTrace, Trace
+from lstmviz.gui import resting
 from lstmviz.gui.diagram import BY_KEYS, REST_MS
 from lstmviz.gui.heatgestures import Gestures
 from lstmviz.gui.heatground import Ground, Picture
@@ -146,9 +147,11 @@ class HeatmapsView(QWidget):
         With `at_once` the next painting shows it; else the one before stays until it is whole.
         """
         run, view = self._run, self.view
-        if run is None or run.trace is None or run.sequence is None or run.scales is None:
-            waiting = heatmaps.WAITING if run and run.trace is not None else ""
-            self._show_nothing(heatmaps.NOTHING if run and run.problem else waiting)
+        if run is None or run.trace is None or run.sequence is None:
+            self._show_nothing(heatmaps.NOTHING if run and run.problem else "")
+            return
+        if not run.done and any("backward" in cell.directions for cell in run.trace.spec.layers):
+            self._show_nothing(heatmaps.WAITING)
             return
         fresh = run.trace is not self._trace
         self._trace = run.trace
@@ -159,7 +162,7 @@ class HeatmapsView(QWidget):
             run.sequence,
             view,
             done=run.done,
-            limits=run.scales[view.layer, view.direction],
+            limits=run.scales[view.layer, view.direction] if run.scales else None,
             orders=self._order(run, view),
             curves=self._curves_of(run.trace, view),
             touches=run.touches,
@@ -173,7 +176,8 @@ class HeatmapsView(QWidget):
         self.place, self.content, self._sentence = place, content, ""
         self._units = unit_shapes(place, content, view.hover)
         self._images.show(place, content, self.devicePixelRatioF())
-        changed = self._images.advance(AT_ONCE if at_once else 0.0)
+        empty = not any(slot.filled for slot in self._images.slots.values())
+        changed = self._images.advance(AT_ONCE if at_once or empty else 0.0)
         self._filler.start()
         if more:
             self._ground.want_more(content)
@@ -183,6 +187,9 @@ class HeatmapsView(QWidget):
             self._update_units(before)
         else:
             self._repaint(at_once)
+            self._update(self._ground.add_images(changed))
+            if empty and changed and self._ground.painting:
+                resting.hold()  # the first columns are there, and are seen once this is painted
 
     def _curves_of(self, trace: Trace, view: View) -> UnitCurves | None:
         """The pinned unit's values, kept from one report of a run to the next."""
@@ -216,6 +223,7 @@ class HeatmapsView(QWidget):
         self._orders = self._orders_of = self._curves = None
         self._images.clear()
         self._filler.stop()
+        resting.release()
         self._expiry.stop()
         self._units = []
         self._sentence = sentence
@@ -226,11 +234,13 @@ class HeatmapsView(QWidget):
         self._painted_last = self._ground.painting and not self._painted_last
         if self._painted_last:
             if self._ground.advance(SLICE / 2):
+                resting.release()
                 self.update()
         else:
             self._update(self._ground.add_images(self._images.advance(SLICE / 2)))
         if self._images.complete and not self._ground.painting:
             self._filler.stop()
+            resting.release()
 
     def _drop_stale(self) -> None:
         self._images.drop_stale()

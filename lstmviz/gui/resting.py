@@ -25,7 +25,7 @@ PAINTING = (
 
 
 PATIENCE = 0.2
-"""Seconds that long work rests at most between two of its pieces."""
+"""Seconds that long work rests at most for one painting."""
 
 _free = threading.Event()
 _free.set()
@@ -44,9 +44,20 @@ def paused() -> Iterator[None]:
         _free.set()
 
 
+def hold() -> None:
+    """Let them rest until `release`, over several turns of the event loop, or out of patience."""
+    _free.clear()
+
+
+def release() -> None:
+    """End what `hold` began."""
+    _free.set()
+
+
 def rest() -> None:
     """Called between the pieces of long work: wait until the window is painted."""
-    _free.wait(PATIENCE)
+    if not _free.wait(PATIENCE):
+        _free.set()
 
 
 class Resting(QObject):

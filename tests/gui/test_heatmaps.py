@@ -10,6 +10,10 @@ from PySide6.QtGui import QImage, QWheelEvent
 from PySide6.QtWidgets import QApplication
 
 from lstmviz import paint
+from lstmviz.engine import unroll
+from lstmviz.engine.initial import random_network
+from lstmviz.engine.spec import CellSpec, NetworkSpec
+from lstmviz.gui import resting
 from lstmviz.gui.heatimages import HeatImages
 from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.scene import heatmaps, raster
@@ -314,6 +318,42 @@ def test_nothing_is_shown_of_an_impossible_network(widget, qtbot):
     widget.render(run, View())
     qtbot.waitUntil(lambda: widget._images.complete)
     assert grabbed(widget) != before
+
+
+def test_what_runs_forward_has_its_layout_before_its_first_step(widget, qtbot):
+    trace, sequence = traced(8, 100, hidden=5)
+    widget.render(HeatRun(trace, sequence, 0), View(unit=2))
+    assert widget._sentence == ""
+    qtbot.waitUntil(lambda: not widget._filler.isActive())
+    assert {slot.shown for slot in widget._images.slots.values()} == {0}
+    before = grabbed(widget)
+    widget.render(HeatRun(trace, sequence, 40, scales(trace, 0, 40)), View(unit=2))
+    assert {slot.filled for slot in widget._images.slots.values()} == {40}
+    assert grabbed(widget) != before
+
+
+def test_what_reads_backward_says_so_before_its_end(widget):
+    spec = NetworkSpec((CellSpec(3, 4, 4, directions=("forward", "backward")),))
+    network = random_network(spec, 0)
+    trace = unroll.run(network, np.zeros((20, 3), np.float32))
+    widget.render(HeatRun(trace, traced(4, 20)[1], 0), View())
+    assert widget._sentence == heatmaps.WAITING
+
+
+def test_the_engine_rests_until_the_first_columns_are_seen(widget, qtbot):
+    shown(widget, qtbot, steps=100)
+    trace, sequence = traced(8, 400, hidden=5)
+    widget.render(HeatRun(trace, sequence, 40, scales(trace, 0, 40)), View())
+    assert not resting._free.is_set()
+    qtbot.waitUntil(resting._free.is_set)
+    assert widget._ground.shown.place == widget.place
+
+
+def test_a_rest_ends_whatever_is_forgotten(monkeypatch):
+    monkeypatch.setattr(resting, "PATIENCE", 0.01)
+    resting.hold()
+    resting.rest()
+    assert resting._free.is_set()
 
 
 def test_the_theme_colours_the_ground(widget, qtbot):
