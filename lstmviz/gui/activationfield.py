@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
-from PySide6.QtWidgets import QComboBox, QDoubleSpinBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QComboBox, QHBoxLayout, QLabel, QVBoxLayout, QWidget
 
 from lstmviz.engine.activations import ACTIVATIONS, SYNONYMS, formula, parameters
 from lstmviz.engine.variant import Activation
-from lstmviz.gui.fields import narrow
+from lstmviz.gui.fields import decimal_box, narrow
 
 FIRST = {
     "sigmoid": Activation("sigmoid"),
@@ -53,7 +53,7 @@ class ActivationField(QWidget):
         inner.setSpacing(3)
         self.labels, self.spins = {}, {}
         for letter, which in (("α", "alpha"), ("β", "beta")):
-            spin = QDoubleSpinBox()
+            spin = decimal_box()
             spin.setRange(-1000, 1000)
             spin.setDecimals(3)
             spin.setFixedWidth(58)

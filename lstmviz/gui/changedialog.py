@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
+from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
@@ -11,7 +12,6 @@ from PySide6.QtWidgets import (
     QFormLayout,
     QLabel,
     QLineEdit,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
@@ -21,6 +21,7 @@ from lstmviz.analysis.interventions import Change, WeightChange
 from lstmviz.analysis.rerun import prepare
 from lstmviz.engine.spec import GATES
 from lstmviz.errors import LstmvizError
+from lstmviz.gui.fields import number_box
 from lstmviz.scene.changewords import NAMES, words
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run
@@ -84,6 +85,7 @@ class ChangeDialog(QDialog):
         self.form.addRow("As a line", self.line)
         self.told = QLabel()
         self.told.setWordWrap(True)
+        self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.told.setMinimumHeight(40)
         buttons = QDialogButtonBox()
         self.ok = buttons.addButton("&Make it", QDialogButtonBox.ButtonRole.AcceptRole)
@@ -95,7 +97,7 @@ class ChangeDialog(QDialog):
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)
         column.addLayout(self.form)
-        column.addWidget(self.told)
+        column.addWidget(self.told, 1)
         column.addWidget(buttons)
         self.resize(430, 380)
         self._showing = False
@@ -119,13 +121,13 @@ class ChangeDialog(QDialog):
         self.units.setToolTip("Numbers and ranges: 3, 7 or 4:8, which is 4 to 7")
         self.row = QLineEdit("f0")
         self.row.setToolTip("A gate's letter and a unit, such as f3, or a row's number")
-        self.column = QSpinBox()
+        self.column = number_box()
         self.column.setRange(0, 10**6)
         self.how = _combo(HOWS, "How it is changed")
         self.value = QLineEdit("0")
         self.value.setToolTip("A number, or one a unit: 0.5, -1")
         self.source = _combo({"states": "this run", "other": "the other run"}, "Taken from")
-        self.step, self.first, self.last = (QSpinBox() for _ in range(3))
+        self.step, self.first, self.last = (number_box() for _ in range(3))
         for spin in (self.step, self.first, self.last):
             spin.setRange(0, steps)
         self.step.setMaximum(10**7)

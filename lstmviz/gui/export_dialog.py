@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
     QDialogButtonBox,
-    QDoubleSpinBox,
     QFileDialog,
     QFormLayout,
     QHBoxLayout,
@@ -24,6 +23,7 @@ from PySide6.QtWidgets import (
 from lstmviz.errors import LstmvizError
 from lstmviz.export import clipboard, devices
 from lstmviz.export.picture import VECTOR_SCALE, Picture
+from lstmviz.gui.fields import decimal_box
 from lstmviz.gui.parts import begun
 
 Pictures = Callable[[str, str | None, float], Picture]
@@ -73,7 +73,7 @@ class ExportDialog(QDialog):
         self.what = _choice(WHAT, "What to export")
         self.format = _choice(FORMATS, "File format")
         self.theme = _choice(THEMES, "Theme of the figure")
-        self.scale = QDoubleSpinBox()
+        self.scale = decimal_box()
         self.scale.setRange(devices.MIN_SCALE, devices.MAX_SCALE)
         self.scale.setDecimals(1)
         self.scale.setSuffix(" ×")

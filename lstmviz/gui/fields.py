@@ -22,6 +22,8 @@ from lstmviz.engine.spec import MAX_SIZE
 NOTCHES = 300
 LABEL = 64
 """Width of the words before a box of choices, so that the boxes stand in line."""
+SIDE = 5
+"""Pixels beside a number in its box, and those that Qt leaves."""
 
 
 def size_of(notch: int, largest: int = MAX_SIZE) -> int:
@@ -41,6 +43,20 @@ def narrow(combo: QComboBox, characters: int = 8) -> None:
     combo.setMinimumContentsLength(characters)
 
 
+def number_box() -> QSpinBox:
+    """A box for a whole number; style sheets leave its words no room at the sides."""
+    box = QSpinBox()
+    box.lineEdit().setTextMargins(SIDE, 0, SIDE, 0)
+    return box
+
+
+def decimal_box() -> QDoubleSpinBox:
+    """The same for any number."""
+    box = QDoubleSpinBox()
+    box.lineEdit().setTextMargins(SIDE, 0, SIDE, 0)
+    return box
+
+
 class SizeField(QWidget):
     """A size by slider (logarithmic) and by typing, with a line of explanation under it.
 
@@ -55,7 +71,7 @@ class SizeField(QWidget):
         self._largest = largest
         self._showing = False
         self.label = QLabel(name)
-        self.spin = QSpinBox()
+        self.spin = number_box()
         self.spin.setRange(1, largest)
         self.spin.setKeyboardTracking(False)
         self.spin.setAlignment(Qt.AlignmentFlag.AlignRight)
@@ -116,7 +132,7 @@ class OptionalNumber(QWidget):
         super().__init__()
         self.box = QCheckBox(name)
         self.box.setToolTip(tip)
-        self.spin = QDoubleSpinBox()
+        self.spin = decimal_box()
         self.spin.setRange(low, high)
         self.spin.setValue(usual)
         self.spin.setSingleStep(0.5)

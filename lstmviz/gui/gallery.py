@@ -32,7 +32,7 @@ class Gallery(QDialog):
         column.setSpacing(10)
         words = QLabel(
             "Small LSTMs, each really trained. Their numbers are measured, and can be measured "
-            "again: python tools/measure_demos.py"
+            "again: python\N{NO-BREAK SPACE}tools/measure_demos.py"
         )
         words.setWordWrap(True)
         column.addWidget(words)

@@ -44,6 +44,9 @@ SHORTCUTS = (
     ("?  Ctrl+Q", "this sheet; quit"),
 )
 
+APART = 8
+"""Pixels above a heading."""
+
 
 class ShortcutSheet(QDialog):
     """Every key and gesture."""
@@ -53,7 +56,7 @@ class ShortcutSheet(QDialog):
         self.setWindowTitle("Keys and mouse")
         grid = QGridLayout()
         grid.setHorizontalSpacing(24)
-        grid.setVerticalSpacing(6)
+        grid.setVerticalSpacing(5)
         for row, (keys, what) in enumerate(SHORTCUTS):
             label = QLabel(keys)
             if what:
@@ -61,6 +64,7 @@ class ShortcutSheet(QDialog):
                 grid.addWidget(QLabel(what), row, 1)
             else:
                 label.setObjectName("heading")
+                label.setContentsMargins(0, APART if row else 0, 0, 0)
                 grid.addWidget(label, row, 0, 1, 2)
         column = QVBoxLayout(self)
         column.setContentsMargins(22, 18, 22, 16)

@@ -15,13 +15,12 @@ from PySide6.QtWidgets import (
     QLabel,
     QPlainTextEdit,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from lstmviz.errors import LstmvizError
-from lstmviz.gui.fields import narrow
+from lstmviz.gui.fields import narrow, number_box
 from lstmviz.gui.reading import ReadingDialog
 from lstmviz.gui.vocabulary import VocabularyButton
 from lstmviz.inputs import SUFFIXES, TEXTS
@@ -125,7 +124,7 @@ class InputPanel(QWidget):
         self.made = QWidget()
         row = QHBoxLayout(self.made)
         row.setContentsMargins(0, 0, 0, 0)
-        self.length, self.seed = QSpinBox(), QSpinBox()
+        self.length, self.seed = number_box(), number_box()
         usual = GeneratedInput()
         for spin, low, high, first, name in (
             (self.length, 1, 100_000, usual.length, "Length"),

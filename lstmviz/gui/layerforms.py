@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, CellSpec, HeadSpec, NetworkSpec
 from lstmviz.gui.controls import KEEPS
-from lstmviz.gui.fields import LABEL, narrow
+from lstmviz.gui.fields import LABEL, narrow, number_box
 from lstmviz.gui.layerwords import (
     DIRECTIONS,
     MERGE_WORDS,
@@ -76,7 +76,7 @@ class _Form(QWidget):
         self._rows[widget] = inside
 
     def _size(self, name: str, tip: str) -> QSpinBox:
-        spin = QSpinBox()
+        spin = number_box()
         spin.setRange(1, MAX_SIZE)
         spin.setKeyboardTracking(False)
         spin.setAccessibleName(name)

@@ -18,7 +18,13 @@ from PySide6.QtWidgets import (
 from lstmviz.models import Found
 
 COLUMNS = ("LSTM", "Layers", "Directions", "Input", "Cell", "Hidden")
+NUMBERS = (1, 3, 4, 5)
+"""The columns that hold numbers, which stand at the right."""
+RIGHT = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
 ROOM = (620, 460)
+WIDEST = 900
+OTHERS = 400
+"""Pixels that the columns beside the names take, about."""
 ROW = 30
 """Pixels that a row of the table takes, about."""
 
@@ -42,6 +48,8 @@ class LstmDialog(QDialog):
         header.setStretchLastSection(False)
         header.setSectionResizeMode(QHeaderView.ResizeMode.ResizeToContents)
         header.setSectionResizeMode(0, QHeaderView.ResizeMode.Stretch)
+        for place in NUMBERS:
+            self.table.headerItem().setTextAlignment(place, RIGHT)
         self.table.setCurrentItem(rows[0])
         self.table.itemActivated.connect(lambda: self.accept())
         buttons = QDialogButtonBox()
@@ -56,7 +64,9 @@ class LstmDialog(QDialog):
         column.addWidget(words)
         column.addWidget(self.table, 1)
         column.addWidget(buttons)
-        self.resize(ROOM[0], min(160 + ROW * len(choices), ROOM[1]))
+        longest = max(self.table.fontMetrics().horizontalAdvance(each.name) for each in choices)
+        width = min(max(ROOM[0], longest + OTHERS), WIDEST)
+        self.resize(width, min(160 + ROW * len(choices), ROOM[1]))
         self.table.setFocus()
 
     @property
@@ -71,8 +81,8 @@ def _row(found: Found) -> QTreeWidgetItem:
     layers, *sizes = (f"{number:,}" for number in numbers)
     row = QTreeWidgetItem([found.name, layers, " and ".join(found.directions), *sizes])
     row.setToolTip(0, found.name)
-    for column in (1, 3, 4, 5):
-        row.setTextAlignment(column, Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter)
+    for column in NUMBERS:
+        row.setTextAlignment(column, RIGHT)
     return row
 
 

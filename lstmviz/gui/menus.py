@@ -256,7 +256,7 @@ class Menus:
         dialog.deleteLater()
 
     def copy_figure(self) -> None:
-        """The diagram to the clipboard."""
+        """The diagram, or the question in its place, to the clipboard."""
         from lstmviz.export import clipboard
         from lstmviz.gui.picture import pictures_of
 
@@ -265,4 +265,6 @@ class Menus:
         except LstmvizError as error:
             self.window.banner.say(str(error))
             return
-        self.window.pointed.setText("The diagram is on the clipboard, as PNG and as SVG.")
+        name = self.window.store.view.diagram
+        what = f"The page “{TITLES[name][0]}”" if name in TITLES else "The diagram"
+        self.window.pointed.setText(f"{what} is on the clipboard, as PNG and as SVG.")

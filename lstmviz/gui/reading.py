@@ -13,11 +13,11 @@ from PySide6.QtWidgets import (
     QListWidget,
     QListWidgetItem,
     QPushButton,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
+from lstmviz.gui.fields import number_box
 from lstmviz.inputs.choices import Choices
 from lstmviz.inputs.columns import SCALINGS, chosen
 from lstmviz.inputs.waves import LONGEST_FRAME
@@ -30,6 +30,7 @@ SCALED = {
 }
 KINDS = {"samples": "the samples themselves", "spectrum": "log-magnitude spectrum"}
 FITTING = "what fits"
+WIDTH = 380
 
 
 class ReadingDialog(QDialog):
@@ -45,7 +46,6 @@ class ReadingDialog(QDialog):
         super().__init__(parent)
         self._recipe, self._offered, self._size = recipe, offered, input_size
         self.setWindowTitle("How the file is read")
-        self.setMinimumWidth(380)
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(10)
@@ -66,6 +66,9 @@ class ReadingDialog(QDialog):
         self.buttons.rejected.connect(self.reject)
         column.addWidget(self.buttons)
         self._count()
+        self.setMinimumWidth(WIDTH)
+        width = max(WIDTH, self.sizeHint().width())
+        self.resize(width, max(column.totalHeightForWidth(width), self.sizeHint().height()))
 
     def _column_list(self, column: QVBoxLayout) -> None:
         offered = self._offered.columns
@@ -100,7 +103,7 @@ class ReadingDialog(QDialog):
 
     def _form(self, form: QFormLayout) -> None:
         self.scaling, self.kind = QComboBox(), QComboBox()
-        self.item, self.length, self.hop = QSpinBox(), QSpinBox(), QSpinBox()
+        self.item, self.length, self.hop = number_box(), number_box(), number_box()
         for name in SCALINGS:
             self.scaling.addItem(SCALED[name], name)
         self.scaling.setCurrentIndex(self.scaling.findData(self._recipe.scaling))

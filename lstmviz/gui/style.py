@@ -110,6 +110,8 @@ def _controls(theme: Theme) -> str:
     QToolButton#parted {{ padding-right: 20px; }}
     QToolButton#parted::menu-button {{ border: 0; border-left: 1px solid {c("edge")};
         width: 16px; }}
+    QToolButton::menu-indicator {{ subcontrol-origin: padding;
+        subcontrol-position: right center; right: 5px; }}
     QToolButton#ask::menu-indicator {{ image: none; width: 0; }}
     QToolButton#small {{ padding: 0 6px; }}
     QPushButton#row {{ text-align: left; padding: 4px 8px; }}
@@ -126,6 +128,7 @@ def _controls(theme: Theme) -> str:
         color: {c("muted")}; border-color: {c("edge")}; }}
     QSpinBox, QDoubleSpinBox, QLineEdit, QPlainTextEdit {{ background: {c("card")};
         color: {c("ink")}; border: 1px solid {c("edge")}; border-radius: 5px; padding: 3px 6px; }}
+    QSpinBox, QDoubleSpinBox {{ padding: 2px 6px 1px 6px; }}
     QSpinBox:focus, QDoubleSpinBox:focus, QLineEdit:focus,
     QPlainTextEdit:focus {{ border: 1.5px solid {c("accent")}; }}
     QSpinBox::up-button, QSpinBox::down-button, QDoubleSpinBox::up-button,

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox
+from PySide6.QtWidgets import QComboBox, QLabel
 
+from lstmviz.gui.fields import number_box
 from lstmviz.gui.strip import Strip
 from lstmviz.scene.questions.textpage import PREDICTED
 from lstmviz.scene.run import Run
@@ -34,7 +35,7 @@ class TextStrip(Strip):
             self.tint.addItem(words)
         self.tint.activated.connect(lambda row: self.wanted.emit({"tint": list(NAMES)[row]}))
         self.of = QLabel("of unit")
-        self.unit = QSpinBox()
+        self.unit = number_box()
         self.unit.setAccessibleName("Unit that colours the text")
         self.unit.setToolTip("The pinned unit; ↑ and ↓ take the neighbouring one")
         self.unit.setFixedWidth(76)

@@ -154,7 +154,7 @@ class TypeField(QWidget):
             painter.setPen(palette.color(role))
             painter.drawText(QRectF(x, inner.y(), width + 4, inner.height()), line, words)
             x += width
-        if self._caret:
+        if self._caret and self.hasFocus():
             painter.setPen(QPen(palette.color(QPalette.ColorRole.Highlight), 1.6))
             middle, half = inner.center().y(), metrics.height() / 2
             painter.drawLine(QPointF(x + 1, middle - half), QPointF(x + 1, middle + half))

@@ -10,13 +10,11 @@ from PySide6.QtCore import QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QAbstractButton,
-    QDoubleSpinBox,
     QFormLayout,
     QHBoxLayout,
     QLabel,
     QMenu,
     QSizePolicy,
-    QSpinBox,
     QToolButton,
     QWidget,
     QWidgetAction,
@@ -24,6 +22,7 @@ from PySide6.QtWidgets import (
 
 from lstmviz import paint
 from lstmviz.errors import LstmvizError
+from lstmviz.gui.fields import decimal_box, number_box
 from lstmviz.gui.typefield import TypeField
 from lstmviz.inputs.text import label
 from lstmviz.inputs.vocabulary import Vocabulary
@@ -153,7 +152,7 @@ class TypeLine(QWidget):
         self.write.setToolTip("Add symbols that the network draws itself; the arrow says how")
         self.write.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)
         self.write.clicked.connect(self._start_writing)
-        self.count, self.seed, self.heat = QSpinBox(), QSpinBox(), QDoubleSpinBox()
+        self.count, self.seed, self.heat = number_box(), number_box(), decimal_box()
         self.count.setRange(1, 2000)
         self.count.setValue(40)
         self.seed.setRange(0, 2**31 - 1)

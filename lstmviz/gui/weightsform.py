@@ -5,16 +5,14 @@ from __future__ import annotations
 from PySide6.QtCore import QSignalBlocker, Qt, Signal
 from PySide6.QtWidgets import (
     QComboBox,
-    QDoubleSpinBox,
     QHBoxLayout,
     QLabel,
-    QSpinBox,
     QToolButton,
     QVBoxLayout,
     QWidget,
 )
 
-from lstmviz.gui.fields import narrow
+from lstmviz.gui.fields import decimal_box, narrow, number_box
 from lstmviz.gui.style import icon
 from lstmviz.scene.colors import Theme
 from lstmviz.session import Untrained
@@ -41,7 +39,7 @@ class WeightsForm(QWidget):
         column.setSpacing(6)
         row = QHBoxLayout()
         label = QLabel("Seed")
-        self.seed = QSpinBox()
+        self.seed = number_box()
         self.seed.setRange(0, 2**31 - 1)
         self.seed.setKeyboardTracking(False)
         self.seed.setFixedWidth(86)
@@ -72,7 +70,7 @@ class WeightsForm(QWidget):
             row_number = self.biases.count() - 1
             self.biases.setItemData(row_number, tip, Qt.ItemDataRole.ToolTipRole)
         label.setBuddy(self.biases)
-        self.forget, self.chrono = QDoubleSpinBox(), QSpinBox()
+        self.forget, self.chrono = decimal_box(), number_box()
         self.forget.setRange(-100, 100)
         self.forget.setValue(1)
         self.forget.setSingleStep(0.5)

@@ -154,3 +154,18 @@ def test_it_is_there_for_text_models_only(opened, qtbot):
     QTest.keyClicks(made.typing.field, "a")
     settle(qtbot, made)
     assert len(text(made)) == 7 and text(made)[-1] == "a"
+
+
+def test_a_caret_shows_only_where_keys_go(line, qtbot):
+    window, typing = line
+    field = typing.field
+    window.diagram.setFocus()
+    field._caret = True
+    without = field.grab().toImage()
+    field._caret = False
+    assert field.grab().toImage() == without
+    field.setFocus()
+    field._caret = True
+    caret = field.grab().toImage()
+    field._caret = False
+    assert field.grab().toImage() != caret
