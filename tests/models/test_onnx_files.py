@@ -173,7 +173,7 @@ def test_an_input_moved_about_before_the_lstm_is_told(tmp_path, before, named):
     node = made.lstm(("T", "W", "R", "B"))
     told = open_model(written(tmp_path, made.small([before], rows, node))).certificate
     assert told.before == named
-    assert len(told.warnings) == len(named)
+    assert not told.warnings
 
 
 def test_the_first_step_is_not_taken_for_the_last_or_all(tmp_path):

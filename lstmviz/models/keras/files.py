@@ -299,8 +299,6 @@ def _certificate(
     before, more = chain.before, tuple[str, ...]()
     if not model.described:
         before, more = bare.remarks(chain.nodes, model.nodes, model.locate)
-    if before:
-        parts.warnings.insert(0, f"{before[0]} stands before the LSTM: give the LSTM's own input.")
     return Certificate(
         format=model.format,
         framework="Keras",

@@ -209,8 +209,6 @@ def _certificate(
     taken = set(used)
     tensors = [name for graph in content.graphs for name in graph.tensors]
     remarks = [*stack.warnings, *above.warnings, *warnings]
-    if stack.before:
-        remarks.insert(0, f"{stack.before[0]} stands before the LSTM: give the LSTM's own input.")
     biases = "two per gate, added together" if first.weights[2] is not None else "none"
     flags = [f"{key}={first.node.attributes[key]}" for key in FLAGS if key in first.node.attributes]
     return Certificate(
