@@ -392,9 +392,7 @@ class HeatmapsView(QWidget):
         return super().event(event)
 
     def _explained(self, x: float, y: float) -> str:
-        if self.place is None or locate(self.place, x, y):
+        if self.place is None or self.content is None or locate(self.place, x, y):
             return ""
-        for panel in self.place.panels:
-            if panel.gutter.contains(x, y) or panel.bar.contains(x, y):
-                return pointing.EXPLAINED[panel.array]
-        return ""
+        ratio = self.devicePixelRatioF()
+        return pointing.explained(self.place, self.content, x, y, ratio)

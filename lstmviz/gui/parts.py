@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import groupby
 from pathlib import Path
 
 from PySide6.QtCore import Qt, Signal
@@ -142,27 +143,45 @@ def summary(document: Document, spec: NetworkSpec | None, run: Run) -> str:
         same = cell.hidden_size == cell.cell_size
         parts.append(lstm if same else f"{lstm} (h {cell.hidden_size:,})")
     parts += [f"Dense {head.size:,} {head.shown}" for head in spec.heads]
-    return f"{name}   ·   {' → '.join(parts)}"
+    return f"{name}{BETWEEN}{ARROW.join(parts)}"
+
+
+BETWEEN, ARROW = "   ·   ", " → "
+
+
+def shorter(line: str) -> tuple[str, ...]:
+    """Shorter summaries: with equal layers counted, then without where it is from."""
+    name, between, chain = line.rpartition(BETWEEN)
+    runs = [(part, len(list(same))) for part, same in groupby(chain.split(ARROW))]
+    counted = ARROW.join(part if count == 1 else f"{count} × {part}" for part, count in runs)
+    return f"{name}{between}{counted}", chain, counted
 
 
 class Elided(QLabel):
-    """A line that ends in … where it has no room; its tooltip has it whole."""
+    """A line, a shorter one or at last one that ends in … where it has no room; its tooltip has
+    it whole.
+    """
 
     def __init__(self) -> None:
         super().__init__()
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
 
-    def say(self, line: str) -> None:
-        """Show a line."""
+    def say(self, line: str, *shorter: str) -> None:
+        """Show a line, or the first of the shorter ones that has room."""
+        self._shorter = shorter
         if line != self.text():
             self.setText(line)
             self.setToolTip(line)
+
+    _shorter: tuple[str, ...] = ()
 
     def paintEvent(self, event: QPaintEvent) -> None:
         """Paint as much of the line as there is room for."""
         painter = QPainter(self)
         room = self.contentsRect()
-        line = self.fontMetrics().elidedText(self.text(), Qt.TextElideMode.ElideRight, room.width())
+        metrics, lines = self.fontMetrics(), (self.text(), *self._shorter)
+        line = next((x for x in lines if metrics.horizontalAdvance(x) <= room.width()), lines[-1])
+        line = metrics.elidedText(line, Qt.TextElideMode.ElideRight, room.width())
         painter.drawText(room, Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignLeft, line)
         painter.end()
 

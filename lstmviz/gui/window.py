@@ -39,6 +39,7 @@ from lstmviz.gui.parts import (
     Banner,
     Progress,
     framed,
+    shorter,
     summary,
 )
 from lstmviz.gui.player import Clock, Place, PlayerBar, advance
@@ -297,7 +298,8 @@ class MainWindow(QMainWindow):
         self.player.show_changes(view.shown if store.run.changed else None)
         self.header.show_diagram(view.diagram)
         self.layers.show_layers(spec, view)
-        self.summary.say(summary(store.document, spec, run))
+        told = summary(store.document, spec, run)
+        self.summary.say(told, *shorter(told))
         self.progress.show_run(run, store.stopped)
         self.menus.refresh()
 

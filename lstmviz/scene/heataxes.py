@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 
 SMALL = 10
 """Size of numbers and notes."""
+TWO_LINES = 26
+"""Height of a strip that two lines can stand beside."""
 POINT = 6
 """Height of the pointed end of a colour bar."""
 UNSEEN = frozenset("␣↵⇥·")
@@ -162,12 +164,26 @@ def _heading(
         notes = [*panel.notes, f"{shown:,} of {panel.units:,}"]
     per = shown / raster_grid(place, panel, scale).rows
     if per > 1:
-        notes.append(f"mean of {_count(per)}")
+        notes.append(f"{_count(per)} {what}s a row")
     for note in (*notes, *["colours: 3 in 4"] * beyond):
         y += 13
         if y + 3 <= panel.plot.bottom + 2:
             shapes.append(Text(x, y, note, SMALL, "muted"))
     return shapes
+
+
+def remarks(place: HeatmapLayout, content: Content, panel: Panel, scale: float) -> str:
+    """What the notes beside a heatmap mean, in sentences; "" where nothing needs to be said."""
+    per = (panel.high - panel.low) / raster_grid(place, panel, scale).rows
+    told = []
+    if per > 1:
+        told.append(f"A row of its picture is the mean of {_count(per)} neighbours.")
+    if narrowed(content.limits, panel.array):
+        told.append(
+            "Its colours tell apart the values of three units in four, as a few others are far "
+            "larger; View › Colours of c and h tell apart has every value."
+        )
+    return " ".join(told)
 
 
 def _count(per: float) -> str:
@@ -216,12 +232,18 @@ _UNNAMED = re.compile("U\\+[0-9A-F]{4,6}|[␀-␢]")
 def _strips(place: HeatmapLayout, content: Content, scale: float, shown: int) -> list[Shape]:
     """Along the top: the tokens, tinted by c of the pinned unit, or the values of the input."""
     gutter, y = place.panels[0].gutter, place.strips[0].center[1] + 4
+    every = token_pace(place, content)[1] if content.sequence.symbolic else 1
+    told = every > 1 and place.strips[0].h >= TWO_LINES
+    if told:
+        y -= 5
     shapes: list[Shape] = [Text(gutter.x, y, "input x", 11, "x_text", bold=True)]
     if not content.sequence.symbolic:
         return shapes + _values(place, content, scale)
     if content.unit is not None:
         x = gutter.x + width("input x", 11, bold=True) + 5
         shapes.append(Text(x, y, "over c", 11, "c_text"))
+    if told:
+        shapes.append(Text(gutter.x, y + 12, f"one of {every:,} shown", SMALL, "muted"))
     return shapes + _tokens(place, content, scale, shown)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmviz.scene.address import Address
-from lstmviz.scene.heataxes import Content
+from lstmviz.scene.heataxes import Content, remarks
 from lstmviz.scene.heatlayout import HeatmapLayout, Place
 from lstmviz.scene.words import number
 
@@ -31,6 +31,14 @@ EXPLAINED = {
 
 NAMED = {" ": "space", "\n": "line break", "\t": "tab", "␣": "space", "↵": "line break", "⇥": "tab"}
 """What to call symbols that have no shape of their own."""
+
+
+def explained(place: HeatmapLayout, content: Content, x: float, y: float, scale: float) -> str:
+    """What an array is and what its notes mean, where the point is beside a heatmap."""
+    for panel in place.panels:
+        if panel.gutter.contains(x, y) or panel.bar.contains(x, y):
+            return f"{EXPLAINED[panel.array]}. {remarks(place, content, panel, scale)}".rstrip()
+    return ""
 
 
 def describe(place: HeatmapLayout, content: Content, spot: Place | None, last: int) -> str:

@@ -169,7 +169,7 @@ def _head(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
     bias = " + b_y" if spec.head is None or spec.head.bias else ""
     formula = f"W_y {'hₜ' if direct else 'zₜ'}{bias}"
     formula = applied(squash, formula)
-    largest = f"largest: {named} = {number(float(y[top]))}"
+    largest = f"{'largest: ' * (len(y) > 1)}{named} = {number(float(y[top]))}"
     if not direct:
         below = spec.heads[-2] if len(spec.heads) > 1 else None
         what = f"Dense {below.size:,} {below.shown}" if below else "h of both directions"

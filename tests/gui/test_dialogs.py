@@ -10,6 +10,7 @@ from lstmviz.gui.changedialog import ChangeDialog, Start
 from lstmviz.gui.fields import decimal_box, number_box
 from lstmviz.gui.help import SHORTCUTS, ShortcutSheet
 from lstmviz.gui.lstmdialog import NUMBERS, LstmDialog
+from lstmviz.gui.parts import Elided, shorter
 from lstmviz.gui.reading import ReadingDialog
 from lstmviz.inputs.choices import choices
 from lstmviz.models.choose import Found
@@ -92,3 +93,23 @@ def test_copying_says_what_was_copied(opened, qtbot):
     window.menus.copy_figure()
     assert window.pointed.text().startswith("The page “Saturated gates” is on the clipboard")
     assert QGuiApplication.clipboard().mimeData().hasImage()
+
+
+def test_a_summary_without_room_counts_layers_and_drops_its_name_before_it_is_cut():
+    line = "stack.keras   ·   1 → LSTM 20 → LSTM 20 → Dense 10 linear"
+    assert shorter(line) == (
+        "stack.keras   ·   1 → 2 × LSTM 20 → Dense 10 linear",
+        "1 → LSTM 20 → LSTM 20 → Dense 10 linear",
+        "1 → 2 × LSTM 20 → Dense 10 linear",
+    )
+
+
+def test_one_of_the_shorter_lines_is_painted(qtbot):
+    line, less = "a line that is long", "short"
+    label = Elided()
+    qtbot.addWidget(label)
+    label.say(line, less)
+    label.resize(label.fontMetrics().horizontalAdvance(less) + 4, 20)
+    painted = label.grab().toImage()
+    label.say(less)
+    assert label.grab().toImage() == painted

@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 from heatruns import traced
 
-from lstmviz.scene import heatmaps, pointing
+from lstmviz.scene import heataxes, heatmaps, pointing
 from lstmviz.scene.heatlayout import Place
+from lstmviz.scene.shapes import Text
 from lstmviz.scene.words import number
 from lstmviz.session import View
 
@@ -61,3 +62,33 @@ def test_the_strip_tells_the_values_of_the_input():
     _, words, _ = told(View(), Place("strip", 7))
     assert words.startswith("input x at step 7: x0 = ")
     assert words.count("=") == 3
+
+
+def beside(cell, steps, *, text=None, height=400):
+    """The notes beside the heatmaps, and what is told of cell c there."""
+    trace, sequence = traced(cell, steps, text=text, head=3)
+    place = heatmaps.place_of(trace, View(), 1200, height)
+    content = heatmaps.content_of(trace, sequence, View())
+    notes = [s.text for s in heataxes.furniture(place, content) if isinstance(s, Text)]
+    gutter = place.panel("cell_state").gutter
+    return notes, pointing.explained(place, content, gutter.x + 3, gutter.y + 3, 1.0)
+
+
+def test_it_is_said_how_many_units_share_a_row_of_the_picture():
+    notes, words = beside(6, 20)
+    assert not any("a row" in note for note in notes)
+    assert words.startswith("cell state c: ") and "A row" not in words
+    notes, words = beside(400, 20)
+    said = next(note for note in notes if note.endswith(" units a row"))
+    assert float(said.split()[0]) > 2
+    assert f"A row of its picture is the mean of {said.split()[0]} neighbours." in words
+
+
+def test_it_is_said_that_not_every_symbol_has_room():
+    assert not any("shown" in note for note in beside(6, 20, text="ab c")[0])
+    notes, _ = beside(6, 400, text="ab c")
+    said = next(note for note in notes if note.endswith(" shown"))
+    every = int(said.split()[2])
+    assert said == f"one of {every} shown" and every > 1
+    written = sum(len(note) == 1 and note in "ab␣c" for note in notes)
+    assert 0 <= 400 // every - written <= 1  # at the very edge one has no room

@@ -239,3 +239,12 @@ def test_activations_that_differ_look_different():
         *("elu", "elu 0.5", "elu 0.7", "hard σ", "hard σ 0.1667", "hard σ β 0.4")
     ]
     assert sign(Activation("elu", 1.0)) == "elu"
+
+
+@pytest.mark.parametrize(("size", "said"), [(1, "y₀ = "), (3, "largest: y")])
+def test_of_one_output_none_is_the_largest(size, said):
+    spec = NetworkSpec((CellSpec(2, 3, 3),), (HeadSpec(size),))
+    network = random_network(spec, seed=0)
+    trace = run(network, np.ones((2, 2), np.float32))
+    found = moments.moment(network, trace, moments.limits(trace, 0, 2), step=1, stage="head")
+    assert words.caption(found, spec)[2].startswith(said)
