@@ -155,11 +155,13 @@ class InputPanel(QWidget):
 
     def _choose(self) -> None:
         kind = self.kind.currentData()
+        self._meant = None
         if kind == "file":
             self.choose_file()
         elif kind == "text":
+            self._meant = self._document
             self._show_fields("text")
-            self.text.setFocus()
+            QTimer.singleShot(0, self.text.setFocus)  # after the list gave its focus back
             if self.text.toPlainText():
                 self._take_text()
         else:
@@ -197,10 +199,14 @@ class InputPanel(QWidget):
         """On leaving the text box, take up what is typed and show what is read."""
         if event.type() == QEvent.Type.FocusIn:
             self._visits += 1
-        elif isinstance(event, QFocusEvent) and event.reason() not in PASSING:
+        elif (
+            event.type() == QEvent.Type.FocusOut
+            and isinstance(event, QFocusEvent)
+            and event.reason() not in PASSING
+        ):
             if self._wait.isActive():
                 self._take_text()
-            self._kept = False
+            self._kept, self._meant = False, None
             self.show_document(self._document, self._run)
         return super().eventFilter(watched, event)
 
@@ -256,7 +262,9 @@ class InputPanel(QWidget):
             if self._own[0] != document:
                 self._own = (document, input_of(document))
             recipe = self._own[1]
-        kind = _kind_of(recipe)
+        if document != self._meant:
+            self._meant = None
+        kind = "text" if self._meant else _kind_of(recipe)
         with QSignalBlocker(self.kind):
             self.kind.setCurrentIndex(self.kind.findData(kind))
         self._show_fields(kind)
@@ -280,6 +288,8 @@ class InputPanel(QWidget):
             own = run.network.vocabulary if run.network else None
             self.vocabulary.show_vocabulary(document.vocabulary, own, run.sequence)
 
+    _meant: Document | None = None
+    """The document in whose place a text will be read, once it is typed."""
     _own: tuple[Document | None, InputRecipe | None] = (None, None)
     _shown_text = ""
     _kept = False

@@ -389,3 +389,23 @@ def test_of_several_lstms_the_one_that_is_picked_opens(opened, qtbot, monkeypatc
     settle(qtbot, window)
     assert asked == [("two.pt", "dec")]
     assert window.store.document == wanted
+
+
+def test_text_may_be_chosen_while_a_file_is_read_and_waits_for_its_letters(opened, qtbot, tmp_path):
+    (tmp_path / "x.csv").write_text("1,2\n3,4\n5,6\n")
+    window = opened(Document(one_layer(None, 6, 6), FileInput(str(tmp_path / "x.csv"))))
+    panel = window.left.input
+    panel.kind.showPopup()
+    view = panel.kind.view()
+    qtbot.waitUntil(view.isVisible)
+    qtbot.keyClick(view, Qt.Key.Key_Home)
+    qtbot.keyClick(view, Qt.Key.Key_Return)
+    qtbot.waitUntil(lambda: window.focusWidget() is panel.text)
+    window.store.look(step=1)
+    settle(qtbot, window)
+    assert panel.text.isVisible() and panel.kind.currentData() == "text"
+    qtbot.keyClicks(panel.text, "hello")
+    qtbot.waitUntil(lambda: window.store.document.input == TextInput("hello"), timeout=3000)
+    window.store.undo()
+    settle(qtbot, window)
+    assert panel.kind.currentData() == "file" and not panel.text.isVisible()
