@@ -93,18 +93,23 @@ class WhatIfPanel(QWidget):
         self.spring = QWidget()
         column.addWidget(self.spring, 1)
 
-    def _tools(self) -> QHBoxLayout:
-        row = QHBoxLayout()
+    def _tools(self) -> QVBoxLayout:
+        """What can be done, in two rows: in one the words would not have room."""
+        rows, row, below = QVBoxLayout(), QHBoxLayout(), QHBoxLayout()
+        rows.setSpacing(4)
         row.setSpacing(3)
+        rows.addLayout(row)
+        rows.addLayout(below)
         self.add = QPushButton("Add…")
-        self.add.setToolTip("Make another change")
+        self.add.setToolTip("Make a change")
         self.add.clicked.connect(lambda: self.addWanted.emit())
         row.addWidget(self.add)
         self.change = QToolButton()
         self.change.setText("Edit…")
         self.change.setToolTip("Edit this change")
         self.change.clicked.connect(lambda: self._asked("edit"))
-        row.addWidget(self.change)
+        below.addWidget(self.change)
+        row.addStretch(1)
         self.tools: dict[str, QToolButton] = {}
         for name, tip in TOOLS.items():
             button = QToolButton()
@@ -114,14 +119,14 @@ class WhatIfPanel(QWidget):
             button.clicked.connect(lambda _, name=name: self._asked(name))
             self.tools[name] = button
             row.addWidget(button)
-        row.addStretch(1)
         self.clear = QToolButton()
-        self.clear.setText("Clear")
+        self.clear.setText("Clear all")
         self.clear.setToolTip("Remove all changes")
         self.clear.setAccessibleName("Remove all changes")
         self.clear.clicked.connect(lambda: self.clearWanted.emit())
-        row.addWidget(self.clear)
-        return row
+        below.addStretch(1)
+        below.addWidget(self.clear)
+        return rows
 
     def set_theme(self, theme: Theme) -> None:
         """Draw in these colours from now on."""
@@ -172,7 +177,8 @@ class WhatIfPanel(QWidget):
         self.tools["remove"].setEnabled(some)
         self.tools["up"].setEnabled(some and row > 0)
         self.tools["down"].setEnabled(some and row < count - 1)
-        self.clear.setEnabled(count > 0)
+        for widget in (self.change, self.clear, *self.tools.values()):
+            widget.setVisible(count > 0)
 
     def _ticked(self, item: QListWidgetItem) -> None:
         on = item.checkState() == Qt.CheckState.Checked

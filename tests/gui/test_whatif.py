@@ -235,3 +235,15 @@ def test_the_menu_is_for_the_marked_steps_where_they_are_to_be_seen(opened, qtbo
     qtbot.mouseClick(window.heatmaps, RIGHT, pos=at)
     pick(qtbot, window, "Switch the unit off")
     assert lines(window) == ["cell_output[2]@5:9 = 0"]
+
+
+def test_every_word_on_a_button_has_room(opened, qtbot):
+    window = opened(side="whatif")
+    panel = window.whatif
+    assert panel.add.isVisible() and not panel.clear.isVisible()
+    window.edit(CHANGED)
+    settle(qtbot, window)
+    window.side.setFixedWidth(window.side.minimumWidth())
+    qtbot.waitUntil(lambda: panel.clear.isVisible() and panel.width() < 240)
+    for button in (panel.add, panel.change, panel.clear, *panel.tools.values()):
+        assert button.width() >= button.sizeHint().width(), button.text()
