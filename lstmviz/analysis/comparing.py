@@ -134,7 +134,8 @@ def _steps(first: Trace, second: Trace, tokens: tuple[Tokens, Tokens] | None) ->
 def _apart(
     ours: NDArray[np.floating], theirs: NDArray[np.floating], steps: Pairs, units: Pairs
 ) -> Numbers:
-    """Second minus first, (steps, units) in float64."""
+    """Second minus first, (steps, units) in float64; 0 where both are infinite alike or NaN."""
     a = ours[np.ix_(steps[:, 0], units[:, 0])].astype(np.float64)
+    b = theirs[np.ix_(steps[:, 1], units[:, 1])]
     with np.errstate(invalid="ignore", over="ignore"):
-        return np.asarray(theirs[np.ix_(steps[:, 1], units[:, 1])] - a)
+        return np.where((a == b) | (np.isnan(a) & np.isnan(b)), 0.0, b - a)

@@ -234,12 +234,12 @@ def _correlations(slab: Numbers, told: Numbers) -> Numbers:
 
 
 def _aucs(slab: Numbers, positive: NDArray[np.bool_]) -> Numbers:
-    """The AUC of every row of (units, steps): Mann and Whitney's U over n₁ n₀."""
+    """The AUC of every row of (units, steps): Mann and Whitney's U over n₁ n₀; ½ with NaN."""
     ones = int(positive.sum())
     zeros = len(positive) - ones
     sums = np.array([_ranks(row)[positive].sum() for row in slab])
     aucs: Numbers = (sums - ones * (ones + 1) / 2) / (ones * zeros)
-    return aucs
+    return np.where(np.isnan(slab).any(axis=1), 0.5, aucs)
 
 
 def _ranks(row: Numbers) -> Numbers:

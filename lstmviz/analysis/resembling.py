@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmviz.analysis.steps import check_step, direction_of
+from lstmviz.analysis.steps import check_step, values_of
 from lstmviz.engine.trace import Array, Trace
 from lstmviz.errors import LstmvizError
 
@@ -92,8 +92,9 @@ def sample(
     direction: str = "forward",
 ) -> Sample:
     """The place from `step` up to, not with, `last`; raises `LstmvizError` as `similar`."""
-    if array not in ARRAYS or measure not in MEASURES:
-        known, given = (ARRAYS, array) if array not in ARRAYS else (MEASURES, measure)
+    headed = array == "output" or array.startswith("head")
+    if (array not in ARRAYS and not headed) or measure not in MEASURES:
+        known, given = (MEASURES, measure) if array in ARRAYS or headed else (ARRAYS, array)
         raise LstmvizError(f"{given[:40]!r} is not one of {', '.join(known)}.")
     check_step(trace.steps, step)
     last = step + 1 if last is None else last
@@ -122,9 +123,8 @@ def distances(wanted: Sample, trace: Trace, name: str = "") -> Numbers:
 
 
 def _states(trace: Trace, array: str, layer: int, direction: str) -> tuple[Array, ...]:
-    way = direction_of(trace, layer, direction)
     names = BOTH if array == "states" else (array,)
-    return tuple(getattr(way, name) for name in names)
+    return tuple(values_of(trace, name, layer, direction) for name in names)
 
 
 def _distances(asked: Array, values: Array, measure: str) -> Numbers:

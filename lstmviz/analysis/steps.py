@@ -41,6 +41,23 @@ def direction_of(trace: Trace, layer: int, direction: str) -> DirectionTrace:
     return dict(trace.layers[layer].directions())[direction]
 
 
+def values_of(trace: Trace, array: str, layer: int, direction: str) -> Array:
+    """(steps, width): an array of one direction of a layer, the `output`, or `headK` below it.
+
+    Raises `LstmvizError` as `cell_of` does, and for a head that the network lacks.
+    """
+    if array == "output":
+        return trace.output
+    heads = {f"head{k}": values for k, values in enumerate(trace.head_outputs)}
+    if array.startswith("head"):
+        if array not in heads:
+            known = ", ".join([*heads, "output"])
+            raise LstmvizError(f"there is no {array[:40]}; what the heads give is {known}.")
+        return heads[array]
+    values: Array = getattr(direction_of(trace, layer, direction), array)
+    return values
+
+
 def check_step(steps: int, step: int) -> None:
     """Raise `LstmvizError` for a step that a run over so many steps does not have."""
     if not 0 <= step < steps:

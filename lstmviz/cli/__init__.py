@@ -22,10 +22,6 @@ if TYPE_CHECKING:
     from lstmviz.models import Progress
     from lstmviz.session import Session
 
-SHOWN = {
-    "baseline": "This is the run as it was, without the session's changes.",
-    "changed": "This is the run with the session's changes (--shown baseline: without them).",
-}
 BAD_USE = 2
 INTERRUPTED = 130
 
@@ -185,7 +181,7 @@ def _trace(parsed: argparse.Namespace) -> int:
         whole = finished(session.document).of(asked)
         assert whole.trace is not None
         result = whole.trace
-        told.append(SHOWN[asked])
+        told.append(source.SHOWN[asked])
     result.save(parsed.out)
     print("\n".join([" ".join(told), *lines]))
     return 0

@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NoReturn
 
-from lstmviz.cli import networks
+from lstmviz.cli import networks, others
 from lstmviz.cli.networks import fail, whole
 from lstmviz.engine.spec import STAGES
 from lstmviz.errors import LstmvizError
@@ -21,7 +21,7 @@ from lstmviz.inputs.recipes import Frames, GeneratedInput
 from lstmviz.inputs.vocabulary import SPLITS
 from lstmviz.models.gateorder import plain_order
 from lstmviz.scene.order import ORDERS, REVERSED
-from lstmviz.session import ASKED, QUESTIONS
+from lstmviz.session import ASKED, COMPARED, QUESTIONS
 from lstmviz.session.documents import HEAD
 from lstmviz.version import __version__
 
@@ -209,6 +209,10 @@ def _export() -> Parser:
         "every value",
     )
     _changes(result)
+    others.add_options(result)
+    result.add_argument(
+        "--array", choices=COMPARED, help="for --view compare: what is shown of both (cell_state)"
+    )
     result.add_argument("--theme", choices=("light", "dark"), help="the colours (else light)")
     result.add_argument(
         "--scale", type=_scale, default=1.0, metavar="X", help="pixels per logical pixel (1)"

@@ -6,7 +6,7 @@ import argparse
 from dataclasses import replace
 from typing import Any
 
-from lstmviz.cli import networks
+from lstmviz.cli import networks, others
 from lstmviz.cli.arguments import TINTED
 from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.errors import LstmvizError
@@ -28,6 +28,12 @@ from lstmviz.session import (
     sequence_of,
     spec_of,
 )
+
+SHOWN = {
+    "baseline": "This is the run as it was, without the session's changes.",
+    "changed": "This is the run with the session's changes (--shown baseline: without them).",
+}
+"""What is told of a session with changes, by the run that is looked at."""
 
 
 def session(parsed: argparse.Namespace, progress: Progress | None = None) -> Session:
@@ -106,7 +112,8 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     view, document = opened.view, opened.document
     if parsed.change:
         document = replace(document, changes=(*document.changes, *map(Edit, parsed.change)))
-        opened = replace(opened, document=document)
+    document, view = others.looked_at(parsed, document, view)
+    opened = replace(opened, document=document)
     if parsed.shown is not None:
         view = replace(view, shown=parsed.shown)
     spec = spec_of(document)

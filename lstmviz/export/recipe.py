@@ -11,7 +11,7 @@ from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput
 from lstmviz.models import bundled
 from lstmviz.plain import to_plain
 from lstmviz.scene.run import Run
-from lstmviz.session import Document, Trained, View, input_of
+from lstmviz.session import Document, Trained, Untrained, View, input_of
 from lstmviz.version import __version__
 
 MAX_TEXT = 2000
@@ -85,18 +85,26 @@ def recipe(
 
 
 def _origin(document: Document) -> dict[str, Any]:
-    """The source and the input of a document."""
-    network = document.network
-    if isinstance(network, Trained):
-        path = network.path
-        source: dict[str, Any] = {"source": path if bundled(path) else Path(path).name}
-        asked = to_plain(network)
-        source |= {name: asked[name] for name in ASKED_OF_FILES if asked[name]}
-    else:
-        source = {"source": "untrained", "network": to_plain(network)}
-    made = {"changes": [edit.line for edit in document.changes if edit.on]}
-    given = {"input": _input(input_of(document)), "initial": document.initial}
-    return {**source, **given, **(made if made["changes"] else {})}
+    """The source and the input of a document, what is changed of it, and the other run."""
+    changes = [edit.line for edit in document.changes if edit.on]
+    told = _source(document.network)
+    told |= {"input": _input(input_of(document)), "initial": document.initial}
+    told |= {"changes": changes} if changes else {}
+    other = document.other
+    if other is not None:
+        named = {} if other.network is None else _source(other.network)
+        named |= {} if other.input is None else {"input": _input(other.input)}
+        told["other"] = named
+    return told
+
+
+def _source(network: Untrained | Trained) -> dict[str, Any]:
+    """A file without its folder, or the recipe of an untrained network."""
+    if isinstance(network, Untrained):
+        return {"source": "untrained", "network": to_plain(network)}
+    path, asked = network.path, to_plain(network)
+    kept = {name: asked[name] for name in ASKED_OF_FILES if asked[name]}
+    return {"source": path if bundled(path) else Path(path).name, **kept}
 
 
 def _input(given: InputRecipe) -> Any:

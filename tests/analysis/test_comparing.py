@@ -123,3 +123,14 @@ def test_what_does_not_belong_together_is_refused():
         compare(run(one, x), run(one, x), tokens=("ab", "xyz"))
     with pytest.raises(LstmvizError, match="too many to align"):
         by_token("a" * 20_000, "b" * 20_000)
+
+
+def test_what_is_nan_or_infinite_in_both_runs_does_not_differ():
+    network = random_network(single(3, 4, 4), 0)
+    x = np.random.default_rng(0).normal(size=(6, 3)).astype(np.float32)
+    x[4, 1] = np.nan
+    trace = run(network, x)
+    assert np.isnan(trace.output[4:]).all()
+    found = compare(trace, trace)
+    assert not found.per_step("cell_state").any()
+    assert all(row.largest == 0 for row in found.summary())

@@ -188,6 +188,8 @@ def test_columns_that_are_constant_or_not_finite_follow_nothing():
     assert rows[0].unit == 0
     assert {row.unit: row.correlation for row in rows}[1] == 0
     assert {row.unit: row.correlation for row in rows}[2] == 0
+    aucs = {row.unit: row.auc for row in rows}
+    assert aucs[0] == 1 and aucs[1] == aucs[2] == 0.5
     assert 0 < by_chance({"c": values}, told, held_out(120)) < 1
 
 

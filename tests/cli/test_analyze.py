@@ -6,6 +6,7 @@ import math
 import re
 import subprocess
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -17,6 +18,8 @@ from lstmviz import analysis
 from lstmviz.analysis.python_source import annotate
 from lstmviz.cli import main
 from lstmviz.cli.analyze.options import COLUMNS, QUESTIONS, TAKES
+from lstmviz.inputs import TextInput
+from lstmviz.session import Document, Edit, Other, Session, one_layer, save_session
 
 PYTHON = '''\
 import os
@@ -291,3 +294,95 @@ def test_a_change_that_changes_nothing_is_said_to(tmp_path, capsys):
     assert main(["analyze", "demo:python", *change, "--out", str(out)]) == 0
     assert "the output is the same at every step" in capsys.readouterr().out
     assert json.loads(out.read_text())["output"]["first_step"] is None
+
+
+# Sessions with changes, and other runs
+
+
+@pytest.fixture
+def changed(tmp_path):
+    """A session file whose unit 1 forgets everything from step 2 on."""
+    path = tmp_path / "a.lstmviz"
+    made = (Edit("forget_gate[1]@2: = 0"), Edit("input_gate[0] = 1", on=False))
+    document = Document(one_layer(4, 3, 3), TextInput("abcdabcdabcd"), changes=made)
+    save_session(Session(document), path)
+    return path
+
+
+def test_a_session_with_changes_is_asked_of_the_changed_run(changed, tmp_path, capsys):
+    line = [changed, "--ask", "memory"]
+    found = {shown: answer(tmp_path, *line, "--shown", shown) for shown in ("baseline", "changed")}
+    assert "as it was" in capsys.readouterr().out
+    assert answer(tmp_path, *line) == found["changed"]
+    assert "with the session's changes" in capsys.readouterr().out
+    assert found["changed"]["changes"] == ["forget_gate[1]@2: = 0"]
+    means = {shown: each["table"][1]["mean_forget"] for shown, each in found.items()}
+    assert means["changed"] < means["baseline"] / 3
+    others = {shown: each["table"][0]["mean_forget"] for shown, each in found.items()}
+    assert others["changed"] > others["baseline"] / 2
+
+
+def test_a_number_set_by_a_change_says_that_its_sum_did_not_make_it(changed, tmp_path, capsys):
+    line = [changed, "--ask", "terms", "--array", "forget_gate"]
+    for unit, step, held in ((1, 5, True), (1, 1, False), (0, 5, False)):
+        found = answer(tmp_path, *line, "--unit", unit, "--step", step)
+        assert found["held"] is held
+        assert ("set by a change" in capsys.readouterr().out) is held
+    assert answer(tmp_path, *line, "--unit", 1, "--step", 5)["value"] == 0
+    was = answer(tmp_path, *line, "--unit", 1, "--step", 5, "--shown", "baseline")
+    assert was["value"] > 0 and not was["held"]
+
+
+def test_gradients_of_a_session_with_changes_are_of_the_run_as_it_was(changed, tmp_path, capsys):
+    found = answer(tmp_path, changed, "--ask", "saliency")
+    assert found["shown"] == "baseline" and "as it was" in capsys.readouterr().out
+    line = ["analyze", str(changed), "--ask", "saliency", "--shown", "changed"]
+    assert main([*line, "--out", str(tmp_path / "a.json")]) == 2
+    assert "--shown is for --ask report" in capsys.readouterr().err
+
+
+def test_what_if_takes_the_changes_of_the_session_and_more(changed, tmp_path):
+    trace = answer(tmp_path, changed, "--ask", "what-if", suffix="npz")
+    gate = trace["layer0.forward.forget_gate"]
+    assert (gate[2:, 1] == 0).all() and (gate[2:, 0] > 0).all()
+    assert (trace["baseline.layer0.forward.forget_gate"] > 0).all()
+    more = ["--change", "forget_gate[0] = 1"]
+    gate = answer(tmp_path, changed, "--ask", "what-if", *more, suffix="npz")
+    gate = gate["layer0.forward.forget_gate"]
+    assert (gate[2:, 1] == 0).all() and (gate[:, 0] == 1).all()
+
+
+def test_the_other_run_of_a_session_is_compared_unless_another_is_named(tmp_path):
+    path = tmp_path / "b.lstmviz"
+    network = one_layer(4, 3, 3, seed=1)
+    other = Other(replace(network, seed=2))
+    save_session(Session(Document(network, TextInput("abcdabcd"), other=other)), path)
+    own = answer(tmp_path, path, "--ask", "compare", suffix="npz")
+    named = answer(tmp_path, path, "--ask", "compare", "--with-seed", "2", suffix="npz")
+    same = answer(tmp_path, path, "--ask", "compare", "--with-seed", "1", suffix="npz")
+    for name, values in own.items():
+        assert np.array_equal(values, named[name])
+    assert not same["output"].any() and own["output"].any()
+
+
+@pytest.mark.parametrize("array", ["output", "head0"])
+def test_what_heads_give_can_be_asked_of(tmp_path, array):
+    line = ["--sizes", "3,4,4", "--head", "5:tanh", "--head", "2:softmax", "--text", "abcabbca" * 9]
+    asked = ["--array", array]
+    found = answer(tmp_path, *line, "--ask", "follow", "--pattern", "b", *asked)
+    assert {row["array"] for row in found["table"]} == {array}
+    assert len(found["table"]) == {"output": 2, "head0": 5}[array]
+    answer(tmp_path, *line, "--ask", "similar", "--step", "5", *asked)
+    terms = answer(tmp_path, *line, "--ask", "terms", "--unit", "1", "--step", "5", *asked)
+    total = sum(row["value"] for row in terms["table"])
+    assert total == pytest.approx(terms["sum"])
+    if array == "head0":
+        assert terms["value"] == pytest.approx(math.tanh(total), rel=1e-5)
+
+
+def test_what_units_follow_stands_beside_what_they_would_by_chance(tmp_path, capsys):
+    line = ["demo:python", "--text", PYTHON, "--ask", "follow", "--pattern", "key"]
+    found = answer(tmp_path, *line)
+    chances = {row["by_chance"] for row in found["table"]}
+    assert len(chances) == 1 and 0 < chances.pop() < 1
+    assert "the best by chance: r = ±" in capsys.readouterr().out

@@ -1,3 +1,4 @@
+import html
 import json
 import re
 import signal
@@ -144,9 +145,6 @@ def test_trace_of_a_session_with_changes_writes_the_changed_run(capsys, tmp_path
         assert ("without the session's changes" in capsys.readouterr().out) is not zero
         gate = lstmviz.load_trace(out).layers[0].forward.forget_gate
         assert bool((gate[2:, 1] == 0).all()) is zero
-    answer = tmp_path / "a.csv"
-    assert main(["analyze", str(path), "--ask", "memory", "--out", str(answer)]) == 0
-    assert "own changes are left out" in capsys.readouterr().out
 
 
 def test_trace_writes_every_array(capsys, tmp_path):
@@ -454,3 +452,39 @@ def test_export_draws_a_run_with_changes(capsys, tmp_path):
     bad = tmp_path / "b.svg"
     assert main([*told, "--change", "forget_gate[99] = 0", "--out", str(bad)]) == 2
     assert "there is no unit 99" in capsys.readouterr().err and not bad.exists()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--with-text", "#aabb#"],
+        ["--with", "demo:counter", "--with-text", "#ab#ab#", "--align", "token", "--match"],
+        ["--with-input", "other.txt", "--array", "output"],
+    ],
+)
+def test_the_run_that_a_figure_compares_with_is_named_by_options(tmp_path, monkeypatch, options):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "other.txt").write_text("#aaabbb#")
+    line = ["export", "demo:counter", "--view", "compare", *options, "--out", "a.svg"]
+    assert main(line) == 0
+    drawn = (tmp_path / "a.svg").read_text()
+    told = json.loads(html.unescape(re.search("<desc>(.*)</desc>", drawn)[1]))
+    assert told["other"] and ("source" in told["other"]) is ("--with" in options)
+    assert told.get("align", "step") == ("token" if "--align" in options else "step")
+    assert told.get("match") == ("correlation" if "--match" in options else None)
+    assert told.get("compared") == ("output" if "output" in options else None)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--view", "memory", "--with", "demo:abc"], "--with is for --view compare"),
+        (["--align", "token"], "--align is for --view compare"),
+        (["--view", "compare", "--with-seed", "3"], "demo:counter is a trained one"),
+        (["--view", "compare", "--with", "none.pt"], "none.pt"),
+    ],
+)
+def test_another_run_that_a_figure_cannot_take_is_told(tmp_path, capsys, options, said):
+    out = tmp_path / "a.svg"
+    assert main(["export", "demo:counter", *options, "--out", str(out)]) == 2
+    assert said in capsys.readouterr().err and not out.exists()

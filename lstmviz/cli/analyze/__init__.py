@@ -47,8 +47,8 @@ def main(parsed: argparse.Namespace) -> int:
     found = _report(asked) if parsed.ask == "report" else [ANSWERS[parsed.ask](asked)]
     answers.write(found, _about(asked), parsed.out)
     lines = [line for answer in found for line in answer.words]
-    if source.changing(asked.document):
-        lines.insert(0, "of the run as it was: the session's own changes are left out.")
+    if asked.shown is not None and parsed.ask != "what-if":
+        lines.insert(0, source.SHOWN[asked.shown])
     steps = asked.trace.steps
     head = f"{shown(parsed.out)}: {parsed.ask}, {steps:,} step{'s' * (steps != 1)}."
     print("\n".join([" ".join((head, *asked.sequence.notes)), *lines]))
@@ -65,9 +65,12 @@ def _report(asked: Asked) -> list[Answer]:
 def _about(asked: Asked) -> dict[str, Any]:
     """Of what the answer is, for its JSON."""
     network = asked.document.network
+    changes = [edit.line for edit in asked.document.changes if edit.on]
+    own = {"shown": asked.shown, "changes": changes} if changes else {}
     return {
         "lstmviz": __version__,
         "source": network.path if isinstance(network, Trained) else to_plain(network),
         "input": to_plain(input_of(asked.document)),
         "steps": asked.trace.steps,
+        **own,
     }

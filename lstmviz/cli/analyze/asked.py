@@ -6,7 +6,9 @@ import argparse
 from dataclasses import dataclass
 from functools import cached_property
 
+from lstmviz.analysis.effects import Touch
 from lstmviz.cli import source
+from lstmviz.cli.analyze.options import TAKES
 from lstmviz.engine import unroll
 from lstmviz.engine.network import Network
 from lstmviz.engine.states import Initial
@@ -14,6 +16,7 @@ from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.inputs.spoken import Spoken
+from lstmviz.scene.run import finished
 from lstmviz.session import Document, resolve, text_of
 
 
@@ -21,7 +24,9 @@ from lstmviz.session import Document, resolve, text_of
 class Asked:
     """A finished run and the options of the question.
 
-    `places` are the layers and directions asked about: the one chosen, else all of them.
+    `places` are the layers and directions asked about: the one chosen, else all of them. Where
+    the document has changes, `shown` says which run it is, and `taken` where they have taken
+    hold of it.
     """
 
     options: argparse.Namespace
@@ -31,6 +36,8 @@ class Asked:
     sequence: Sequence
     initial: Initial | None
     places: tuple[tuple[int, str], ...]
+    shown: str | None = None
+    taken: tuple[Touch, ...] = ()
 
     @property
     def place(self) -> tuple[int, str]:
@@ -55,6 +62,14 @@ class Asked:
         chosen: int | None = self.options.step
         return last if chosen is None else chosen
 
+    def held(self, array: str, step: int, unit: int) -> bool:
+        """Whether a change has set a number of the place, whatever its sum."""
+        return any(
+            (touch.layer, touch.direction, touch.array) == (*self.place, array)
+            and touch.holds(unit, step)
+            for touch in self.taken
+        )
+
     def need(self, *names: str) -> None:
         """Raise `LstmvizError` where an option that the question needs is missing."""
         for name in names:
@@ -67,10 +82,28 @@ def prefix(place: tuple[int, str]) -> str:
     return f"layer{place[0]}.{place[1]}"
 
 
+def of_head(array: str) -> bool:
+    """Whether an array is what a head gives, whatever the layer."""
+    return array == "output" or array.startswith("head")
+
+
+def full_name(place: tuple[int, str], array: str) -> str:
+    """The name of an array of a layer's direction, or of a head, as in a trace."""
+    return array if of_head(array) else f"{prefix(place)}.{array}"
+
+
 def ask(parsed: argparse.Namespace) -> Asked:
     """Run what SOURCE and the options ask for; raises `LstmvizError` for all that is wrong."""
     document = source.session(parsed).document
+    shown: str | None = None
+    taken: tuple[Touch, ...] = ()
     network, trace, sequence, initial = ran(document)
+    if source.changing(document):
+        shown = "baseline" if "shown" not in TAKES[parsed.ask] else parsed.shown or "changed"
+    if shown == "changed":
+        run = finished(document).of(shown)
+        assert run.network is not None and run.trace is not None and run.sequence is not None
+        network, trace, sequence, taken = run.network, run.trace, run.sequence, run.taken
     spec = network.spec
     if parsed.layer is None:
         places = tuple(
@@ -84,7 +117,7 @@ def ask(parsed: argparse.Namespace) -> Asked:
         if way is not None and way not in ways:
             raise LstmvizError(f"layer {layer} does not run {way}, only {ways[0]}.")
         places = tuple((layer, each) for each in ways if way in (None, each))
-    return Asked(parsed, document, network, trace, sequence, initial, places)
+    return Asked(parsed, document, network, trace, sequence, initial, places, shown, taken)
 
 
 def ran(document: Document) -> tuple[Network, Trace, Sequence, Initial | None]:

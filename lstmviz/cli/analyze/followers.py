@@ -13,11 +13,11 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmviz.analysis.following import Follower, follow, held_out, rank, ranked_arrays
+from lstmviz.analysis.following import Follower, by_chance, held_out, rank, ranked_arrays
 from lstmviz.analysis.python_source import COLUMNS
-from lstmviz.analysis.steps import direction_of
+from lstmviz.analysis.steps import values_of
 from lstmviz.cli.analyze.answers import Answer, stacked
-from lstmviz.cli.analyze.asked import Asked, prefix
+from lstmviz.cli.analyze.asked import Asked, full_name, prefix
 from lstmviz.cli.analyze.folder import runs_in
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
@@ -27,6 +27,8 @@ from lstmviz.inputs.spoken import Spoken, built_in, matching
 Numbers = NDArray[np.float64]
 Note = Callable[[Spoken], Numbers]
 """An annotation of any text."""
+Ranking = tuple[tuple[Follower, ...], float]
+"""Units ranked, and how well the best follows by chance."""
 
 MOST_WORDS = 3
 MOST_NUMBERS = 2**28
@@ -64,9 +66,11 @@ def ask_follow(asked: Asked) -> Answer:
 def answer(asked: Asked, given: list[Noted]) -> Answer:
     """The rankings of every annotation, over the input alone."""
     told = [each.of(asked) for each in given]
+    held = held_out(asked.trace.steps)
 
-    def ranked(place: tuple[int, str], k: int) -> tuple[Follower, ...]:
-        return follow(asked.trace, told[k], *place)
+    def ranked(place: tuple[int, str], k: int) -> Ranking:
+        arrays = _arrays(asked.trace, place, asked.options.array)
+        return rank(arrays, told[k], held), by_chance(arrays, told[k], held)
 
     return _answer(asked, given, ranked, {"sequences": 1})
 
@@ -161,11 +165,12 @@ def _among(asked: Asked, given: list[Noted]) -> Answer:
         raise LstmvizError(f"nothing can be ranked; {skipped[0]}")
     held = np.concatenate([np.full(len(each[0]), k % 3 == 2) for k, each in enumerate(notes)])
 
-    def ranked(place: tuple[int, str], k: int) -> tuple[Follower, ...]:
+    def ranked(place: tuple[int, str], k: int) -> Ranking:
         arrays = {
             name: np.concatenate([part[name] for part in kept[place]]) for name in kept[place][0]
         }
-        return rank(arrays, np.concatenate([each[k] for each in notes]), held)
+        numbers = np.concatenate([each[k] for each in notes])
+        return rank(arrays, numbers, held), by_chance(arrays, numbers, held)
 
     facts = {"sequences": len(notes), "skipped": skipped}
     found = _answer(asked, given, ranked, facts)
@@ -177,32 +182,30 @@ def _arrays(
 ) -> dict[str, NDArray[np.floating]]:
     """The arrays of a layer that are ranked."""
     if array:
-        return {array: getattr(direction_of(trace, *place), array)}
+        return {array: values_of(trace, array, *place)}
     return ranked_arrays(trace, *place)
 
 
 def _answer(
     asked: Asked,
     given: list[Noted],
-    ranked: Callable[[tuple[int, str], int], tuple[Follower, ...]],
+    ranked: Callable[[tuple[int, str], int], Ranking],
     facts: dict[str, object],
 ) -> Answer:
     tables, words = [], []
     arrays: dict[str, NDArray[np.floating]] = {}
     for k, note in enumerate(given):
         for place in asked.places:
-            rows = ranked(place, k)
-            if asked.options.array:
-                rows = tuple(row for row in rows if row.array == asked.options.array)
-            tables.append(_table(note.name, place, rows))
-            arrays |= _by_unit(note.name, place, rows)
-            words.append(f"{note.name}, {prefix(place)}:")
+            rows, chance = ranked(place, k)
+            tables.append(_table(note.name, place, rows, chance))
+            arrays |= _by_unit(note.name, place, rows, chance)
+            words.append(f"{note.name}, {prefix(place)} (the best by chance: r = ±{chance:.3f}):")
             words += [f"  {_words(row)}" for row in rows[:MOST_WORDS]]
     return Answer("follow", stacked(tables), arrays, facts, tuple(words))
 
 
 def _table(
-    name: str, place: tuple[int, str], rows: tuple[Follower, ...]
+    name: str, place: tuple[int, str], rows: tuple[Follower, ...], chance: float
 ) -> dict[str, list[object]]:
     return {
         "annotation": [name] * len(rows),
@@ -215,18 +218,19 @@ def _table(
         "auc": [row.auc for row in rows],
         "held_correlation": [row.held_correlation for row in rows],
         "held_auc": [row.held_auc for row in rows],
+        "by_chance": [chance] * len(rows),
     }
 
 
 def _by_unit(
-    name: str, place: tuple[int, str], rows: tuple[Follower, ...]
+    name: str, place: tuple[int, str], rows: tuple[Follower, ...], chance: float
 ) -> dict[str, NDArray[np.floating]]:
     """The correlations by unit: `layer0.forward.cell_state.follows.strings` (C,), held out too."""
     safe = re.sub(r"[^\w.\-]+", "_", name)[:60]
-    found = {}
+    found = {f"{prefix(place)}.follows_by_chance.{safe}": np.array([chance])}
     for array in dict.fromkeys(row.array for row in rows):
         here = sorted((row for row in rows if row.array == array), key=lambda row: row.unit)
-        base = f"{prefix(place)}.{array}"
+        base = full_name(place, array)
         found[f"{base}.follows.{safe}"] = np.array([row.correlation for row in here])
         found[f"{base}.follows_held_out.{safe}"] = np.array(
             [np.nan if row.held_correlation is None else row.held_correlation for row in here]

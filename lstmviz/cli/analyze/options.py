@@ -8,11 +8,13 @@ from pathlib import Path
 
 from lstmviz.analysis.jacobians import LAGS
 from lstmviz.analysis.resembling import MEASURES
-from lstmviz.cli import networks
-from lstmviz.cli.networks import whole
+from lstmviz.cli import networks, others
+from lstmviz.cli.networks import fail, whole
+from lstmviz.cli.source import SHOWN
 from lstmviz.engine.trace import DIRECTION_ARRAYS
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
+from lstmviz.session.documents import HEAD
 
 QUESTIONS = {
     "report": "memory, saturation, quiet units, and of Python source code what units follow",
@@ -28,25 +30,26 @@ QUESTIONS = {
     "saliency": "what an output owes to each token (--step, --output)",
     "forgetting": "‖∂c_t/∂c_k‖ beside ∏ f, an untrained LSTM and a plain RNN (--step, --lags)",
     "compare": "another run minus this one (--with …, --align, --match)",
-    "what-if": "the run with changes made (--change)",
+    "what-if": "the run with changes made, the session's and more (--change)",
 }
 
-PLACED = ("layer",)
+PLACED = ("layer", "shown")
+OTHER = (*others.OPTIONS, *others.PAIRED)
 TAKES: dict[str, tuple[str, ...]] = {
     "report": PLACED,
-    "terms": ("layer", "unit", "step", "array"),
-    "provenance": ("layer", "unit", "step"),
+    "terms": (*PLACED, "unit", "step", "array"),
+    "provenance": (*PLACED, "unit", "step"),
     "memory": PLACED,
     "saturation": PLACED,
     "quiet": PLACED,
-    "histograms": ("layer", "bins"),
-    "follow": ("layer", "annotation", "pattern", "array", "folder"),
-    "similar": ("layer", "step", "until", "array", "measure", "most", "folder"),
+    "histograms": (*PLACED, "bins"),
+    "follow": (*PLACED, "annotation", "pattern", "array", "folder"),
+    "similar": (*PLACED, "step", "until", "array", "measure", "most", "folder"),
     "gradients": ("layer", "step", "output"),
     "saliency": ("step", "output"),
     "forgetting": ("layer", "step", "lags", "compare_seed"),
-    "compare": ("layer", "other", "with_text", "with_input", "with_seed", "align", "match"),
-    "what-if": ("change", "other", "with_text", "with_input", "with_seed"),
+    "compare": (*PLACED, *OTHER),
+    "what-if": ("change", *others.OPTIONS),
 }
 """The options of each question, as argparse keeps them."""
 
@@ -59,7 +62,7 @@ COLUMNS: dict[str, str] = {
     "quiet": "layer, direction, unit, dead, constant",
     "histograms": "layer, direction, array, low, high, count",
     "follow": "annotation, rank, layer, direction, array, unit, correlation, auc, "
-    "held_correlation, held_auc",
+    "held_correlation, held_auc, by_chance",
     "similar": "sequence (empty: the input), step, distance, before",
     "gradients": "array, step, token, norm",
     "saliency": "step, token, saliency",
@@ -69,6 +72,7 @@ COLUMNS: dict[str, str] = {
 }
 """The columns of every answer's table; token where the input is symbols."""
 
+ARRAYS = ", ".join(DIRECTION_ARRAYS)
 DEFAULTS = {
     "bins": 40,
     "measure": MEASURES[0],
@@ -81,8 +85,6 @@ DEFAULTS = {
     "pattern": [],
     "change": [],
 }
-FLAGS = {"other": "--with"}
-"""Options whose flag is not their name."""
 
 _CHANGES = """a change of --ask what-if is a line such as (quoted, several times for several):
   forget_gate[3,7]@10:20 = 0      units 3 and 7 held at 0 in steps 10 to 19
@@ -135,7 +137,7 @@ def add_options(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--until", type=_whole("a step"), metavar="N", help="the steps from --step up to this one"
     )
-    group.add_argument("--array", choices=DIRECTION_ARRAYS, metavar="ARRAY", help=_arrays())
+    group.add_argument("--array", type=_array, metavar="ARRAY", help=f"{ARRAYS}, output or headK")
     group.add_argument("--output", metavar="N", help="an output by number or symbol (the largest)")
     _add_following(parser)
     _add_others(parser)
@@ -175,25 +177,15 @@ def _add_following(parser: argparse.ArgumentParser) -> None:
 
 
 def _add_others(parser: argparse.ArgumentParser) -> None:
-    group = parser.add_argument_group("another run")
-    group.add_argument("--with", dest="other", metavar="SOURCE", help="another network")
-    given = group.add_mutually_exclusive_group()
-    given.add_argument("--with-text", metavar="STRING", help="another text")
-    given.add_argument("--with-input", metavar="FILE", help="another input file")
-    group.add_argument(
-        "--with-seed", type=_whole("a seed"), metavar="N", help="other weights of an untrained one"
-    )
-    group.add_argument(
-        "--align", choices=("step", "token"), help="step with step, or the tokens both have (step)"
-    )
-    group.add_argument(
-        "--match",
-        action="store_const",
-        const=True,
-        help="pair the units whose cell states correlate best",
-    )
+    others.add_options(parser)
+    group = parser.add_argument_group("what is otherwise")
     group.add_argument(
         "--change", action="append", metavar="LINE", help="what is to be otherwise; see below"
+    )
+    group.add_argument(
+        "--shown",
+        choices=tuple(SHOWN),
+        help="which run of a session with changes is asked (else the changed one)",
     )
 
 
@@ -205,8 +197,9 @@ def settle(parsed: argparse.Namespace) -> None:
     for name in every:
         if getattr(parsed, name) is not None and name not in TAKES[parsed.ask]:
             takers = [question for question, names in TAKES.items() if name in names]
-            flag = FLAGS.get(name, f"--{name.replace('_', '-')}")
-            raise LstmvizError(f"{flag} is for --ask {' or '.join(takers)}, not {parsed.ask}.")
+            raise LstmvizError(
+                f"{others.flag(name)} is for --ask {' or '.join(takers)}, not {parsed.ask}."
+            )
     for name, value in DEFAULTS.items():
         if getattr(parsed, name) is None:
             setattr(parsed, name, value)
@@ -230,5 +223,7 @@ def _whole(what: str, low: int = 0, high: int = 2**63 - 1) -> Callable[[str], in
     return lambda text: whole(text, what, low, high)
 
 
-def _arrays() -> str:
-    return ", ".join(DIRECTION_ARRAYS)
+def _array(text: str) -> str:
+    if text not in (*DIRECTION_ARRAYS, "output") and not HEAD.fullmatch(text):
+        fail(f"{text[:40]!r} is no array to ask of; there are {ARRAYS}, output and headK")
+    return text

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import argparse
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -13,23 +11,25 @@ from lstmviz.analysis.changes import StatesFrom, parse, resolved, told
 from lstmviz.analysis.comparing import Comparison, compare
 from lstmviz.analysis.effects import first_row, rounding
 from lstmviz.analysis.rerun import run_with
-from lstmviz.cli import networks, source
+from lstmviz.cli import others
 from lstmviz.cli.analyze.answers import Answer, Column
 from lstmviz.cli.analyze.asked import Asked, prefix, ran
 from lstmviz.engine.network import Network
 from lstmviz.engine.trace import Trace, arrays
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
-from lstmviz.session import Trained, input_of
+from lstmviz.session import other_document
 
 MOST_WORDS = 5
 
 
 def ask_what_if(asked: Asked) -> Answer:
     """The run with the changes made, and what differs from the run as it was."""
-    asked.need("change")
+    own = [edit.line for edit in asked.document.changes if edit.on]
+    if not own:
+        asked.need("change")
     spec, trace = asked.network.spec, asked.trace
-    changes = [parse(text, spec) for text in asked.options.change]
+    changes = [parse(text, spec) for text in (*own, *asked.options.change)]
     foreign = any(isinstance(each, StatesFrom) and each.source == "other" for each in changes)
     other = _other(asked)[1] if foreign else None
     asked_for = resolved(changes, trace, other)
@@ -147,32 +147,13 @@ def _compare_words(found: Comparison) -> tuple[str, ...]:
 
 
 def _other(asked: Asked) -> tuple[Network, Trace, Sequence]:
-    """The other run: another source, text, file or seed, and the same of what is not said."""
-    options = asked.options
-    if not any(
-        value is not None
-        for value in (options.other, options.with_text, options.with_input, options.with_seed)
-    ):
+    """The other run: another source, text, file or seed, or the session's own."""
+    document = others.beside(asked.options, asked.document)
+    other = other_document(document)
+    if other is None:
         raise LstmvizError(
-            f"--ask {options.ask} needs another run; give --with, --with-text, --with-input or "
-            "--with-seed."
+            f"--ask {asked.options.ask} needs another run; give --with, --with-text, --with-input "
+            "or --with-seed."
         )
-    changed = argparse.Namespace(**vars(options))
-    if options.other is not None:
-        changed.source = options.other
-        for name in (*networks.OPTIONS, "lstm", "gate_order"):
-            setattr(changed, name, None)
-    if options.with_seed is not None:
-        changed.seed = options.with_seed
-    given = options.with_text is not None or options.with_input is not None
-    if given:
-        changed.text, changed.input, changed.generate = options.with_text, options.with_input, None
-        if options.with_text is not None:
-            changed.columns = changed.scaling = changed.item = changed.frames = None
-    document = source.session(changed).document
-    if not given and options.other is not None:
-        document = replace(document, input=input_of(asked.document))
-    if options.with_seed is not None and isinstance(document.network, Trained):
-        raise LstmvizError("--with-seed is for an untrained network; give one by --sizes.")
-    network, trace, sequence, _ = ran(document)
+    network, trace, sequence, _ = ran(other)
     return network, trace, sequence

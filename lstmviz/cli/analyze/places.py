@@ -9,10 +9,10 @@ import numpy as np
 
 from lstmviz.analysis.origins import clipped, provenance, provenance_matrix, remaining, writes
 from lstmviz.analysis.resembling import similar
-from lstmviz.analysis.steps import direction_of, in_order
+from lstmviz.analysis.steps import direction_of, in_order, values_of
 from lstmviz.analysis.sums import Term, terms
 from lstmviz.cli.analyze.answers import Answer, Column
-from lstmviz.cli.analyze.asked import Asked, prefix
+from lstmviz.cli.analyze.asked import Asked, full_name, of_head, prefix
 from lstmviz.cli.analyze.folder import runs_in
 from lstmviz.engine.trace import Trace
 
@@ -28,15 +28,18 @@ def ask_terms(asked: Asked) -> Answer:
     array, step, unit = asked.options.array or "forget_gate", asked.step, asked.options.unit
     found = terms(asked.network, asked.trace, array, step, unit, layer, way)
     found = sorted(found, key=lambda term: -abs(term.value))
-    value = float(getattr(direction_of(asked.trace, layer, way), array)[step, unit])
+    value = float(values_of(asked.trace, array, layer, way)[step, unit])
+    held = asked.held(array, step, unit)
     total = sum(term.value for term in found)
-    names = [_name(asked, term) for term in found]
+    names = [_name(asked, array, term) for term in found]
     facts = {
         **_where(asked, array),
         "sum": total,
         "value": value,
+        "held": held,
     }
-    lines = [f"{array}[{unit}] at step {step} is {value:.6g}, of a sum of {total:+.6g}:"]
+    said = "set by a change; without it, it would come of" if held else "of"
+    lines = [f"{array}[{unit}] at step {step} is {value:.6g}, {said} a sum of {total:+.6g}:"]
     pairs = list(zip(found, names, strict=True))[:MOST_WORDS]
     lines += [f"  {term.value:+.6g} from {term.source} {name}" for term, name in pairs]
     if len(found) > MOST_WORDS:
@@ -47,13 +50,13 @@ def ask_terms(asked: Asked) -> Answer:
         "name": names,
         "value": [term.value for term in found],
     }
-    name = f"{prefix(asked.place)}.{array}.terms"
+    name = f"{full_name(asked.place, array)}.terms"
     return Answer("terms", table, {name: np.array(table["value"])}, facts, tuple(lines))
 
 
-def _name(asked: Asked, term: Term) -> str:
+def _name(asked: Asked, array: str, term: Term) -> str:
     """What a term's element is called: a column of the input, else its number."""
-    first = asked.place[0] == 0 and asked.network.embedding is None
+    first = asked.place[0] == 0 and asked.network.embedding is None and not of_head(array)
     if term.source == "input" and first:
         return asked.sequence.columns[term.element] or str(term.element)
     return str(term.element)
