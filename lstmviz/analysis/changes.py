@@ -9,7 +9,8 @@
     recurrent_weights[f3,7] = 0           the weight of h₇ in the forget gate of unit 3
     input_bias[o2] += 1                   a bias; peepholes[f,3], projection[0,5], … likewise
     states@20 = states@5                  c and h of step 5 put in place of those of step 20
-    states@20 = other@5                   the same from another run
+    states[3]@20 = other@5                those of unit 3, and of another run
+    cell_state[0:4]@20:30 = states@5      c of four units held as it was at step 5
 
 Units are numbers and ranges (4:8 is 4 to 7), steps are one number or a range, Python's way; both
 are all of them where they are left out. `=` sets, `*=` scales and `+=` adds.
@@ -24,6 +25,7 @@ from dataclasses import dataclass
 
 from lstmviz.analysis.interventions import (
     CHANGED,
+    STATES,
     Change,
     Intervention,
     WeightChange,
@@ -52,19 +54,33 @@ _LINE = re.compile(
     r"(?:layer(?P<layer>\d{1,3})\.)?(?:(?P<way>forward|backward)\.)?(?P<array>\w+)"
     r"(?:\[(?P<inside>[^\]]*)\])?(?:@(?P<steps>[\d:]+))?(?P<how>\*=|\+=|=)(?P<value>.+)"
 )
+_FROM = re.compile(r"(states|other)@(\d{1,9})")
 EXAMPLE = "forget_gate[3,7]@10:20 = 0"
+
+
+COPIED = {
+    "states": STATES,
+    "cell_state": ("cell_state",),
+    "hidden_state": ("hidden_state",),
+    "cell_output": ("cell_output",),
+}
+"""What can be copied from another step, by the word for it: c and h, or one of them alone."""
 
 
 @dataclass(frozen=True)
 class StatesFrom:
-    """c and h of a layer at step `first` overwritten with those of another step.
+    """States of a layer overwritten with those of step `step`; units and steps as in `Change`.
 
-    `source` is "states" (of the run itself, before anything is changed) or "other".
+    `source` is "states" (of the run itself, before anything is changed) or "other"; `array` is one
+    of `COPIED`.
     """
 
-    first: int
+    array: str
     step: int
     source: str = "states"
+    units: tuple[int, ...] | None = None
+    first: int = 0
+    last: int | None = None
     layer: int = 0
     direction: str = "forward"
 
@@ -86,8 +102,6 @@ def parse(text: str, spec: NetworkSpec) -> Told:
     array, how = found["array"], HOWS[found["how"]]
     if array != "input":  # the network's own, whichever way it is read
         cell_of(spec, layer, way)
-    if array == "states":
-        return _states(text, found, layer, way)
     if array in WEIGHTS:
         if found["steps"] is not None:
             raise _none(text, "a weight is changed for the whole run, so leave the steps out")
@@ -96,10 +110,15 @@ def parse(text: str, spec: NetworkSpec) -> Told:
         if len(value) != 1:
             raise _none(text, "a weight takes one value")
         return WeightChange(array, row, column, value[0], how, layer, way)
-    if array not in CHANGED:
+    copied = array in COPIED and _FROM.fullmatch(found["value"])
+    if array == "states" and not (copied and how == "set"):
+        raise _none(text, "states are copied as in 'states@20 = states@5' or '… = other@5'")
+    if array not in CHANGED and not copied:
         raise _none(text, f"what can be changed is {', '.join((*CHANGED, *WEIGHTS, 'states'))}")
     units = None if found["inside"] is None else _units(text, found["inside"])
     first, last = _steps(text, found["steps"])
+    if copied and how == "set":
+        return StatesFrom(array, int(copied[2]), copied[1], units, first, last, layer, way)
     values = _numbers(text, found["value"])
     each = values[0] if len(values) == 1 else values
     return Change(array, each, how, units, first, last, layer, way)
@@ -110,7 +129,8 @@ def told(change: Told, spec: NetworkSpec) -> str:
     way = "" if change.direction == "forward" else f"{change.direction}."
     where = (f"layer{change.layer}." if change.layer else "") + way
     if isinstance(change, StatesFrom):
-        return f"{where}states@{change.first} = {change.source}@{change.step}"
+        value = f"{change.source}@{change.step}"
+        return f"{where}{change.array}{_units_text(change)}{_steps_text(change)} = {value}"
     sign = SIGNS[change.how]
     if isinstance(change, WeightChange):
         size = cell_of(spec, change.layer, change.direction).cell_size
@@ -120,10 +140,9 @@ def told(change: Told, spec: NetworkSpec) -> str:
             column = _row_text(change.array, change.column, size) if recurs else change.column
             at += f",{column}"
         return f"{where}{change.array}[{at}] {sign} {_number_text(change.value)}"
-    units = "" if change.units is None else f"[{_ranges(change.units)}]"
     several = change.value if isinstance(change.value, tuple) else (change.value,)
     value = ", ".join(map(_number_text, several))
-    return f"{where}{change.array}{units}{_steps_text(change)} {sign} {value}"
+    return f"{where}{change.array}{_units_text(change)}{_steps_text(change)} {sign} {value}"
 
 
 def resolved(
@@ -141,21 +160,15 @@ def resolved(
         source = trace if change.source == "states" else other
         if source is None:
             raise LstmvizError("states of another run are asked for; give that run too.")
-        result += transplant(source, change.step, change.first, change.layer, change.direction)
+        place = (change.first, change.layer, change.direction, change.units)
+        until = trace.steps if change.last is None else change.last
+        result += transplant(source, change.step, *place, COPIED[change.array], until)
     return tuple(result)
 
 
 def _none(text: str, mend: str) -> LstmvizError:
     line = " ".join(text.split())
     return LstmvizError(f"{line[:60]!r} is no change of a run: {mend}.")
-
-
-def _states(text: str, found: re.Match[str], layer: int, way: str) -> StatesFrom:
-    source = re.fullmatch(r"(states|other)@(\d{1,9})", found["value"])
-    first = re.fullmatch(r"\d{1,9}", found["steps"] or "")
-    if source is None or first is None or found["how"] != "=" or found["inside"] is not None:
-        raise _none(text, "states are copied as in 'states@20 = states@5' or '… = other@5'")
-    return StatesFrom(int(first[0]), int(source[2]), source[1], layer, way)
 
 
 def _place(text: str, array: str, inside: str | None, size: int) -> tuple[int, int | None]:
@@ -207,6 +220,10 @@ def _units(text: str, inside: str) -> tuple[int, ...]:
     return tuple(units)
 
 
+def _units_text(change: Change | StatesFrom) -> str:
+    return "" if change.units is None else f"[{_ranges(change.units)}]"
+
+
 def _ranges(units: tuple[int, ...]) -> str:
     """Units as numbers, runs of three and more as ranges."""
     parts, k = [], 0
@@ -234,7 +251,7 @@ def _steps(text: str, steps: str | None) -> tuple[int, int | None]:
     return first, int(found[3]) if found[3] else None
 
 
-def _steps_text(change: Change) -> str:
+def _steps_text(change: Change | StatesFrom) -> str:
     if change.last is None:
         return f"@{change.first}:" if change.first else ""
     if change.last == change.first + 1:

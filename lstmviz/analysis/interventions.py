@@ -87,21 +87,50 @@ def ablate(
     return Change(array, 0.0, "set", tuple(units), first, last, layer, direction)
 
 
-def transplant(
-    source: Trace, from_step: int, to_step: int, layer: int = 0, direction: str = "forward"
-) -> tuple[Change, Change]:
-    """The states of another step or run put in place of those at a step.
+STATES = ("cell_state", "hidden_state")
+"""What a step hands on to the next one: c and h."""
 
-    Raises `LstmvizError` for a step, layer or direction the source does not have.
+
+def transplant(
+    source: Trace,
+    from_step: int,
+    to_step: int,
+    layer: int = 0,
+    direction: str = "forward",
+    units: Sequence[int] | None = None,
+    arrays: Sequence[str] = STATES,
+    until: int | None = None,
+) -> tuple[Change, ...]:
+    """The states of another step or run put in place of those at a step; one change an array.
+
+    `arrays` are any of "cell_state", "hidden_state" and "cell_output", and `units` those of them
+    that are overwritten (None: all). With `until` the same states are held in the steps from
+    `to_step` up to, not with, it.
+
+    Raises `LstmvizError` for a step, layer, direction or unit that the source does not have, for
+    another array, and for units of c and h together where a projection gives h a size of its own:
+    unit k of the one is then not unit k of the other.
     """
     run = direction_of(source, layer, direction)
     check_step(source.steps, from_step)
-
-    def whole(array: str) -> Change:
-        values = tuple(getattr(run, array)[from_step].tolist())
-        return Change(array, values, "set", None, to_step, to_step + 1, layer, direction)
-
-    return whole("cell_state"), whole("hidden_state")
+    chosen = None if units is None else tuple(units)
+    both = "hidden_state" in arrays and len(arrays) > 1
+    if chosen is not None and both and source.spec.layers[layer].projected:
+        raise LstmvizError(
+            f"layer {layer} has a projection, so that unit k of c is not unit k of h; take the "
+            "units of cell_state or those of hidden_state."
+        )
+    last = to_step + 1 if until is None else until
+    changes = []
+    for array in arrays:
+        if array not in (*STATES, "cell_output"):
+            raise LstmvizError(f"{array[:40]!r} is no state; {', '.join(STATES)} are.")
+        values = getattr(run, array)[from_step]
+        for unit in chosen or ():
+            check_unit(len(values), unit)
+        taken = tuple((values if chosen is None else values[list(chosen)]).tolist())
+        changes.append(Change(array, taken, "set", chosen, to_step, last, layer, direction))
+    return tuple(changes)
 
 
 def maker(change: Change) -> Callable[[Array], None]:

@@ -18,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from lstmviz.analysis.changes import GATED, StatesFrom, Told, parse, resolved, told
 from lstmviz.analysis.interventions import Change, WeightChange
-from lstmviz.analysis.rerun import prepare
+from lstmviz.analysis.rerun import checked
 from lstmviz.engine.spec import GATES
 from lstmviz.errors import LstmvizError
 from lstmviz.gui.fields import number_box
@@ -51,7 +51,7 @@ ROWS = {
     "state": ("array", "units", "how", "value", "first", "last"),
     "input": ("units", "how", "value", "first", "last"),
     "weight": ("array", "row", "column", "how", "value"),
-    "states": ("source", "step", "first"),
+    "states": ("array", "units", "source", "step", "first", "last"),
 }
 """The fields that each kind of change has."""
 STATES = ("cell_state", "hidden_state", "cell_output")
@@ -167,15 +167,14 @@ class ChangeDialog(QDialog):
         steps = self._run.steps
         kind = _kind(change)
         self._choose(kind)
+        self.array.setCurrentIndex(max(self.array.findData(change.array), 0))
         if isinstance(change, StatesFrom):
             self.source.setCurrentIndex(self.source.findData(change.source))
             self.step.setValue(change.step)
-            self.first.setValue(change.first)
-            return
-        self.how.setCurrentIndex(self.how.findData(change.how))
-        value = change.value if isinstance(change.value, tuple) else (change.value,)
-        self.value.setText(", ".join(f"{each:g}" for each in value))
-        self.array.setCurrentIndex(max(self.array.findData(change.array), 0))
+        else:
+            self.how.setCurrentIndex(self.how.findData(change.how))
+            value = change.value if isinstance(change.value, tuple) else (change.value,)
+            self.value.setText(", ".join(f"{each:g}" for each in value))
         text = told(change, self._spec)
         inside = text[text.find("[") + 1 : text.find("]")] if "[" in text else ""
         if isinstance(change, WeightChange):
@@ -211,10 +210,10 @@ class ChangeDialog(QDialog):
         if kind == "weight":
             here = vars(self._run.network.cells[layer][way])
             return {n: text for n, text in WEIGHTS.items() if here.get(n) is not None}
-        names = {"gate": GATES, "state": STATES}.get(kind, ())
+        names = {"gate": GATES, "state": STATES, "states": ("states", *STATES)}.get(kind, ())
         if not self._spec.layers[layer].projected:
             names = tuple(name for name in names if name != "cell_output")
-        return {name: NAMES[name] for name in names}
+        return {name: NAMES.get(name, "c and h") for name in names}
 
     # What the user does
 
@@ -232,6 +231,9 @@ class ChangeDialog(QDialog):
         self._choose(self.kind.currentData())
         if self.kind.currentData() == "input" and self._run.sequence is not None:
             self.value.setText("1" if self._run.sequence.symbolic else "0")
+        projected = self._spec.layers[self._place[0]].projected
+        if self.kind.currentData() == "states" and projected and self.units.text().strip():
+            self.array.setCurrentIndex(self.array.findData("cell_state"))  # h has other units
         self._made()
 
     def _made(self) -> None:
@@ -244,9 +246,6 @@ class ChangeDialog(QDialog):
         kind, (layer, way) = self.kind.currentData(), self._place
         head = told(Change("forget_gate", 0.0, layer=layer, direction=way), self._spec)
         where = head.removesuffix("forget_gate = 0")
-        if kind == "states":
-            source = self.source.currentData()
-            return f"{where}states@{self.first.value()} = {source}@{self.step.value()}"
         sign = {"set": "=", "scale": "*=", "add": "+="}[self.how.currentData()]
         value = self.value.text().strip() or "?"
         if kind == "weight":
@@ -256,6 +255,8 @@ class ChangeDialog(QDialog):
         array = {"off": "cell_output", "input": "input"}.get(kind) or self.array.currentData()
         if kind == "off":
             sign, value = "=", "0"
+        if kind == "states":
+            sign, value = "=", f"{self.source.currentData()}@{self.step.value()}"
         units = f"[{self.units.text().strip()}]" if self.units.text().strip() else ""
         prefix = "" if kind == "input" else where
         return f"{prefix}{array}{units}{self._steps()} {sign} {value}"
@@ -276,7 +277,7 @@ class ChangeDialog(QDialog):
         try:
             change = parse(line, self._spec)
             other = run.other.trace if run.other else None
-            prepare(run.network, run.trace.input, resolved([change], run.trace, other))
+            checked(run.network, run.trace.input, resolved([change], run.trace, other))
             said = words(line, self._spec, run.sequence)
             self.told.setText(said[:1].upper() + said[1:] + ".")
             self.ok.setEnabled(True)

@@ -47,8 +47,7 @@ def words(line: str, spec: NetworkSpec | None, sequence: Sequence | None = None)
 
 def _told(change: Told, spec: NetworkSpec, sequence: Sequence | None) -> str:
     if isinstance(change, StatesFrom):
-        run = " of the other run" if change.source == "other" else ""
-        return f"c and h of step {change.step}{run} put in place of those of step {change.first}"
+        return _copied(change)
     if isinstance(change, WeightChange):
         return f"{_weight(change, spec)} {_moved(change.how, change.value)}"
     steps = _steps(change)
@@ -60,6 +59,19 @@ def _told(change: Told, spec: NetworkSpec, sequence: Sequence | None) -> str:
     verb = "held at" if change.array in GATES else "overwritten with"
     units = f"of {_units(change.units)}"
     return f"{NAMES[change.array]} {units} {_moved(change.how, change.value, verb)}, {steps}"
+
+
+def _copied(change: StatesFrom) -> str:
+    """States taken from elsewhere in words."""
+    what = NAMES.get(change.array, "c and h")
+    of = "" if change.units is None else f" of {_units(change.units)}"
+    run = " of the other run" if change.source == "other" else ""
+    steps = _steps(change)
+    if change.last == change.first + 1:
+        steps = f"put into {steps}"
+    else:
+        steps = f"held {steps}" if change.last is None else f"held in {steps}"
+    return f"{what}{of} taken from step {change.step:,}{run}, {steps}"
 
 
 def _units(units: tuple[int, ...] | None, one: str = "unit") -> str:
@@ -83,7 +95,7 @@ def _inputs(units: tuple[int, ...] | None, sequence: Sequence | None) -> str:
     return "every input" if units is None else f"input of {_units(units, 'column')}"
 
 
-def _steps(change: Change) -> str:
+def _steps(change: Change | StatesFrom) -> str:
     if change.last is None:
         return f"from step {change.first:,} on" if change.first else "every step"
     if change.last == change.first + 1:
@@ -191,6 +203,11 @@ def offers(
     def line(array: str, value: float = 0.0, how: str = "set") -> str:
         return told(Change(array, value, how, (unit,), *place), spec)
 
+    def copied(array: str) -> str:
+        step = max(address.step - (address.array in BEFORE), 0)
+        into = span or (step, step + 1)
+        return told(StatesFrom(array, 0, "states", (unit,), *into, *place[2:]), spec)
+
     if array in GATES:
         letter = LETTERS[array]
         holds = [(_plain(at), float(at)) for at in ((0, 1) if array in SWITCHES else (-1, 0, 1))]
@@ -203,6 +220,7 @@ def offers(
         return (
             Offer("Hold c at 0", line("cell_state")),
             Offer("Overwrite c…", line("cell_state", 1.0), asks=True),
+            Offer("Take c from another step…", copied(array), asks=True),
             Offer("Switch the unit off", line("cell_output")),
         )
     if array in ("cell_output", "hidden_state"):
@@ -210,6 +228,7 @@ def offers(
         return (
             Offer(f"Hold {letter} at 0", line(array)),
             Offer(f"Overwrite {letter}…", line(array, 1.0), asks=True),
+            Offer(f"Take {letter} from another step…", copied(array), asks=True),
         )
     if array == "symbol" or (array == "input" and address.layer == 0 and not spec.embedding):
         change = Change("input", 1.0, "set", (unit,), address.step, address.step + 1)

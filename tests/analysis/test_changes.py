@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmviz.analysis.changes import GATED, StatesFrom, parse, resolved, told
+from lstmviz.analysis.changes import COPIED, GATED, StatesFrom, parse, resolved, told
 from lstmviz.analysis.interventions import CHANGED, Change, WeightChange
 from lstmviz.analysis.rerun import run_with
 from lstmviz.engine.initial import random_network
@@ -50,16 +50,22 @@ def weight_changes(draw):
     )
 
 
-copies = st.builds(
-    lambda first, step, source, place: StatesFrom(first, step, source, *place),
-    st.integers(0, 999),
-    st.integers(0, 999),
-    st.sampled_from(["states", "other"]),
-    places,
-)
+@st.composite
+def copies(draw):
+    units = draw(st.none() | st.lists(st.integers(0, 300), min_size=1, max_size=9, unique=True))
+    first = draw(st.integers(0, 500))
+    return StatesFrom(
+        draw(st.sampled_from([*COPIED])),
+        draw(st.integers(0, 999)),
+        draw(st.sampled_from(["states", "other"])),
+        None if units is None else tuple(units),
+        first,
+        draw(st.none() | st.integers(first + 1, first + 500)),
+        *draw(places),
+    )
 
 
-@given(changes() | weight_changes() | copies)
+@given(changes() | weight_changes() | copies())
 def test_what_is_written_is_read_again(change):
     line = told(change, SPEC)
     assert parse(line, SPEC) == change
@@ -83,7 +89,8 @@ def test_what_is_written_is_read_again(change):
         ("gate_recurrence[o1,f2]=0", WeightChange("gate_recurrence", 11, 7)),
         ("peepholes[f,3]*=2", WeightChange("peepholes", 1, 3, 2.0, "scale")),
         ("layer1.projection[0,6]=0", WeightChange("projection", 0, 6, layer=1)),
-        ("states@20 = other@5", StatesFrom(20, 5, "other")),
+        ("states@20 = other@5", StatesFrom("states", 5, "other", None, 20, 21)),
+        ("cell_state[1,4]@:9=states@5", StatesFrom("cell_state", 5, "states", (1, 4), 0, 9)),
     ],
 )
 def test_lines_mean_what_they_say(line, change):
@@ -99,7 +106,15 @@ def test_lines_mean_what_they_say(line, change):
         *("forget_gate=nan", "forget_gate=1e999", "forget_gate=1,,2", "forget_gate[0:9999999]=0"),
         *("gates=0", "input_weights=0", "input_weights[1]=0", "input_weights[1,2]=3,4"),
         *("input_bias[1,2]=0", "input_bias[x3]=0", "input_bias[f9]=0", "input_weights[f1,2]@3=0"),
-        *("states=0", "states@3=4", "states@3+=states@4", "states[1]@3=states@4", "x" * 10**6),
+        *(
+            "states@3=input@4",
+            "states=0",
+            "states@3=4",
+            "states@3+=states@4",
+            "cell_state@3+=states@4",
+            "forget_gate=states@4",
+            "x" * 10**6,
+        ),
         *("layer9.forget_gate=0", "backward.forget_gate=0", "forget_gate=1_0"),
     ],
 )
@@ -136,6 +151,17 @@ def test_lines_do_what_they_say():
     foreign = after("states@7 = other@7")
     again = other.layers[0].forward.cell_state[7]
     assert (foreign.cell_state[7] == again).all()
+    some = after("states[1,4]@7:9 = other@2")
+    for name in ("cell_state", "hidden_state"):
+        now, there = getattr(some, name), getattr(other.layers[0].forward, name)
+        assert (now[7:9, [1, 4]] == there[2, [1, 4]]).all()
+        assert (now[7:9, [0, 2, 3]] != there[2, [0, 2, 3]]).all()
+        assert (now[:7] == getattr(trace.layers[0].forward, name)[:7]).all()
+    alone = after("cell_state[3]@7 = states@2")
+    assert alone.cell_state[7, 3] == trace.layers[0].forward.cell_state[2, 3]
+    kept = trace.layers[0].forward.hidden_state[7]
+    apart = np.abs(alone.hidden_state[7] - kept) > 1e-12
+    assert apart.tolist() == [False, False, False, True, False]
     weights = network.cells[0]["forward"]
     before = weights.recurrent_weights[8, 2]
     changed = run_with(network, x, [parse(f"recurrent_weights[f3,2] = {before}", network.spec)])
@@ -150,4 +176,22 @@ def test_states_of_another_run_need_one():
     network = random_network(single(2, 3, 3), 0)
     trace = run(network, np.zeros((4, 2)))
     with pytest.raises(LstmvizError, match="give that run"):
-        resolved([StatesFrom(1, 2, "other")], trace)
+        resolved([StatesFrom("states", 2, "other", None, 1, 2)], trace)
+
+
+def test_units_of_c_and_h_are_not_the_same_where_there_is_a_projection():
+    network = random_network(single(2, 3, 5), 0)
+    trace = run(network, np.zeros((4, 2)))
+
+    def asked(line):
+        return resolved([parse(line, network.spec)], trace)
+
+    with pytest.raises(LstmvizError, match="unit k of c is not unit k of h"):
+        asked("states[1]@2 = states@0")
+    assert len(asked("states@2 = states@0")) == 2
+    (cell,) = asked("cell_state[4]@2 = states@0")
+    assert cell.value == (trace.layers[0].forward.cell_state[0, 4].item(),)
+    with pytest.raises(LstmvizError, match="no unit 4"):
+        asked("hidden_state[4]@2 = states@0")
+    with pytest.raises(LstmvizError, match="no step 4"):
+        asked("hidden_state@2 = states@4")

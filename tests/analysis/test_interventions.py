@@ -94,6 +94,21 @@ def test_a_transplanted_state_goes_on_as_its_own_run_did(network, x):
     np.testing.assert_allclose(found.output[4:], donor.output[8:], rtol=1e-5, atol=1e-6)
 
 
+def test_chosen_units_are_transplanted_and_no_others(network, x):
+    donor, baseline = run(network, x[::-1]), run(network, x)
+    asked = transplant(donor, 4, 9, units=[5, 0], arrays=["cell_state"])
+    found = run_with(network, x, asked, baseline).layers[0].forward.cell_state
+    theirs, ours = donor.layers[0].forward.cell_state, baseline.layers[0].forward.cell_state
+    np.testing.assert_array_equal(found[9, [0, 5]], theirs[4, [0, 5]])
+    np.testing.assert_array_equal(found[9, 1:5], ours[9, 1:5])
+    held = transplant(donor, 4, 9, units=[2], arrays=["hidden_state"], until=12)
+    found = run_with(network, x, held, baseline).layers[0].forward.hidden_state
+    assert (found[9:12, 2] == donor.layers[0].forward.hidden_state[4, 2]).all()
+    assert found[12, 2] != found[11, 2]
+    with pytest.raises(LstmvizError, match="is no state"):
+        transplant(donor, 4, 9, arrays=["forget_gate"])
+
+
 def test_an_edited_input_is_that_input(network, x):
     found = run_with(network, x, [Change("input", 2.0, "set", (1,), 4, 5)], run(network, x))
     edited = x.copy()

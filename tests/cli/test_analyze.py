@@ -151,6 +151,11 @@ def test_gradients_and_what_if_have_the_arrays_of_a_trace(tmp_path):
         found["output"], analysis.run_with(counter, trace.input, [clamped]).output
     )
     assert np.array_equal(found["baseline.output"], trace.output)
+    line += ["--with-text", "#bbaa#", "--change", "cell_state[0]@3 = other@1"]
+    found = answer(tmp_path, *line, "--ask", "what-if", suffix="npz")["layer0.forward.cell_state"]
+    theirs = lstmviz.trace(counter, "#bbaa#").layers[0].forward.cell_state
+    ours = trace.layers[0].forward.cell_state
+    assert found[3, 0] == theirs[1, 0] and np.allclose(found[3, 1:], ours[3, 1:])
 
 
 def test_another_run_is_compared_by_seed_and_by_token(tmp_path):

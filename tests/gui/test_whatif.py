@@ -129,7 +129,7 @@ def test_the_panel_adds_a_change_that_is_chosen(opened, qtbot):
         ("state", "cell_state[3]@15 = 0"),
         ("input", "input[3]@15 = 1"),
         ("weight", "recurrent_weights[f0,0] = 0"),
-        ("states", "states@15 = states@0"),
+        ("states", "states[3]@15 = states@0"),
     ],
 )
 def test_every_kind_of_change_can_be_asked_for(opened, qtbot, kind, line):
@@ -144,6 +144,41 @@ def test_every_kind_of_change_can_be_asked_for(opened, qtbot, kind, line):
     qtbot.mouseClick(window.whatif.add, LEFT)
     settle(qtbot, window)
     assert lines(window) == [line] and not window.store.run.what_if.faults
+
+
+def test_states_of_chosen_units_can_be_taken_from_another_step(opened, qtbot):
+    window = opened(step=15, unit=3, side="whatif", ranges=((10, 20),))
+
+    def answer(dialog):
+        choose(dialog.kind, "states")
+        assert dialog.line.text() == "states[3]@10:20 = states@0"
+        choose(dialog.array, "cell_state")
+        dialog.units.clear()
+        qtbot.keyClicks(dialog.units, "1,3")
+        dialog.step.setValue(5)
+        dialog.last.setValue(10)
+        said = "Cell state c of units 1, 3 taken from step 5, put into step 10."
+        assert dialog.told.text() == said
+        qtbot.mouseClick(dialog.ok, LEFT)
+
+    answering(qtbot, window, answer)
+    qtbot.mouseClick(window.whatif.add, LEFT)
+    settle(qtbot, window)
+    assert lines(window) == ["cell_state[1,3]@10 = states@5"]
+    c = window.store.run.of("changed").trace.layers[0].forward.cell_state
+    before = window.store.run.trace.layers[0].forward.cell_state
+    assert (c[10, [1, 3]] == before[5, [1, 3]]).all() and (c[10, 0] == before[10, 0]).all()
+
+    def edit(dialog):
+        assert dialog.kind.currentData() == "states"
+        assert dialog.array.currentData() == "cell_state" and dialog.units.text() == "1,3"
+        assert (dialog.step.value(), dialog.first.value(), dialog.last.value()) == (5, 10, 10)
+        qtbot.mouseClick(dialog.ok, LEFT)
+
+    answering(qtbot, window, edit)
+    qtbot.mouseClick(window.whatif.change, LEFT)
+    settle(qtbot, window)
+    assert lines(window) == ["cell_state[1,3]@10 = states@5"]
 
 
 def test_a_line_that_is_none_says_why_and_cannot_be_made(opened, qtbot):

@@ -15,6 +15,8 @@ from lstmviz.errors import LstmvizError
 from lstmviz.inputs import GeneratedInput, TextInput
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import heatmaps, why
+from lstmviz.scene.address import Address
+from lstmviz.scene.changewords import offers, words
 from lstmviz.scene.moment import scales
 from lstmviz.scene.questions import QUESTIONS
 from lstmviz.scene.run import finished, runs
@@ -198,3 +200,31 @@ def test_what_an_embedding_gives_differs_where_the_symbol_does():
     expected = np.zeros((4, 2), np.float32)
     expected[1] = network.embedding[2] - network.embedding[1]
     np.testing.assert_array_equal(found.difference.embedded, expected)
+
+
+@pytest.mark.parametrize(
+    ("line", "told"),
+    [
+        ("states@20 = states@5", "c and h taken from step 5, put into step 20"),
+        (
+            "cell_state[0:4]@20:30 = other@5",
+            "cell state c of units 0–3 taken from step 5 of the other run, held in steps 20–29",
+        ),
+        (
+            "hidden_state[1]@9: = states@5",
+            "hidden state h of unit 1 taken from step 5, held from step 9 on",
+        ),
+        ("states = states@5", "c and h taken from step 5, held every step"),
+    ],
+)
+def test_copied_states_in_words(line, told):
+    assert words(line, finished(PLAIN).spec) == told
+
+
+def test_a_state_is_offered_from_another_step():
+    spec = finished(PLAIN).spec
+    cases = (("cell_state", None, "@15"), ("cell_state", (3, 9), "@3:9"))
+    for array, span, steps in (*cases, ("cell_state_before", None, "@14")):
+        address = Address(array, 15, 2)
+        lines = {offer.line for offer in offers(address, spec, span, None) if offer.asks}
+        assert f"cell_state[2]{steps} = states@0" in lines

@@ -94,6 +94,7 @@ _CHANGES = """a change of --ask what-if is a line such as (quoted, several times
   input[2]@6 = 1                  a value of the input
   recurrent_weights[f3,7] = 0     a weight: the row of unit 3 in the forget gate, column 7
   states@20 = states@5            c and h of step 5 put into step 20 (other@5: of --with …)
+  cell_state[0:4]@20:30 = other@5 c of units 0 to 3 only, held in steps 20 to 29
 """
 
 
