@@ -5,6 +5,7 @@ Text becomes outlines, so that it looks the same where the fonts are not install
 
 from __future__ import annotations
 
+import re
 import xml.etree.ElementTree as ET
 from functools import lru_cache
 
@@ -35,6 +36,10 @@ _SILENT = {
 """What need not be said right under the outermost group."""
 
 
+_NO_XML = re.compile("[^\\t\\n\\x20-\\ud7ff\\ue000-\\ufffd\\U00010000-\\U0010ffff]")
+"""Characters that XML cannot hold, not even escaped (and \\r, which it would read as a newline)."""
+
+
 def tidy(data: bytes, size: tuple[float, float], title: str, description: str) -> bytes:
     """The same drawing, `size` CSS pixels large, with this title and description.
 
@@ -43,7 +48,7 @@ def tidy(data: bytes, size: tuple[float, float], title: str, description: str) -
     """
     ET.register_namespace("", SVG)
     ET.register_namespace("xlink", XLINK)
-    root = ET.fromstring(data)
+    root = ET.fromstring(_NO_XML.sub("", data.decode()))  # Qt writes them as they are
     drawn = [child for child in root if child.tag == _G]
     definitions = [child for child in root if child.tag == _DEFS and len(child)]
     root[:] = [_note(_TITLE, title), _note(_DESC, description), *definitions, *drawn]
@@ -62,11 +67,8 @@ def tidy(data: bytes, size: tuple[float, float], title: str, description: str) -
 
 
 def _note(tag: str, text: str) -> ET.Element:
-    """Text without the characters that XML cannot hold."""
     note = ET.Element(tag)
-    note.text = "".join(
-        c for c in text if c in "\t\n" or (c >= " " and not "\ud800" <= c < "\ue000")
-    )
+    note.text = _NO_XML.sub("", text)
     return note
 
 

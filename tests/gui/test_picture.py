@@ -6,6 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from PIL import Image
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
     QCheckBox,
@@ -122,6 +123,14 @@ def test_text_becomes_outlines_and_clips_are_kept(window):
     root = ET.fromstring(devices.svg_bytes(widget_picture(window, LIGHT)))
     assert not list(root.iter(SVG + "text"))
     assert len(list(root.iter(SVG + "clipPath"))) > 5
+
+
+def test_text_that_xml_cannot_hold_is_left_out(window):
+    label = window.findChildren(QLabel)[0]
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setText("a\x01\x0b\x1b\ufffe\uffffb & <c>")
+    root = ET.fromstring(devices.svg_bytes(widget_picture(window, LIGHT)))
+    assert len(list(root.iter(SVG + "path"))) > 5
 
 
 def test_what_is_hidden_stays_hidden(window):
