@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 import io
 import json
-import re
 import sys
-import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from math import ceil, floor
@@ -32,6 +29,7 @@ from lstmviz import doctor, paint
 from lstmviz.errors import LstmvizError
 from lstmviz.export.picture import Picture, painting
 from lstmviz.export.svg import tidy
+from lstmviz.export.timeless import timeless
 from lstmviz.files import shown, writing
 
 DPI = 96
@@ -189,7 +187,7 @@ def pdf_bytes(picture: Picture, scale: float = 1.0) -> bytes:
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)
     with _steady_hashes():
         _write_pdf(picture, scale, buffer)
-    return _timeless(_bytes(buffer))
+    return timeless(_bytes(buffer))
 
 
 def _write_pdf(picture: Picture, scale: float, buffer: QBuffer) -> None:
@@ -226,23 +224,6 @@ def recipe_text(picture: Picture) -> str:
 
 def _bytes(buffer: QBuffer) -> bytes:
     return bytes(buffer.data().data())
-
-
-_DATES = re.compile(rb"(?<=\(D:)\d{14}(?=Z?\))|(?<=Date=\")[\d:T+-]{25}(?=\")")
-_ID = re.compile(rb"(?<=uuid:)[0-9a-f-]{36}|(?<=<)[0-9a-f]{72}(?=>)")
-
-
-def _timeless(data: bytes) -> bytes:
-    """The PDF without the time of its making, its identity taken from what it holds.
-
-    Everything keeps its length, and so its place in the table of contents.
-    """
-    fixed = {14: b"20000101000000", 25: b"2000-01-01T00:00:00+00:00"}
-    data = _DATES.sub(lambda found: fixed[len(found[0])], data)
-    data = _ID.sub(lambda found: b"0" * len(found[0]), data)
-    name = str(uuid.UUID(bytes=hashlib.sha256(data).digest()[:16])).encode()
-    names = {36: name, 72: name.hex().encode()}
-    return _ID.sub(lambda found: names[len(found[0])], data)
 
 
 WRITERS: dict[str, Callable[[Picture, float], bytes]] = {
