@@ -43,6 +43,7 @@ class Compute(QObject):
         super().__init__(parent)
         self.generation = 0
         self._cancelled = 0
+        self.latest: Run | None = None  # what was reported last, perhaps not yet taken up
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="lstmviz-engine")
         self._last: Run | None = None  # what the thread has computed, to go on from
         self._closed = threading.Event()
@@ -75,7 +76,7 @@ class Compute(QObject):
             return
         except Exception as error:  # a fault of ours must end in a sentence, not in silence
             told = f"lstmviz failed on this ({type(error).__name__}: {error}); please report it."
-            self.reported.emit(Run(generation, document, error=told))
+            self._report(Run(generation, document, error=told))
 
     def _follow(self, generation: int, document: Document) -> None:
         if generation != self.generation:
@@ -92,8 +93,12 @@ class Compute(QObject):
             if self._ended(generation, now - begun):
                 return
             if run.finished or run.trace is None or (now - last >= PERIOD and not early):
-                self.reported.emit(run)
+                self._report(run)
                 last = now
+
+    def _report(self, run: Run) -> None:
+        self.latest = run
+        self.reported.emit(run)
 
     def _look(self, generation: int) -> None:
         """End the reading of a model that nobody waits for any more."""

@@ -42,7 +42,7 @@ from lstmviz.gui.heatregions import (
 )
 from lstmviz.scene import heatmaps, pointing
 from lstmviz.scene.colors import LIGHT, Theme
-from lstmviz.scene.curves import UnitCurves
+from lstmviz.scene.curves import UnitCurves, kept
 from lstmviz.scene.heataxes import Content, veil
 from lstmviz.scene.heatlayout import HeatmapLayout, locate
 from lstmviz.scene.heatmarks import brush, cursor, curtain
@@ -99,7 +99,7 @@ class HeatmapsView(QWidget):
         self._units: list[tuple[Box, Shape]] = []
         self._gestures = Gestures(self)
         self._filler = QTimer(self, interval=0)
-        self._filler.timeout.connect(self._fill)
+        self._filler.timeout.connect(self._filled)
         self._resizing = QTimer(self, interval=REST_MS, singleShot=True)
         self._resizing.timeout.connect(self._rested)
         self._expiry = QTimer(self, interval=STALE_MS, singleShot=True)
@@ -193,13 +193,8 @@ class HeatmapsView(QWidget):
 
     def _curves_of(self, trace: Trace, view: View) -> UnitCurves | None:
         """The pinned unit's values, kept from one report of a run to the next."""
-        unit = heatmaps.pinned(trace, view)
         direction = direction_trace(trace, view.layer, view.direction)
-        known = self._curves
-        if unit is None:
-            self._curves = None
-        elif known is None or known.unit != unit or known.direction is not direction:
-            self._curves = UnitCurves(direction, unit)
+        self._curves = kept(self._curves, direction, heatmaps.pinned(trace, view))
         return self._curves
 
     def _order(self, run: Run, view: View) -> tuple[Order, Order]:
@@ -228,6 +223,10 @@ class HeatmapsView(QWidget):
         self._units = []
         self._sentence = sentence
         self._repaint(at_once=True)
+
+    def _filled(self) -> None:
+        with resting.paused():
+            self._fill()
 
     def _fill(self) -> None:
         """A slice of filling or of painting in turns, then back to the event loop."""

@@ -135,9 +135,13 @@ class Store(QObject):
 
     def _set(self, session: Session) -> None:
         old, self.session = self.session, session
-        self.changed.emit(old, session)
+        with paused():
+            self.changed.emit(old, session)
 
     def _reported(self, run: Run) -> None:
+        latest = self.compute.latest
+        if latest is not None and latest is not run and latest.generation == run.generation:
+            return  # fuller already: what waits behind it tells all of this, too
         with paused():
             self._report(run)
 

@@ -25,3 +25,14 @@ class UnitCurves:
             known[filled:done] = values[filled:done, self.unit]
             self._known[array] = (known, done)
         return known[:done]
+
+
+def kept(
+    known: UnitCurves | None, direction: DirectionTrace, unit: int | None
+) -> UnitCurves | None:
+    """The curves of a unit of a direction (None: of no unit): those known where they are these."""
+    if unit is None:
+        return None
+    if known is not None and known.unit == unit and known.direction is direction:
+        return known
+    return UnitCurves(direction, unit)

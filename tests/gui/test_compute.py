@@ -1,9 +1,14 @@
 """The engine's thread reports everything, its own failures included."""
 
+import threading
+from dataclasses import replace
+
 import pytest
 
 from lstmviz.gui import compute
-from lstmviz.session import Document, GeneratedInput, one_layer
+from lstmviz.gui.store import Store
+from lstmviz.scene.run import finished
+from lstmviz.session import Document, GeneratedInput, Session, View, one_layer
 
 DOCUMENT = Document(one_layer(3, 4, 4), GeneratedInput("noise", 20))
 
@@ -65,3 +70,20 @@ def test_a_cancelled_run_is_not_wanted_any_more(computing):
     worker.cancel()
     assert not worker.wanted(generation)
     assert worker.wanted(worker.start(DOCUMENT))
+
+
+def test_what_a_fuller_report_waits_behind_is_passed_over(qtbot):
+    """A window that is busy while two reports come takes up the second alone."""
+    store = Store(Session(DOCUMENT, View()))
+    run = finished(DOCUMENT)
+    seen = []
+    store.ran.connect(seen.append)
+    less, more = (replace(run, generation=1, done=done) for done in (5, 20))
+    sender = threading.Thread(target=lambda: [store.compute._report(each) for each in (less, more)])
+    sender.start()
+    sender.join()
+    assert seen == []
+    qtbot.waitUntil(lambda: bool(seen))
+    qtbot.wait(10)
+    assert seen == [more]
+    store.compute.close()
