@@ -43,6 +43,7 @@ class Gradients:
     embedded: Numbers | None = None
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def gradients(
     network: Network, x: ArrayLike, step: int, output: int, initial: Initial | None = None
 ) -> Gradients:
@@ -81,6 +82,7 @@ def gradients(
     return Gradients(value, leaving @ wide.embedding.T, tuple(layers), leaving)
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def saliency(found: Gradients, x: Numbers) -> Numbers:
     """(steps,): gradient times input, summed over the columns, for each step's input.
 

@@ -32,6 +32,8 @@ LEAST = 2 * BLOCKS
 """Fewest annotated steps that can be ranked."""
 SHIFTS = 19
 """Shifted copies of an annotation: the best of them is reached by accident one time in twenty."""
+HUGE = 1e100
+"""An annotation with larger numbers is scaled, so that their squares are numbers."""
 SLAB = 2**22
 """Numbers that are worked on at a time."""
 
@@ -122,7 +124,7 @@ def _apart(told: Numbers, shifts: NDArray[np.intp]) -> NDArray[np.intp]:
 
 def _unit_length(rows: Numbers) -> Numbers:
     """Every row less its mean, of length 1; 0 where it never changes or is not finite."""
-    still = ~(np.ptp(rows, axis=1) > 0)
+    still = ~(rows.max(axis=1) > rows.min(axis=1))
     with np.errstate(invalid="ignore", over="ignore"):
         rows = rows - rows.mean(axis=1, keepdims=True)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
@@ -180,7 +182,7 @@ def _checked(annotation: ArrayLike, steps: int) -> Numbers:
     """The annotation as (steps,) numbers."""
     try:
         told = np.asarray(annotation, np.float64)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         raise LstmvizError("the annotation is not numbers; give one number a step.") from None
     if told.shape != (steps,):
         raise LstmvizError(
@@ -193,7 +195,8 @@ def _checked(annotation: ArrayLike, steps: int) -> Numbers:
             f"the annotation is infinite at step {step:,}; give finite numbers, or NaN to leave a "
             "step out."
         )
-    return told
+    largest = np.abs(told[~np.isnan(told)]).max(initial=0)
+    return told / largest if largest > HUGE else told
 
 
 def _check_enough(told: Numbers, ranked: NDArray[np.bool_]) -> None:
@@ -203,11 +206,15 @@ def _check_enough(told: Numbers, ranked: NDArray[np.bool_]) -> None:
         raise LstmvizError(
             f"the annotation says something of {known:,} steps; a ranking needs at least {LEAST}."
         )
-    if not ranked.any() or np.ptp(told[ranked]) == 0:
+    if not ranked.any() or _same(told[ranked]):
         raise LstmvizError(
             "the annotation is the same at every step that is ranked, so nothing can follow it; "
             "annotate steps all over the sequence."
         )
+
+
+def _same(told: Numbers) -> bool:
+    return bool(told.max() == told.min())
 
 
 def _scores(
@@ -215,7 +222,7 @@ def _scores(
 ) -> _Scores:
     """The scores of an array's columns over some of the steps, a slab of columns at a time."""
     told = told[steps]
-    if not len(told) or np.ptp(told) == 0:
+    if not len(told) or _same(told):
         return _Scores(None, None)
     correlations, aucs = [], []
     width = max(1, SLAB // len(told))

@@ -75,6 +75,7 @@ class Vanishing:
     seed: int
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def forgetting(
     network: Network,
     trace: Trace,
@@ -110,6 +111,7 @@ def forgetting(
     return Forgetting(span.step, norms, products, units)
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def vanishing(
     network: Network,
     trace: Trace,

@@ -76,6 +76,8 @@ def histograms(
         if name not in SWITCHES:
             high = max(-low, high) or 1.0
             low = -high
+        if high - low > 1e38:  # NumPy bins in the values' own type
+            values = values.astype(np.float64)
         counts, edges = np.histogram(values, bins, (low, high))
         found[name] = (counts, edges)
     return found

@@ -132,6 +132,7 @@ def head_input(trace: Trace, place: int, step: int) -> Array:
     return read
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def total(groups: list[Addends]) -> float:
     """The sum of all terms."""
     return float(sum(group.values.sum() for group in groups))
