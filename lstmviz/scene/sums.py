@@ -47,12 +47,16 @@ class Sum:
 
 
 def pre_activations(weights: CellWeights, unit: int, gathered: Array) -> dict[str, float]:
-    """a_i, a_f, a_g, a_o of one unit: the rows of W times [h; x], plus the biases."""
+    """a_i, a_f, a_g, a_o of one unit: the rows of W times [h; x], plus the biases.
+
+    In float64, as `analysis.terms`, so that both come to the same digits.
+    """
     size = len(weights.input_weights) // 4
     hidden = weights.recurrent_weights.shape[1]
     rows = np.arange(4) * size + unit
-    a = weights.recurrent_weights[rows] @ gathered[:hidden]
-    a = a + weights.input_weights[rows] @ gathered[hidden:]
+    wide = gathered.astype(np.float64)
+    a = weights.recurrent_weights[rows].astype(np.float64) @ wide[:hidden]
+    a = a + weights.input_weights[rows].astype(np.float64) @ wide[hidden:]
     for bias in (weights.input_bias, weights.recurrent_bias):
         if bias is not None:
             a = a + bias[rows]
@@ -79,7 +83,7 @@ def sums(
                 loop = _looped(weights.gate_recurrence, variant, place, unit, values)
             if variant.peephole and weights.peepholes is not None:
                 seen = values["cell_state" if late else "cell_state_before"]
-                peep = float(weights.peepholes[place, unit] * seen[unit])
+                peep = float(weights.peepholes[place, unit]) * float(seen[unit])
         found[gate] = Sum(base, loop, peep, variant.clip, late)
     return found
 
@@ -89,6 +93,6 @@ def _looped(
 ) -> float:
     """What the gates of the step before bring: only those with weights of their own send."""
     size = len(recurrence) // 3
-    row = recurrence[place * size + unit].reshape(3, size)
+    row = recurrence[place * size + unit].reshape(3, size).astype(np.float64)
     sending = [name not in variant.lacking for name in SWITCHES]
-    return float(row[sending].ravel() @ values["gates_before"])
+    return float(row[sending].ravel() @ values["gates_before"].astype(np.float64))

@@ -1,12 +1,16 @@
 """Moments, their words and their pictures, held against the reference step."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
+from lstmviz.analysis.sums import terms
 from lstmviz.engine import cell
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import HeadSpec, single, stages
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single, stages
 from lstmviz.engine.unroll import run
+from lstmviz.engine.variant import GREFF, named_variant
 from lstmviz.scene import moment as moments
 from lstmviz.scene.frame import ease, frame_shapes, point_along
 from lstmviz.scene.inspector import inspector_height, inspector_shapes
@@ -14,7 +18,7 @@ from lstmviz.scene.layout import cell_diagram
 from lstmviz.scene.metrics import text_box
 from lstmviz.scene.run import runs
 from lstmviz.scene.shapes import Box, Cells, Line, Rect, Text
-from lstmviz.scene.sums import pre_activations
+from lstmviz.scene.sums import pre_activations, sums
 from lstmviz.scene.words import caption, number
 from lstmviz.session import Document, GeneratedInput, Untrained
 from lstmviz.session.documents import Layer
@@ -62,6 +66,19 @@ def test_pre_activations_are_the_rows_of_the_reference_step(network, trace):
         found = pre_activations(weights, unit, values["gathered"])
         for gate, a in found.items():
             assert a == pytest.approx(float(step.pre_activation[gate][unit]), abs=1e-5)
+
+
+@pytest.mark.parametrize("name", ["standard", *GREFF])
+def test_the_sums_told_are_those_of_the_terms(name):
+    cell_spec = CellSpec(7, 6, 40, variant=replace(named_variant(name), clip=2.0))
+    network = random_network(NetworkSpec((cell_spec,)), 1)
+    trace = run(network, np.random.default_rng(0).normal(size=(6, 7)))
+    values = moments.step_values(trace, 0, "forward", 5)
+    for unit in range(40):
+        found = sums(network.cells[0]["forward"], cell_spec.variant, unit, values)
+        for gate, told in found.items():
+            total = sum(value for _, _, value in terms(network, trace, gate, 5, unit))
+            assert told.total == pytest.approx(total, rel=1e-12, abs=1e-14)
 
 
 def test_the_first_step_starts_from_the_initial_state(network, trace):
