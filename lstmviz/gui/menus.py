@@ -144,6 +144,7 @@ class Menus:
 
     def _ask(self) -> None:
         menu = self.window.menu_bar.addMenu("&Ask")
+        menu.setToolTipsVisible(True)
         self.questions: dict[str, QAction] = {}
         for name, (title, tip) in TITLES.items():
             action = self._add(menu, title, partial(self._begin, name))

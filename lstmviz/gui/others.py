@@ -7,7 +7,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QPoint
-from PySide6.QtWidgets import QFileDialog, QInputDialog, QMenu
+from PySide6.QtWidgets import QFileDialog, QMenu
 
 from lstmviz.inputs import SUFFIXES
 from lstmviz.inputs.recipes import FileInput, TextInput
@@ -76,10 +76,10 @@ class Others(QObject):
     def _ask_text(self, other: Other) -> None:
         given = other.input or input_of(self._store.document)
         text = given.text if isinstance(given, TextInput) else ""
-        told, sure = QInputDialog.getMultiLineText(
-            self._window, "Another text", "The text that the other run reads:", text
-        )
-        if sure and told:
+        from lstmviz.gui.textdialog import ask_text  # late: nothing the first picture needs
+
+        told = ask_text(self._window, "Another text", "The text that the other run reads:", text)
+        if told:
             self._keep(replace(other, input=TextInput(told)))
 
     def _keep(self, other: Other | None) -> None:

@@ -146,6 +146,9 @@ def _controls(theme: Theme) -> str:
     QScrollBar:vertical {{ width: 9px; background: transparent; margin: 0; }}
     QScrollBar::handle:vertical {{ background: {c("edge")}; border-radius: 4px;
         min-height: 30px; }}
+    QScrollBar:horizontal {{ height: 9px; background: transparent; margin: 0; }}
+    QScrollBar::handle:horizontal {{ background: {c("edge")}; border-radius: 4px;
+        min-width: 30px; }}
     QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
     QSplitter::handle {{ background: transparent; }}
     QSplitter::handle:hover {{ background: {c("edge")}; }}

@@ -1,9 +1,9 @@
 """Dialogs have room for what they say, at any scale: nothing is cut, nothing overlaps."""
 
 import pytest
-from PySide6.QtCore import Qt
+from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QGuiApplication
-from PySide6.QtWidgets import QAbstractSpinBox, QLabel, QLineEdit
+from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QLineEdit, QPushButton
 from windows import settle
 
 from lstmviz.gui.changedialog import ChangeDialog, Start
@@ -12,9 +12,10 @@ from lstmviz.gui.help import SHORTCUTS, ShortcutSheet
 from lstmviz.gui.lstmdialog import NUMBERS, LstmDialog
 from lstmviz.gui.parts import Elided, shorter
 from lstmviz.gui.reading import ReadingDialog
+from lstmviz.gui.textdialog import TextDialog
 from lstmviz.inputs.choices import choices
 from lstmviz.models.choose import Found
-from lstmviz.session import Document, FileInput, Trained
+from lstmviz.session import Document, FileInput, TextInput, Trained
 
 COUNTER = Document(Trained("demo:counter"))
 
@@ -113,3 +114,30 @@ def test_one_of_the_shorter_lines_is_painted(qtbot):
     painted = label.grab().toImage()
     label.say(less)
     assert label.grab().toImage() == painted
+
+
+def test_a_text_is_asked_for_with_the_keys_alone(opened, qtbot):
+    window = opened(COUNTER)
+    found = []
+
+    def answer():
+        dialog = QApplication.activeModalWidget()
+        if not (isinstance(dialog, TextDialog) and dialog.isActiveWindow()):
+            QTimer.singleShot(10, answer)
+            return
+        found.append(dialog.text)
+        qtbot.keyClick(dialog.field, Qt.Key.Key_Delete)  # all of it is marked
+        found.append(dialog.ok.isEnabled())
+        qtbot.keyClicks(dialog.field, "#ab#")
+        qtbot.keyClick(dialog.field, Qt.Key.Key_Tab)
+        found.append(dialog.focusWidget())
+        qtbot.keyClick(dialog.focusWidget(), Qt.Key.Key_Space)
+        QTimer.singleShot(500, dialog.reject)
+
+    QTimer.singleShot(0, answer)
+    window.others.choose("text")
+    settle(qtbot, window)
+    assert found[0].startswith("#aaaaabbbbb#") and found[1] is False
+    assert isinstance(found[2], QPushButton)
+    assert window.store.document.other.input == TextInput("#ab#")
+    assert window.store.view.diagram == "compare"
