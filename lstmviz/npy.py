@@ -16,7 +16,7 @@ import math
 import os
 import zipfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any
@@ -29,6 +29,12 @@ from lstmviz.files import reading, shown
 
 MAGIC = b"\x93NUMPY"
 LONGEST_HEADER = 10_000
+PIECE = 2**20
+"""Bytes read at once: longer reads keep the interpreter's lock for too long."""
+DENSEST = 1032
+"""Bytes that deflate can make of one at most."""
+Tick = Callable[[int], None]
+"""Told the bytes of every piece that was read; what it raises ends the reading."""
 PACKINGS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 """What numpy.savez and numpy.savez_compressed write; others unpack with less of a bound."""
 
@@ -93,8 +99,9 @@ def read_member(
     where: str,
     budget: int,
     shape: tuple[int, ...] | None = None,
+    tick: Tick | None = None,
 ) -> NDArray[Any]:
-    """The array `name` of an open `.npz`; `where` names it in errors.
+    """The array `name` of an open `.npz`, closed to writing; `where` names it in errors.
 
     Raises `LstmvizError` as `read_npy`, and before unpacking what is over the budget or of
     another shape than the one asked for.
@@ -106,8 +113,14 @@ def read_member(
         raise LstmvizError(
             f"{where} is packed in a way that NumPy does not use; write it with numpy.savez."
         )
+    stored = info.compress_type == zipfile.ZIP_STORED
+    if info.file_size > info.compress_size * (1 if stored else DENSEST):
+        raise LstmvizError(
+            f"{where} claims {info.file_size:,} bytes, more than its {info.compress_size:,} can "
+            "unpack into; it is damaged, so write it again."
+        )
     with archive.open(info) as stream:
-        array = read_array(stream, info.file_size, where, budget, shape)
+        array = read_array(stream, info.file_size, where, budget, shape, tick)
         if stream.read(1):
             raise LstmvizError(f"{where} has bytes after its numbers; write it again.")
     return array
@@ -119,8 +132,12 @@ def read_array(
     where: str,
     budget: int,
     shape: tuple[int, ...] | None = None,
+    tick: Tick | None = None,
 ) -> NDArray[Any]:
-    """One array from a stream of `size` bytes that begins with a `.npy` header."""
+    """One array from a stream of `size` bytes that begins with a `.npy` header.
+
+    It is closed to writing, and read in pieces that are told to `tick`.
+    """
     header, start = read_header(stream, where)
     _check_kind(header.dtype, where)
     if shape is not None and header.shape != shape:
@@ -132,10 +149,15 @@ def read_array(
             f"{where} claims shape {header.shape} of {header.dtype} ({header.size:,} bytes) but "
             f"holds {max(size - start, 0):,} bytes; it is damaged, so write it again."
         )
-    data = stream.read(header.size)
-    if len(data) != header.size:
-        raise LstmvizError(f"{where} ends too early; it is damaged, so write it again.")
-    array: NDArray[Any] = np.frombuffer(data, header.dtype)
+    array: NDArray[Any] = np.empty(math.prod(header.shape), header.dtype)
+    data = array.view(np.uint8).data
+    for first in range(0, header.size, PIECE):
+        piece = data[first : first + PIECE]
+        if stream.readinto(piece) != len(piece):  # type: ignore[attr-defined]
+            raise LstmvizError(f"{where} ends too early; it is damaged, so write it again.")
+        if tick is not None:
+            tick(len(piece))
+    array.setflags(write=False)
     return array.reshape(header.shape, order="F" if header.fortran else "C")
 
 

@@ -14,6 +14,7 @@ from lstmviz.engine.memory import budget
 from lstmviz.engine.network import Array, Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown, writing
+from lstmviz.models.certificate import Progress
 from lstmviz.models.own import CARD, LONGEST_CARD, Card, packed, parse_card, unpacked
 
 FORMAT = "lstmviz .npz"
@@ -31,8 +32,8 @@ def save(network: Network, path: str | Path) -> None:
             archive.writestr(zipfile.ZipInfo(f"{name}.npy"), _bytes(array))
 
 
-def read(path: str | Path) -> Network:
-    """Read a network, `format` and `gate_order` set.
+def read(path: str | Path, progress: Progress | None = None) -> Network:
+    """Read a network, `format` and `gate_order` set; `progress` is told of unpacked bytes.
 
     Raises `LstmvizError` for a damaged or foreign file, a missing, unknown or misshapen array
     (named), sizes that do not fit together, and weights over the memory budget, which are
@@ -42,9 +43,18 @@ def read(path: str | Path) -> Network:
     with npy.opened(path) as archive:
         names = set(npy.members(archive))
         card = parse_card(_card(archive, names, where), where)
-        return unpacked(
-            card, names, lambda name, shape: _weights(archive, name, shape, where), where, FORMAT
-        )
+        done, total = 0, sum(info.file_size for info in archive.infolist())
+
+        def tick(count: int) -> None:
+            nonlocal done
+            done += count
+            if progress:
+                progress(done, total)
+
+        def weights(name: str, shape: tuple[int, ...]) -> Array:
+            return _weights(archive, name, shape, where, tick)
+
+        return unpacked(card, names, weights, where, FORMAT)
 
 
 def card(path: str | Path) -> Card:
@@ -77,11 +87,13 @@ def _card(archive: zipfile.ZipFile, names: set[str], where: str) -> str:
         raise LstmvizError(f"{where}: array {CARD!r} is not UTF-8; it is damaged.") from None
 
 
-def _weights(archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], where: str) -> Array:
+def _weights(
+    archive: zipfile.ZipFile, name: str, shape: tuple[int, ...], where: str, tick: npy.Tick
+) -> Array:
     """One array of floats of a known shape."""
-    array = npy.read_member(archive, name, f"{where} ({name})", budget(), shape)
+    array = npy.read_member(archive, name, f"{where} ({name})", budget(), shape, tick)
     if array.dtype.kind != "f":
         raise LstmvizError(f"{where}: array {name!r} holds {array.dtype}, not floats.")
     dtype = np.float64 if array.dtype.itemsize >= 8 else np.float32
     with np.errstate(over="ignore"):  # a long double may be beyond any double
-        return array.astype(dtype)
+        return array.astype(dtype, copy=False)

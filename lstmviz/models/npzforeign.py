@@ -37,7 +37,7 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
 
             found = {name: _tensor(archive, name, where, size) for name in names}
             return opened(TensorFile(where, size, ".npz", found), lstm, progress)
-    network = npz.read(path)
+    network = npz.read(path, progress)
     return Opened(network, Certificate(npz.FORMAT, "lstmviz", used=names))
 
 
@@ -68,8 +68,7 @@ def _tensor(archive: zipfile.ZipFile, name: str, where: str, size: int) -> Tenso
         )
 
     def load(tick: Tick) -> Array:
-        array: np.ndarray[Any, Any] = npy.read_member(archive, name, told, limit)
-        tick(array.nbytes)
+        array: np.ndarray[Any, Any] = npy.read_member(archive, name, told, limit, tick=tick)
         wide = np.float64 if array.dtype.itemsize == 8 else np.float32
         result: Array = np.ascontiguousarray(array, wide)
         result.setflags(write=False)

@@ -11,7 +11,7 @@ from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
 from lstmviz.engine.variant import GREFF, Variant
 from lstmviz.errors import LstmvizError
-from lstmviz.models import load, npz
+from lstmviz.models import load, npz, open_model
 
 STACK = NetworkSpec(
     (CellSpec(3, 2, 4, directions=("forward", "backward")), CellSpec(4, 5, 5)), (HeadSpec(2),)
@@ -171,6 +171,44 @@ def test_truncated_and_foreign_files(tmp_path):
     for cut in (0, 1, 100, len(data) // 2, len(data) - 1):
         path.write_bytes(data[:cut])
         refused(path, "damaged or not an .npz")
+
+
+@pytest.mark.parametrize("made", [npz.save, None])
+def test_large_arrays_are_read_in_pieces_that_can_be_given_up(tmp_path, made):
+    path = tmp_path / "m.npz"
+    network = random_network(single(3, 300, 300), 0)
+    if made:
+        made(network, path)
+    else:
+        weights = network.cells[0]["forward"]
+        np.savez(
+            path,
+            weight_ih_l0=weights.input_weights,
+            weight_hh_l0=weights.recurrent_weights,
+            bias_ih_l0=weights.input_bias,
+            bias_hh_l0=weights.recurrent_bias,
+        )
+    told = []
+    again = open_model(path, progress=lambda done, total: told.append((done, total))).network
+    assert (again.run(np.ones((2, 3))).output == network.run(np.ones((2, 3))).output).all()
+    steps = np.diff([0, *(done for done, _ in told)])
+    assert steps.max() <= 2**20 < 4 * 300 * 300 * 4 and told[-1][0] > 0.99 * told[-1][1]
+
+    def give_up(done, total):
+        raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        open_model(path, progress=give_up)
+
+
+def test_more_than_can_be_packed_is_not_unpacked(tmp_path):
+    path = saved(tmp_path)
+    data = bytearray(path.read_bytes())
+    name = b"layer0.forward.input_weights.npy"
+    at = data.rindex(name) - 46 + 24  # the size that the directory tells
+    data[at : at + 4] = (2**20).to_bytes(4, "little")
+    path.write_bytes(data)
+    refused(path, r"input_weights\) claims 1,048,576 bytes, more than its .* can unpack into")
 
 
 def test_what_the_zip_reader_quotes_is_cut_short(tmp_path):

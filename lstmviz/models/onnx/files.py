@@ -29,7 +29,7 @@ from lstmviz.symbols import fitting, oversized, told_in
 
 FORMAT = "ONNX"
 GATE_ORDER = "iofc"
-PIECE = 2**24
+PIECE = 2**20
 PRODUCERS = {"pytorch": "PyTorch", "tf2onnx": "tf2onnx", "keras": "Keras", "skl2onnx": "skl2onnx"}
 OTHERS = ("GRU", "RNN", "DynamicQuantizeLSTM")
 MOST_LSTMS = 200
@@ -44,7 +44,7 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     where = shown(path)
     data = _bytes(path, where, progress)
     limit = Budget(where)
-    content = model(memoryview(data), limit)
+    content = model(data, limit)
     evaluator = Evaluator(limit, len(data))
     units, refused = _units(evaluator, content, where)
     if not units:
@@ -66,7 +66,7 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     )
 
 
-def _bytes(path: Path, where: str, progress: Progress | None) -> bytearray:
+def _bytes(path: Path, where: str, progress: Progress | None) -> memoryview:
     """The whole file, in pieces so that it can be given up."""
     with reading(path) as stream:
         size = os.fstat(stream.fileno()).st_size
@@ -75,16 +75,15 @@ def _bytes(path: Path, where: str, progress: Progress | None) -> bytearray:
                 f"{where} has {size_text(size)}, more than the {size_text(memory_budget())} "
                 "allowed; raise LSTMVIZ_MEMORY_GB if it is right."
             )
-        data = bytearray(size)
-        with memoryview(data) as view:
-            done = 0
-            while done < size:
-                count = stream.readinto(view[done : done + PIECE])  # type: ignore[attr-defined]
-                if not count:
-                    raise LstmvizError(f"{where} ends too early; it is being changed, so retry.")
-                done += count
-                if progress:
-                    progress(done, size)
+        data = np.empty(size, np.uint8).data  # a bytearray would be cleared under the lock
+        done = 0
+        while done < size:
+            count = stream.readinto(data[done : done + PIECE])  # type: ignore[attr-defined]
+            if not count:
+                raise LstmvizError(f"{where} ends too early; it is being changed, so retry.")
+            done += count
+            if progress:
+                progress(done, size)
     return data
 
 
