@@ -50,7 +50,8 @@ class CertificatePanel(QScrollArea):
         self.setObjectName("plain")
         self._comparing = comparing
         self._theme: Theme = LIGHT
-        self._certificate: Certificate | None = None
+        self.told: Certificate | None = None
+        """What is shown; that of the file before while another is read."""
         self._order: str | None = None
         self._run: Run | None = None
         inside = QWidget()
@@ -164,7 +165,7 @@ class CertificatePanel(QScrollArea):
         shown = (run.certificate, order, view.expect, switched)
         if shown != self._shown:
             self._shown = shown
-            self._certificate, self._order = run.certificate, order
+            self.told, self._order = run.certificate, order
             self._show_certificate(run.certificate)
             self.switched.setText(escape(f"{switched} Undo takes it back."))
             self.switched.setVisible(bool(switched))
@@ -175,7 +176,7 @@ class CertificatePanel(QScrollArea):
     _shown: tuple[object, ...] = ()
 
     def _found_order(self) -> str:
-        return plain_order(self._certificate.gate_order) if self._certificate else GATE_ORDERS[0]
+        return plain_order(self.told.gate_order) if self.told else GATE_ORDERS[0]
 
     def _show_certificate(self, told: Certificate) -> None:
         with QSignalBlocker(self.lstm):

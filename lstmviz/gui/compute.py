@@ -82,6 +82,7 @@ class Compute(QObject):
         if generation != self.generation:
             return
         last = begun = time.monotonic()
+        told = False  # that the sizes are known, before any step is
         made = runs(generation, document, lambda done, total: self._look(generation), self._last)
         for run in made:
             now = time.monotonic()
@@ -92,9 +93,10 @@ class Compute(QObject):
                 resting.rest()
             if self._ended(generation, now - begun):
                 return
-            if run.finished or run.trace is None or (now - last >= PERIOD and not early):
+            news = now - last >= PERIOD and not early and (run.done or not told)
+            if run.finished or run.trace is None or news:
                 self._report(run)
-                last = now
+                last, told = now, True
 
     def _report(self, run: Run) -> None:
         self.latest = run

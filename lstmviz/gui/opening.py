@@ -79,8 +79,10 @@ class OpeningBar(QFrame):
 
     def tell(self, done: int, total: int) -> None:
         """So many bytes of so many are read."""
+        self.bar.setUpdatesEnabled(False)  # or the window would be painted within this call
         self.bar.setRange(0, 1000 if total else 0)
         self.bar.setValue(round(1000 * done / total) if total else 0)
+        self.bar.setUpdatesEnabled(True)
         if total:
             self.words.setText(
                 f"Opening {self._name}: {done / 2**20:,.0f} of {total / 2**20:,.0f} MB"
@@ -135,6 +137,7 @@ class Opening(QObject):
             own = ("theme", "reduce_motion")  # the user's, not the session's
             view = {name: value for name, value in vars(session.view).items() if name not in own}
         self._window.store.edit(session.document, None, **view)
+        self._window.turns.end(rest=True)
         if not bundled(self._path):
             self.recent.add(self._path)
         self._warn(session.document)

@@ -29,6 +29,7 @@ PATIENCE = 0.2
 
 _free = threading.Event()
 _free.set()
+_held = threading.Event()
 
 
 @contextmanager
@@ -41,23 +42,26 @@ def paused() -> Iterator[None]:
     try:
         yield
     finally:
-        _free.set()
+        if not _held.is_set():
+            _free.set()
 
 
 def hold() -> None:
     """Let them rest until `release`, over several turns of the event loop, or out of patience."""
+    _held.set()
     _free.clear()
 
 
 def release() -> None:
     """End what `hold` began."""
+    _held.clear()
     _free.set()
 
 
 def rest() -> None:
     """Called between the pieces of long work: wait until the window is painted."""
     if not _free.wait(PATIENCE):
-        _free.set()
+        release()
 
 
 class Resting(QObject):

@@ -50,6 +50,7 @@ from lstmviz.gui.resting import Resting
 from lstmviz.gui.side import SidePanel
 from lstmviz.gui.store import Store
 from lstmviz.gui.strips import Strips
+from lstmviz.gui.turns import Turns
 from lstmviz.gui.typeline import TypeLine
 from lstmviz.gui.whatifpanel import WhatIfPanel
 from lstmviz.history import trained_before
@@ -81,6 +82,7 @@ class MainWindow(QMainWindow):
         self.menus = Menus(self)
         self.manners = Manners(self, self.diagram, self.menus.key)
         Resting(self)
+        self.turns = Turns(self)
         self.diagram.setFocus()
         self._connect()
         self._dress()
@@ -158,7 +160,7 @@ class MainWindow(QMainWindow):
     def _connect(self) -> None:
         store = self.store
         store.changed.connect(self._changed)
-        store.ran.connect(lambda run: self._render(travel=None))
+        store.ran.connect(self._ran)
         store.refused.connect(self._refused)
         self.progress.stopRequested.connect(store.stop)
         self.progress.startRequested.connect(store.begin)
@@ -260,6 +262,11 @@ class MainWindow(QMainWindow):
         if old.view.theme != new.view.theme:
             self._restyle()
         self._render(travel=self._travel(old, new))
+
+    def _ran(self, run: Run) -> None:
+        other_file = run.certificate not in (None, self.certificate.told)
+        self._render(travel=None)
+        self.turns.end(rest=other_file)
 
     def _travel(self, old: Session, new: Session) -> int | None:
         """Milliseconds for values to travel: only when one stage follows another.

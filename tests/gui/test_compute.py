@@ -87,3 +87,20 @@ def test_what_a_fuller_report_waits_behind_is_passed_over(qtbot):
     qtbot.wait(10)
     assert seen == [more]
     store.compute.close()
+
+
+def test_before_its_first_step_a_run_is_reported_once(computing, qtbot, monkeypatch):
+    worker, reports = computing
+    real = compute.runs
+
+    def slow(*arguments):
+        for run in real(*arguments):
+            yield from [replace(run, done=0)] * 5
+            yield run
+
+    monkeypatch.setattr(compute, "PERIOD", 0.0)
+    monkeypatch.setattr(compute, "HURRY", 0.0)
+    monkeypatch.setattr(compute, "runs", slow)
+    worker.start(DOCUMENT)
+    qtbot.waitUntil(lambda: bool(reports) and reports[-1].finished, timeout=10_000)
+    assert [run.done for run in reports] == [0, 20]
