@@ -1,9 +1,13 @@
-"""Opening a model of 200 MB: stalls of the event loop, bytes read, and seconds.
+"""Opening a model of 200 MB in every format: stalls of the event loop, bytes read, and seconds.
 
-A timer asks to be called every millisecond; a stall is the time between two calls, from the
-moment a file is asked for until its run is there. The floor is a plain read of the same file in a
-thread beside a window that shows nothing. Bytes are those the process asked the system for
-(`rchar` of /proc/self/io, where there is one), beside the file's own size.
+    python -m benchmarks.opening [FILE | .SUFFIX …]
+
+Without arguments a file of each format is made; suffixes choose among them, and files of your own
+are taken as they are. A timer asks to be called every millisecond; a stall is the time between two
+calls, from the moment a file is asked for until its run and its heatmaps are whole. The floor is a
+plain read of the same file in a thread beside a window that shows nothing. Of each stall the part
+is told, too, in which the system gave the cores to other programs (/proc/self/schedstat, where
+there is one). Bytes are those the process asked the system for (`rchar` of /proc/self/io).
 """
 
 from __future__ import annotations
@@ -15,53 +19,39 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-import numpy as np
-
 from benchmarks import common
 from benchmarks.stalls import Watch
 
-CELLS = 2560
-"""Two matrices of 4 × 2,560 × 2,560 numbers are 200 MB."""
 ALLOWED, READ = 50, 1.1
 ROUNDS = 3
 PIECE = 2**20
 
 
-def arrays():
-    """An LSTM's weights by PyTorch's names."""
-    rng = np.random.default_rng(0)
-    rows = 4 * CELLS
-    shapes = {
-        "rnn.weight_ih_l0": (rows, CELLS),
-        "rnn.weight_hh_l0": (rows, CELLS),
-        "rnn.bias_ih_l0": (rows,),
-        "rnn.bias_hh_l0": (rows,),
-    }
-    for name, shape in shapes.items():
-        yield name, 0.01 * rng.standard_normal(shape, np.float32)
+class Waits(Watch):
+    """Beside each gap the milliseconds in which the thread could have run but had no core."""
 
+    def __init__(self):
+        path = Path("/proc/thread-self/schedstat")
+        self._schedule = path.open() if path.exists() else None
+        self.waits, self._waited = [], self._now()
+        super().__init__()
 
-def write_safetensors(path):
-    """The same as the reader's own format describes it."""
-    header, at, data = {}, 0, []
-    for name, array in arrays():
-        header[name] = {"dtype": "F32", "shape": array.shape}
-        header[name]["data_offsets"] = [at, at + array.nbytes]
-        at += array.nbytes
-        data.append(array)
-    text = json.dumps(header).encode()
-    with path.open("wb") as stream:
-        stream.write(len(text).to_bytes(8, "little") + text)
-        for array in data:
-            stream.write(array.data)
+    def _now(self):
+        if self._schedule is None:
+            return 0.0
+        self._schedule.seek(0)
+        return int(self._schedule.read().split()[1]) / 1e6
 
+    def _called(self):
+        super()._called()
+        now = self._now()
+        self.waits.append(now - self._waited)
+        self._waited = now
 
-def write_npz(path):
-    """As numpy.savez writes it."""
-    np.savez(path, **dict(arrays()))
-
-
-WRITERS = {".safetensors": write_safetensors, ".npz": write_npz}
+    def stop(self):
+        super().stop()
+        longest = max(range(len(self.gaps)), key=self.gaps.__getitem__)
+        return {"longest": self.gaps[longest], "waited": self.waits[longest]}
 
 
 def bytes_read():
@@ -90,7 +80,7 @@ def floor(path):
                 pass
 
     with ThreadPoolExecutor(1) as pool:
-        watch, before, begun = Watch(), bytes_read(), time.perf_counter()
+        watch, before, begun = Waits(), bytes_read(), time.perf_counter()
         job = pool.submit(read)
         until(job.done)
         return found(watch, before, begun, path)
@@ -102,12 +92,19 @@ def program(path):
 
     app = application()
     window = common.open_window(app, common.document(64, 100))
-    watch, before, begun = Watch(), bytes_read(), time.perf_counter()
+    watch, before, begun = Waits(), bytes_read(), time.perf_counter()
     window.open_path(path)
-    until(lambda: window.store.run.certificate is not None)
+    until(lambda: shown(window))
     result = found(watch, before, begun, path)
     window.close()
     return result
+
+
+def shown(window):
+    """Whether the file's run and its pictures are whole."""
+    run, heatmaps = window.store.run, window.heatmaps
+    computed = run.certificate is not None and run.finished
+    return computed and heatmaps._images.complete and not heatmaps._ground.painting
 
 
 def until(holds):
@@ -124,18 +121,21 @@ def found(watch, before, begun, path):
     """What was measured, as it is told to the parent."""
     seconds = time.perf_counter() - begun
     share = (bytes_read() - before) / Path(path).stat().st_size
-    return {"gaps": watch.stop(), "seconds": seconds, "share": share}
+    return {**watch.stop(), "seconds": seconds, "share": share}
 
 
 def main(given):
     """Every file, those given or ones that are made, and the floor of each, in turns."""
+    suffixes = [each for each in given if each in WRITERS]
+    files = [Path(each).resolve() for each in given if each not in WRITERS]
     with tempfile.TemporaryDirectory(prefix="benchmark-") as folder:
-        paths = [Path(path) for path in given]
-        for suffix, write in () if given else WRITERS.items():
-            paths.append(Path(folder) / f"model{suffix}")
-            write(paths[-1])
-        for path in paths:
-            measure(path.resolve())
+        for suffix in suffixes or ([] if files else WRITERS):
+            path = Path(folder) / f"model{suffix}"
+            WRITERS[suffix](path)
+            measure(path)
+            path.unlink()
+    for path in files:
+        measure(path)
 
 
 def measure(path):
@@ -148,16 +148,16 @@ def measure(path):
                 rows.append(common.child(platform, "benchmarks.opening", who, path))
         common.heading(f"Opening {path.name}, {size:,.0f} MB, {ROUNDS} runs", platform)
         for who, name in (("floor", "a plain read"), ("program", "opening")):
-            stalls = [max(run["gaps"]) for run in runs[who]]
             allowed = f"   at most {ALLOWED} ms" if who == "program" else ""
+            stalls, waits = ([run[part] for run in runs[who]] for part in ("longest", "waited"))
             print(common.line(f"longest stall, {name}", stalls) + allowed)
+            print(common.line("  of that without a core", waits))
         floors = [1e3 * run["seconds"] for run in runs["floor"]]
+        times = [1e3 * run["seconds"] for run in runs["program"]]
         print(common.line("time, a plain read", floors))
-        print(
-            common.line("time, opening", [1e3 * run["seconds"] for run in runs["program"]], floors)
-        )
+        print(common.line("time, opening", times, floors))
         share = max(run["share"] for run in runs["program"])
-        print(f"  bytes read: {share:.3f} of the file, at most {READ:g}")
+        print(f"  bytes read: {share:.3f} of the file, at most {READ:g}", flush=True)
 
 
 if __name__ == "__main__":
@@ -165,4 +165,6 @@ if __name__ == "__main__":
         act = floor if sys.argv[1] == "floor" else program
         print(json.dumps(act(sys.argv[2])))
     else:
+        from benchmarks.modelfiles import WRITERS
+
         main(sys.argv[1:])

@@ -168,10 +168,11 @@ def keras(config=None, inner=None, method=zipfile.ZIP_STORED, **members):
 WHOLE_CONFIG = sequential(layer())
 
 
-def legacy(config, names=("kernel", "recurrent_kernel", "bias")):
-    """An older `.h5` with a model's description; None leaves it out."""
+def legacy(config, names=("kernel", "recurrent_kernel", "bias"), values=None):
+    """An older `.h5` with a model's description; `values` are other weights than `weights()`."""
     file = File()
-    addresses = {name: array(file, w) for name, w in zip(names, weights(), strict=True)}
+    values = weights() if values is None else values
+    addresses = {name: array(file, w) for name, w in zip(names, values, strict=True)}
     inner = group(file, addresses, attribute("weight_names", list(names)))
     top = group(file, {"lstm": inner}, attribute("layer_names", ["lstm"]))
     text = config if isinstance(config, str) else json.dumps(config)
