@@ -6,4 +6,10 @@ class LstmvizError(ValueError):
 
     The command line prints it on stderr and exits with 2; the window shows it
     in a banner and keeps the session as it was.
+
+    `line` is the same sentence for the command line, where it would else speak of the window.
     """
+
+    def __init__(self, sentence: str = "", line: str = "") -> None:
+        super().__init__(sentence)
+        self.line = line or sentence

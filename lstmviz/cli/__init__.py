@@ -39,7 +39,7 @@ def main(argv: Sequence[str] | None = None) -> int:
         code = _run(list(sys.argv[1:] if argv is None else argv))
         _flush()
     except LstmvizError as error:
-        return _told(str(error))
+        return _told(error.line)
     except BrokenPipeError:
         return 1
     except KeyboardInterrupt:

@@ -29,7 +29,12 @@ from lstmviz.gui.parts import begun
 Pictures = Callable[[str, str | None, float], Picture]
 """From what is to be drawn, the theme (None: as shown) and the resolution to the picture."""
 
-WHAT = {"diagram": "Diagram", "heatmaps": "Heatmaps", "window": "The whole window"}
+WHAT = {
+    "diagram": "Diagram, or the question on show",
+    "heatmaps": "Heatmaps",
+    "why": "The arithmetic of the number asked for",
+    "window": "The whole window",
+}
 FORMATS = {".png": "PNG: pixels", ".svg": "SVG: shapes", ".pdf": "PDF: a page of shapes"}
 THEMES = {"": "As shown", "light": "Light", "dark": "Dark"}
 QUICK = (1, 2, 3, 4)

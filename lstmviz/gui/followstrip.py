@@ -55,7 +55,7 @@ class FollowStrip(Strip):
         self.row.addWidget(self.every)
 
     def _want(self, **changes: object) -> None:
-        self.wanted.emit({"rank": 0, **changes})
+        self.wanted.emit({"rank": 0, "row": 0, **changes})
 
     def _pattern(self) -> QWidget:
         self.pattern = Typed(

@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def pictures_of(window: MainWindow) -> Callable[[str, str | None, float], Picture]:
     """What makes pictures of what a window shows, for the export dialog.
 
-    It takes "diagram", "heatmaps" or "window", the theme (None: the window's own) and the
+    It takes "diagram", "heatmaps", "why" or "window", the theme (None: the window's own) and the
     resolution of images, and raises `LstmvizError` where there is nothing to draw yet.
     """
 

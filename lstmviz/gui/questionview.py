@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
@@ -21,11 +22,20 @@ from lstmviz import paint
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.questions import HEIGHT, QUESTIONS, TITLES, WIDTH, Page, Spot, brushed, page_of
 from lstmviz.scene.run import Run
-from lstmviz.scene.shapes import Shape
+from lstmviz.scene.shapes import Box, Rect, Shape
 from lstmviz.session import View
 
 ROWS = 3
 """Rows that a notch of the wheel scrolls."""
+
+
+@dataclass(frozen=True)
+class Brush:
+    """Steps being marked: the view before, the first of them, and where the button went down."""
+
+    view: View
+    step: int
+    x: float
 
 
 class QuestionView(QWidget):
@@ -53,7 +63,8 @@ class QuestionView(QWidget):
         self._view = View()
         self._asked: tuple[str, Any, Run] | None = None
         self._still: QPixmap | None = None
-        self._brush: tuple[View, int] | None = None
+        self._brush: Brush | None = None
+        self._band = (0.0, 0.0)
         self._dragging = False
         self._turned = 0.0
 
@@ -107,6 +118,10 @@ class QuestionView(QWidget):
         painter.drawPixmap(0, 0, self._still)
         if self._page is not None:
             paint.draw(painter, self._page.marks(self._view), self._theme)
+        if self._brush is not None and not self._takes_steps():
+            left, right = sorted(self._band)
+            band = Box(left, 0, max(right - left, 2), self.height())
+            paint.draw(painter, [Rect(band, fill="accent", opacity=0.2)], self._theme)
         painter.end()
 
     def _rest(self, ratio: float) -> QPixmap:
@@ -136,7 +151,15 @@ class QuestionView(QWidget):
         if self._dragging and spot is not None and spot.drags:
             self.wanted.emit(dict(spot.changes))
         self.unitHovered.emit(spot.unit if spot else None)
-        self.pointed.emit(spot.words if spot else "")
+        self.pointed.emit(self._told(spot, event.position()))
+
+    def _told(self, spot: Spot | None, at: QPointF) -> str:
+        """What lies under the pointer, or which steps it is marking."""
+        step = self._step(at)
+        if self._brush is not None and step is not None and not self._takes_steps():
+            first, last = sorted((self._brush.step, step))
+            return f"steps {first:,} to {last:,}: let go to ask which units follow them"
+        return spot.words if spot else ""
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         """Do what a click here asks for; with Shift begin to mark steps."""
@@ -144,7 +167,7 @@ class QuestionView(QWidget):
         if left and event.modifiers() & Qt.KeyboardModifier.ShiftModifier:
             step = self._step(event.position())
             if step is not None:
-                self._brush = (self._view, step)
+                self._brush = Brush(self._view, step, event.position().x())
                 self._brushed(event.position())
             return
         spot = self._spot(event.position())
@@ -156,18 +179,36 @@ class QuestionView(QWidget):
                 self.fileWanted.emit(*spot.opens, dict(spot.changes))
 
     def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        """What a held button did ends."""
-        self._brush, self._dragging = None, False
+        """What a held button did ends; steps marked on a page that takes none are asked of now."""
+        brush, self._brush, self._dragging = self._brush, None, False
+        if brush is not None and not self._takes_steps():
+            self._mark(brush, event.position())
+            self.update()
+
+    def _takes_steps(self) -> bool:
+        """Whether the question on show is itself about marked steps."""
+        return self._asked is not None and QUESTIONS[self._asked[0]].brushed is not None
 
     def _step(self, at: QPointF) -> int | None:
         return self._page.step_at(at.x(), at.y()) if self._page else None
 
     def _brushed(self, at: QPointF) -> None:
-        """Ask for the steps between where the brush went down and here."""
+        """Ask for the steps between where the brush went down and here, or show them.
+
+        Another question would take this one's place, and with it the steps under the pointer.
+        """
+        if self._brush is None:
+            return
+        self._band = (self._brush.x, at.x())
+        if self._takes_steps():
+            self._mark(self._brush, at)
+        self.update()
+
+    def _mark(self, brush: Brush, at: QPointF) -> None:
         step = self._step(at)
-        if self._brush is not None and step is not None:
-            view, begun = self._brush
-            self.wanted.emit(brushed(view, min(begun, step), max(begun, step) + 1))
+        if step is not None:
+            first, last = min(brush.step, step), max(brush.step, step) + 1
+            self.wanted.emit(brushed(brush.view, first, last))
 
     def wheelEvent(self, event: QWheelEvent) -> None:
         """Scroll a page that has more rows than there is room for."""

@@ -78,7 +78,9 @@ class Store(QObject):
         self.ran.emit(self.run)
 
     def look(self, **changes: Any) -> None:
-        """Change the View; never recorded for undo."""
+        """Change the View; never recorded for undo. Another page begins at its first row."""
+        if changes.get("diagram", self.view.diagram) != self.view.diagram:
+            changes = {"row": 0, **changes}
         view = replace(self.view, **changes)
         if view != self.view:
             self._set(replace(self.session, view=view))

@@ -90,9 +90,16 @@ def _early_value(found: Sum) -> float:
 def _squashed(moment: Moment, gate: str) -> str:
     """F = σ(0.182) = 0.545"""
     letter, activation = LETTERS[gate], activation_of(moment.variant, gate)
+    if gate in moment.changed:
+        return _held(moment, letter, gate)
     if plain(activation):
         return f"{letter} = {_at(moment, gate)}"
     return f"{letter} = {applied(activation, number(moment.pre[gate]))} = {_at(moment, gate)}"
+
+
+def _held(moment: Moment, letter: str, array: str) -> str:
+    """What stands in place of the arithmetic of a number that a change has set."""
+    return f"{letter} = {_at(moment, array)}, set by a change (What if)"
 
 
 def _activate(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
@@ -109,7 +116,9 @@ def _activate(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
     told = [_squashed(moment, "candidate")]
     if variant.coupled:
         formula.append("f = 1 − i")
-        told.insert(0, f"f = 1 − {_at(moment, 'input_gate')} = {_at(moment, 'forget_gate')}")
+        real = f"f = 1 − {_at(moment, 'input_gate')} = {_at(moment, 'forget_gate')}"
+        held = "forget_gate" in moment.changed
+        told.insert(0, _held(moment, "f", "forget_gate") if held else real)
     first = next((gate for gate in _FIRST if gate in now), None)
     if first is not None:
         told.insert(0, _squashed(moment, first))
@@ -123,6 +132,8 @@ def _forget(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
 
 def _write(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
     variant = moment.variant
+    if "cell_state" in moment.changed:
+        return f"cₜ = {cell_formula(variant)}", _held(moment, "c", "cell_state")
     written = _at(moment, "candidate")
     if "input_gate" not in variant.absent:
         written = f"{_at(moment, 'input_gate')} × {written}"
@@ -140,16 +151,18 @@ def _output(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
     m = _at(moment, "cell_output")
     formula = f"{name}ₜ = {output_formula(variant)}"
     real = f"{name} = {m}" if real == m else f"{real} = {m}"
+    if "cell_output" in moment.changed:
+        real = _held(moment, name, "cell_output")
     if not late_output_gate(variant):
         return formula, real
     inside = clipped("a + p ⊙ cₜ", variant.clip)
     found = moment.sums["output_gate"]
     parts = (sum(found.early), found.terms[-1])
     o = applied(variant.gate, clipped(" + ".join(map(number, parts)), found.bound))
-    return (
-        f"o = {applied(variant.gate, inside)}   {formula}",
-        f"o = {o} = {_at(moment, 'output_gate')},  {real}",
-    )
+    gate = f"o = {o} = {_at(moment, 'output_gate')}"
+    if "output_gate" in moment.changed:
+        gate = _held(moment, "o", "output_gate")
+    return f"o = {applied(variant.gate, inside)}   {formula}", f"{gate},  {real}"
 
 
 def _project(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:

@@ -1,7 +1,7 @@
 """Questions about the run, asked and clicked in the window."""
 
-from PySide6.QtCore import QPoint, QPointF, Qt
-from PySide6.QtGui import QWheelEvent
+from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
+from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from windows import settle
 
@@ -103,3 +103,57 @@ def test_the_table_of_memories_scrolls_and_sorts_the_heatmaps(opened, qtbot):
     qtbot.mouseRelease(view, Qt.MouseButton.LeftButton, pos=bar)
     window.store.look(order="index")
     assert window.player.order.count() == len(ORDERS)
+
+
+def drag(qtbot, widget, start, end):
+    """Press with Shift, move, and let go."""
+    shift = Qt.KeyboardModifier.ShiftModifier
+    qtbot.mousePress(widget, Qt.MouseButton.LeftButton, shift, start)
+    move = QMouseEvent(
+        QEvent.Type.MouseMove,
+        QPointF(end),
+        QPointF(widget.mapToGlobal(end)),
+        Qt.MouseButton.NoButton,
+        Qt.MouseButton.LeftButton,
+        shift,
+    )
+    QApplication.sendEvent(widget, move)
+
+
+def test_steps_marked_on_another_page_are_asked_of_when_let_go(opened, qtbot):
+    window = opened(diagram="provenance", step=20, unit=3)
+    answered(qtbot, window)
+    heat = next(shape for shape in window.question.shapes() if isinstance(shape, Heat))
+    pitch = heat.box.w / window.store.run.steps
+    y = int(heat.box.center[1])
+    start, end = (QPoint(int(heat.box.x + pitch * (k + 0.5)), y) for k in (4, 9))
+    drag(qtbot, window.question, start, end)
+    assert window.store.view.diagram == "provenance"
+    assert "steps 4 to 9: let go" in window.pointed.text()
+    before = window.question.grab().toImage()
+    shift = Qt.KeyboardModifier.ShiftModifier
+    qtbot.mouseRelease(window.question, Qt.MouseButton.LeftButton, shift, end)
+    assert window.store.view.diagram == "follow"
+    assert window.store.view.ranges == ((4, 10),)
+    window.store.look(diagram="provenance")
+    answered(qtbot, window)
+    assert window.question.grab().toImage() != before
+
+
+def test_a_list_of_followers_scrolls_by_wheel_and_keys(opened, qtbot):
+    many = Document(one_layer(5, 30, 30), GeneratedInput("noise", 60))
+    window = opened(many, diagram="follow", follows="ranges", ranges=((10, 20),), step=20)
+    answered(qtbot, window)
+    view = window.question
+    assert "rows 1 to " in words(window) and "of 180" in words(window)
+    qtbot.keyClick(view, Qt.Key.Key_Down)
+    assert window.store.view.row == 1 and "rows 2 to " in words(window)
+    qtbot.keyClick(view, Qt.Key.Key_PageDown)
+    assert window.store.view.row == view._page.rows
+    for _ in range(60):
+        qtbot.keyClick(view, Qt.Key.Key_PageDown)
+    assert "to 180 of 180" in words(window)
+    last = window.asking.answer.rows[-1]
+    assert f"{last.letter} unit {last.follower.unit} " in words(window)
+    window.store.look(diagram="memory")
+    assert window.store.view.row == 0

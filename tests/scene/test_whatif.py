@@ -18,10 +18,12 @@ from lstmviz.scene import heatmaps, why
 from lstmviz.scene.address import Address
 from lstmviz.scene.changewords import offers, words
 from lstmviz.scene.moment import scales
-from lstmviz.scene.questions import QUESTIONS
+from lstmviz.scene.picture import moments_of
+from lstmviz.scene.questions import QUESTIONS, answered
 from lstmviz.scene.run import finished, runs
 from lstmviz.scene.shapes import Rect, Text
 from lstmviz.scene.whatif import Baseline, what_ifs
+from lstmviz.scene.words import caption
 from lstmviz.session import Document, Edit, Layer, Other, Trained, Untrained, View, one_layer
 
 PLAIN = Document(one_layer(3, 4, 6, seed=1), GeneratedInput("noise", 120, 2))
@@ -228,3 +230,31 @@ def test_a_state_is_offered_from_another_step():
         address = Address(array, 15, 2)
         lines = {offer.line for offer in offers(address, spec, span, None) if offer.asks}
         assert f"cell_state[2]{steps} = states@0" in lines
+
+
+@pytest.mark.parametrize(
+    ("line", "stage", "letter"),
+    [
+        ("forget_gate[2]@3:6 = 0.25", "activate", "f"),
+        ("candidate[2]@3:6 = 0.25", "activate", "g"),
+        ("cell_state[2]@3:6 = 0.25", "write", "c"),
+        ("cell_output[2]@3:6 = 0.25", "output", "h"),
+    ],
+)
+def test_the_caption_says_where_a_number_is_set_by_a_change(line, stage, letter):
+    document = Document(one_layer(4, 5, 5), GeneratedInput("noise", 9), changes=(Edit(line),))
+    run = finished(document).of("changed")
+    for step, unit, held in ((4, 2, True), (6, 2, False), (4, 1, False)):
+        view = View(step=step, unit=unit, stage=stage)
+        told = caption(moments_of(run, view)[0], run.spec)[2]
+        assert (f"{letter} = 0.250, set by a change (What if)" in told) is held
+
+
+def test_errors_speak_of_options_on_the_command_line():
+    run = finished(Document(one_layer(4, 5, 5), GeneratedInput("onehot", 30)))
+    for name in ("follow", "compare", "alike", "provenance", "text"):
+        error = answered(name, run, View(unit=None, follows="pattern"))
+        assert isinstance(error, LstmvizError)
+        assert "--" in error.line and "--" not in str(error)
+        for word in ("click", "press", "drag", "above", "menu", "Ask ›"):
+            assert word not in error.line.lower()

@@ -75,7 +75,8 @@ def find(run: Run, view: View, progress: Progress) -> Alike:
     assert trace is not None and sequence is not None
     if len(view.like) != 2 or view.like[0] >= trace.steps:
         raise LstmvizError(
-            "Choose a place: press “This step” above, or Shift+drag over some steps of a heatmap."
+            "Choose a place: press “This step” above, or Shift+drag over some steps of a heatmap.",
+            "No place is given whose like could be found; give one with --step.",
         )
     first, last = view.like[0], min(view.like[1], trace.steps)
     with np.errstate(invalid="ignore", over="ignore", divide="ignore"):

@@ -10,6 +10,7 @@ import numpy as np
 
 from lstmviz.scene.metrics import fit, width
 from lstmviz.scene.questions.alike import BEFORE, Alike, Found, begun, brushed, find
+from lstmviz.scene.questions.listing import BAR, Listing, listing
 from lstmviz.scene.questions.page import Page, Question, Spot
 from lstmviz.scene.questions.series import curve
 from lstmviz.scene.questions.writing import StepAxis, shown_steps, step_words
@@ -20,26 +21,33 @@ from lstmviz.session import View
 
 LEFT = 72.0
 ROW = 19.0
+FOOT = 16.0
+"""Room below the list for which rows are shown."""
 STEP, DISTANCE = 74.0, 66.0
 """Room for the number of a step, and for a distance."""
 
 
 @dataclass(frozen=True)
 class _Place:
-    """Where the curve and the list are; `file` is the room that names of files take."""
+    """Where the curve and the list are, and which rows of it are shown.
+
+    `file` is the room that names of files take.
+    """
 
     axis: StepAxis
     list: Box
     file: float
+    rows: Listing
 
     def row(self, index: int) -> Box:
-        """The place of a row, from 0."""
-        return Box(self.list.x, self.list.y + (index + 1) * ROW, self.list.w, ROW)
+        """The place of a row on show."""
+        room = self.list.w - (0 if self.rows.whole else BAR + 8)
+        return Box(self.list.x, self.list.y + (index - self.rows.first + 1) * ROW, room, ROW)
 
     @property
-    def rows(self) -> int:
-        """How many rows there is room for."""
-        return max(int(self.list.h // ROW) - 1, 1)
+    def track(self) -> Box:
+        """The room of the scroll bar."""
+        return Box(self.list.right - BAR, self.list.y + ROW, BAR, self.rows.rows * ROW)
 
 
 def _answer(run: Run, view: View) -> Alike:
@@ -52,7 +60,9 @@ def _page(found: Alike, run: Run, view: View, w: float, h: float) -> Page:
     below = plot.bottom + 24
     named = any(place.path for place in found.found)
     file = min(max(w * 0.2, 60.0), 220.0) if named else 0.0
-    place = _Place(axis, Box(16, below, w - 32, max(h - below - 8, 2 * ROW)), file)
+    room = Box(16, below, w - 32, max(h - below - 8, 2 * ROW))
+    many = max(int((room.h - FOOT) // ROW) - 1, 1)
+    place = _Place(axis, room, file, listing(len(found.found), many, view.row))
 
     def marks(now: View) -> tuple[Shape, ...]:
         step = min(max(now.step, 0), run.steps - 1)
@@ -61,7 +71,8 @@ def _page(found: Alike, run: Run, view: View, w: float, h: float) -> Page:
             x = axis.x(step + 0.5)
             shapes.append(Line(((x, plot.y), (x, plot.bottom)), "mark", 1.3))
             shapes += axis.badge(step, plot.bottom + 14)
-        for index, each in enumerate(found.found[: place.rows]):
+        for index in place.rows.shown:
+            each = found.found[index]
             if not each.path and each.step <= step < each.step + found.last - found.first:
                 shapes.append(Rect(place.row(index).inset(0.5), stroke="mark", radius=3))
         return tuple(shapes)
@@ -73,7 +84,8 @@ def _page(found: Alike, run: Run, view: View, w: float, h: float) -> Page:
         return axis.at(x) if plot.contains(x, y) else None
 
     rest = [*_head(found, run, w), *_curve(found, place), *_list(found, place)]
-    return Page(tuple(rest), marks, spot, step_at)
+    scroll = None if place.rows.whole else place.rows.scroll
+    return Page(tuple(rest), marks, spot, step_at, scroll, place.rows.rows)
 
 
 def _head(found: Alike, run: Run, w: float) -> list[Shape]:
@@ -108,7 +120,7 @@ def _curve(found: Alike, place: _Place) -> list[Shape]:
         *curve(axis, plot, near, (-1.0, 1.0), "h" if found.by[0] == "h" else "c"),
         *axis.numbers(plot.bottom + 14),
     ]
-    for each in found.found[: place.rows]:
+    for each in found.found:
         if not each.path and axis.first <= each.step < axis.last:
             x = axis.x(each.step + 0.5)
             shapes.append(Line(((x, plot.y), (x, plot.y + 6)), "accent", 2.0))
@@ -134,9 +146,13 @@ def _list(found: Alike, place: _Place) -> list[Shape]:
     if place.file:
         shapes.append(Text(box.x + STEP + DISTANCE + 16, y, "file", SMALL, "muted"))
     shapes.append(Text(box.x + STEP + DISTANCE + 16 + place.file, y, "there", SMALL, "muted"))
-    for index, each in enumerate(found.found[: place.rows]):
-        shapes += _row(each, place, place.row(index))
-    return shapes
+    for index in place.rows.shown:
+        shapes += _row(found.found[index], place, place.row(index))
+    if not place.rows.whole:
+        words = f"rows {place.rows.words()}: the wheel, or ↑ and ↓, show others"
+        y = place.track.bottom + 12
+        shapes.append(Text(box.x + 4, y, fit(words, box.w - 8, SMALL), SMALL, "muted"))
+    return shapes + place.rows.bar(place.track)
 
 
 def _row(each: Found, place: _Place, box: Box) -> list[Shape]:
@@ -181,7 +197,11 @@ def _spot(found: Alike, run: Run, place: _Place, x: float, y: float) -> Spot | N
         if step < len(found.away):
             words += f": cosine {1 - float(found.away[step]):.3f}"
         return Spot(words, None, {"step": step})
-    for index, each in enumerate(found.found[: place.rows]):
+    bar = place.rows.at(place.track, x, y)
+    if bar is not None:
+        return bar
+    for index in place.rows.shown:
+        each = found.found[index]
         if place.row(index).contains(x, y):
             words = f"step {each.step:,}, distance {each.distance:.4g}"
             if not each.path:
@@ -195,7 +215,7 @@ QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "like", "alike", "folder"),
-    page_fields=("first", "last"),
+    page_fields=("first", "last", "row"),
     brushed=brushed,
     begun=begun,
     search=find,

@@ -45,7 +45,9 @@ def annotation_of(run: Run, view: View) -> tuple[str, Numbers]:
             if not view.pattern:
                 raise LstmvizError(
                     "Type a pattern above: a word, or a regular expression such as def|class. "
-                    "Units are ranked by how they follow the places where it matches."
+                    "Units are ranked by how they follow the places where it matches.",
+                    "Nothing is given that units could follow; give it with --pattern or "
+                    "--annotation.",
                 )
             return f"“{view.pattern}”", matching(_told(run), view.pattern)
         case "ranges":
@@ -60,7 +62,8 @@ def annotation_of(run: Run, view: View) -> tuple[str, Numbers]:
             if view.annotation_file is None:
                 raise LstmvizError(
                     "Choose a file above with one number a step: a table, a text of numbers, "
-                    ".npy or .json."
+                    ".npy or .json.",
+                    "No file of numbers is given; give one with --annotation.",
                 )
             name = Path(view.annotation_file).name
             return name, annotated.from_file(view.annotation_file, run.steps)

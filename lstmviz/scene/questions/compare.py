@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,8 +17,9 @@ from lstmviz.scene.colorlimits import Limits
 from lstmviz.scene.colors import ROLE_OF_ARRAY
 from lstmviz.scene.heataxes import limit_text
 from lstmviz.scene.heatlayout import TITLES
-from lstmviz.scene.metrics import fit
+from lstmviz.scene.metrics import fit, width
 from lstmviz.scene.moment import colormap_of, largest, widen
+from lstmviz.scene.questions.listing import BAR, Listing, listing
 from lstmviz.scene.questions.page import Page, Question, Spot
 from lstmviz.scene.questions.writing import StepAxis, step_words
 from lstmviz.scene.run import Run
@@ -33,6 +34,10 @@ NONE = (
     "There is no other run: choose another model, input or seed with Ask › Compare with, and it is "
     "kept with the session."
 )
+NAME = (
+    "There is no other run; name one with --with SOURCE, --with-text, --with-input or --with-seed."
+)
+"""The same on the command line."""
 LEFT = 88.0
 """Room for what is written beside the maps."""
 TOP = 74.0
@@ -64,7 +69,7 @@ class Compared:
 def _answer(run: Run, view: View) -> Compared:
     other = run.other
     if other is None:
-        raise LstmvizError(NONE)
+        raise LstmvizError(NONE, NAME)
     if other.trace is None or other.sequence is None or other.scales is None:
         raise LstmvizError(other.error or other.problem or "The other run is not computed.")
     assert run.trace is not None and run.sequence is not None and run.scales is not None
@@ -72,7 +77,8 @@ def _answer(run: Run, view: View) -> Compared:
     if view.layer >= len(other.trace.layers):
         last = len(other.trace.layers) - 1
         raise LstmvizError(
-            f"The other network has no layer {view.layer}; look at one of 0 to {last}."
+            f"The other network has no layer {view.layer}; look at one of 0 to {last}.",
+            f"The other network has no layer {view.layer}; give --layer 0 to {last}.",
         )
     labels = (run.sequence.labels, other.sequence.labels)
     tokens = labels if view.align == "token" else None
@@ -168,6 +174,13 @@ class _Place:
     maps: tuple[Box, Box, Box]
     axis: StepAxis
     side: Box
+    rows: Listing
+
+    @property
+    def track(self) -> Box:
+        """The room of the ranking's scroll bar."""
+        tall = self.rows.rows * LINE
+        return Box(self.side.right + 3 - BAR, self.side.y + 18, BAR, tall)
 
 
 def _page(found: Compared, run: Run, view: View, w: float, h: float) -> Page:
@@ -177,13 +190,25 @@ def _page(found: Compared, run: Run, view: View, w: float, h: float) -> Page:
     boxes = tuple(Box(LEFT, TOP + k * (tall + gap), wide, tall) for k in range(3))
     axis = StepAxis(boxes[0], 0, max(len(found.found.steps), 1))
     right = LEFT + wide + 58
-    place = _Place((boxes[0], boxes[1], boxes[2]), axis, Box(right, TOP, w - right - 12, h - TOP))
-    shapes = (*_words(found, w), *_maps(found, place), *_ranking(found, place.side))
+    side = Box(right, TOP, w - right - 12, h - TOP)
+    rows = listing(len(found.ranks), max(int((side.h - 34) // LINE), 1), view.row)
+    place = _Place((boxes[0], boxes[1], boxes[2]), axis, side, rows)
+    shapes = (*_words(found, w), *_maps(found, place), *_ranking(found, place))
     return Page(
         shapes,
         lambda now: tuple(_marks(found, place, now)),
         lambda now, x, y: _spot(found, place, x, y),
+        lambda x, y: _step_at(found, place, x, y),
+        None if rows.whole else rows.scroll,
+        rows.rows,
     )
+
+
+def _step_at(found: Compared, place: _Place, x: float, y: float) -> int | None:
+    """The step of this run at a point of the maps."""
+    steps = found.found.steps[:, 0]
+    on_map = any(box.contains(x, y) for box in place.maps)
+    return int(steps[place.axis.at(x)]) if on_map and len(steps) else None
 
 
 def _words(found: Compared, w: float) -> list[Shape]:
@@ -241,31 +266,32 @@ def _numbers(found: Compared, place: _Place) -> list[Shape]:
     return renamed
 
 
-def _ranking(found: Compared, side: Box) -> list[Shape]:
+def _ranking(found: Compared, place: _Place) -> list[Shape]:
     """The units that differ most, each with a bar as long as it differs."""
-    rows = _rows(side)
-    shapes: list[Shape] = [
-        Text(side.x, side.y + 10, fit("differ most", side.w, 11, bold=True), 11, "ink", bold=True)
-    ]
+    rows = place.rows
+    side = place.side if rows.whole else replace(place.side, w=place.side.w - BAR - 3)
+    head = Text(
+        side.x, side.y + 10, fit("differ most", side.w, 11, bold=True), 11, "ink", bold=True
+    )
+    shapes: list[Shape] = [head, *rows.bar(place.track)]
+    told = rows.words()
+    if told and width(head.text, 11, bold=True) + width(told, SMALL) + 8 < side.w:
+        shapes.append(Text(side.right, side.y + 10, told, SMALL, "muted", anchor="end"))
     finite = found.apart[np.isfinite(found.apart)]
     top = float(finite.max()) if finite.size else 1.0
-    for row, column in enumerate(found.ranks[:rows].tolist()):
+    for row, column in enumerate(found.ranks[rows.shown.start : rows.shown.stop].tolist()):
         y = side.y + 28 + row * LINE
         size = float(found.apart[column])
         room = side.w - 50
         part = size / top if top > 0 and np.isfinite(size) else 1.0
         bar = Box(side.x, y - 10, max(room * part, 1.0) if room > 0 else 1.0, 13)
-        shapes.append(Rect(bar, fill="faint", radius=2))
+        role = ROLE_OF_ARRAY[found.array]
+        shapes.append(Rect(bar, fill=role, opacity=0.28, radius=2))
         words = fit(_name(found, column), max(room, 20), 11)
         shapes.append(Text(side.x + 3, y, words, 11, "ink"))
         value = fit(number(size), 46, 11)
         shapes.append(Text(side.right, y, value, 11, "muted", anchor="end"))
     return shapes
-
-
-def _rows(side: Box) -> int:
-    """How many units the ranking has room for."""
-    return max(int((side.h - 34) // LINE), 1)
 
 
 def _name(found: Compared, column: int) -> str:
@@ -317,9 +343,11 @@ def _spot(found: Compared, place: _Place, x: float, y: float) -> Spot | None:
             pair = place.axis.at(x)
             column = min(int((y - box.y) / box.h * len(found.units)), len(found.units) - 1)
             return _at(found, pair, column)
-    row = int((y - place.side.y - 18) // LINE)
-    shown = min(len(found.ranks), _rows(place.side))
-    if not (place.side.x <= x <= place.side.right and 0 <= row < shown):
+    bar = place.rows.at(place.track, x, y)
+    if bar is not None:
+        return bar
+    row = place.rows.first + int((y - place.side.y - 18) // LINE)
+    if not (place.side.x <= x <= place.side.right and row in place.rows.shown):
         return None
     column = int(found.ranks[row])
     unit = None if found.array in OWN else int(found.units[column, 0])
@@ -346,4 +374,5 @@ QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "align", "match", "compared"),
+    page_fields=("row",),
 )

@@ -128,7 +128,7 @@ def _place(found: Following, run: Run, view: View, w: float, h: float, top: floa
     if beside and run.sequence is not None:
         box = Box(table.right + 18, below + 2, w - 16 - table.right - 18, table.h)
         text = flow(run.sequence.labels, box)
-    return _Place(axis, note, sequence, low, table_in(table, len(found.rows)), text)
+    return _Place(axis, note, sequence, low, table_in(table, len(found.rows), view.row), text)
 
 
 def _page(found: Following, run: Run, view: View, w: float, h: float) -> Page:
@@ -149,7 +149,10 @@ def _page(found: Following, run: Run, view: View, w: float, h: float) -> Page:
         return place.axis.at(x) if place.tracks.contains(x, y) else None
 
     rest = [*head, *_tracks(found, run, place, view, row, values), *_table(found, place, w)]
-    return Page(tuple(rest), marks, spot, step_at)
+    rows = place.table.list
+    return Page(
+        tuple(rest), marks, spot, step_at, None if rows.whole else rows.scroll, place.table.rows
+    )
 
 
 def _head(found: Following, w: float, most: int) -> list[Shape]:
@@ -289,7 +292,10 @@ def _spot(
     x: float,
     y: float,
 ) -> Spot | None:
-    index = place.table.at(x, y, len(found.rows))
+    bar = place.table.list.at(place.table.track, x, y)
+    if bar is not None:
+        return bar
+    index = place.table.at(x, y)
     if index is not None:
         row = found.rows[index]
         changes: dict[str, Any] = {"rank": index, "layer": row.layer, "direction": row.direction}
@@ -312,13 +318,13 @@ def _spot(
 
 def _brushed(view: View, first: int, last: int) -> Mapping[str, Any]:
     ranges = with_range(view.ranges if view.follows == "ranges" else (), first, last)
-    return {"follows": "ranges", "ranges": ranges, "rank": 0}
+    return {"follows": "ranges", "ranges": ranges, "rank": 0, "row": 0}
 
 
 QUESTION = Question(
     answer=_answer,
     page=_page,
     fields=("layer", "direction", "every_layer", *FIELDS),
-    page_fields=("first", "last", "rank"),
+    page_fields=("first", "last", "rank", "row"),
     brushed=_brushed,
 )

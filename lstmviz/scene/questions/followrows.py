@@ -8,11 +8,14 @@ from lstmviz.analysis.following import Follower
 from lstmviz.engine.spec import NetworkSpec
 from lstmviz.scene.colors import ROLE_OF_ARRAY
 from lstmviz.scene.metrics import fit, width
+from lstmviz.scene.questions.listing import BAR, Listing, listing
 from lstmviz.scene.questions.writing import place_words
 from lstmviz.scene.shapes import Box, Line, Rect, Shape, Text
 from lstmviz.scene.symbols import MINUS
 
 ROW = 19.0
+FOOT = 16.0
+"""Room below the rows for which they are."""
 """Pixels from one row to the next."""
 WIDE = 470.0
 """Room that a row takes with its AUCs, and a second column of rows beside the first."""
@@ -78,54 +81,68 @@ def signed(value: float) -> str:
 
 @dataclass(frozen=True)
 class Table:
-    """Where the rows stand: `columns` of `rows` each, with their names above."""
+    """Where the rows stand: `columns` of `rows` each, with their names above; `list` are those."""
 
     box: Box
     rows: int
     columns: int
+    list: Listing
+
+    @property
+    def track(self) -> Box:
+        """The room of the scroll bar."""
+        return Box(self.box.right - BAR, self.box.y + ROW, BAR, self.rows * ROW)
 
     @property
     def wide(self) -> float:
         """Pixels from one column to the next."""
-        return self.box.w / self.columns
+        room = self.box.w - (0 if self.list.whole else BAR + 8)
+        return room / self.columns
 
     def place(self, index: int) -> Box | None:
-        """The place of a row, from 0; None where there is no room for it."""
-        column, line = divmod(index, self.rows)
-        if column >= self.columns:
+        """The place of a row, from 0; None where it is not on show."""
+        if index not in range(self.list.first, self.list.first + self.rows * self.columns):
             return None
+        column, line = divmod(index - self.list.first, self.rows)
         x, y = self.box.x + column * self.wide, self.box.y + (line + 1) * ROW
         return Box(x, y, self.wide - (20 if self.columns > 1 else 0), ROW)
 
-    def at(self, x: float, y: float, count: int) -> int | None:
+    def at(self, x: float, y: float) -> int | None:
         """The row at a point."""
-        for index in range(min(count, self.rows * self.columns)):
+        for index in self.list.shown:
             place = self.place(index)
             if place is not None and place.contains(x, y):
                 return index
         return None
 
 
-def table_in(box: Box, count: int) -> Table:
-    """A table in a box; beside the first column stand others where there is room and need."""
-    rows = max(int(box.h // ROW) - 1, 1)
+def table_in(box: Box, count: int, first: int) -> Table:
+    """A table in a box; beside the first column stand others where there is room and need.
+
+    `first` is the row to begin with, where there are more than fit; a line below says which.
+    """
+    rows = max(int((box.h - FOOT) // ROW) - 1, 1)
     columns = max(1, min(int(box.w // WIDE), -(-count // rows)))
-    return Table(box, rows, columns)
+    return Table(box, rows, columns, listing(count, rows * columns, first))
 
 
 def shapes_of(rows: tuple[Row, ...], table: Table, chance: float) -> list[Shape]:
     """All rows there is room for; a fine line at `chance` parts accidents from the others."""
     shapes: list[Shape] = []
     aucs = rows[0].follower.auc is not None
-    for column in range(min(table.columns, -(-len(rows) // table.rows))):
-        first = table.place(column * table.rows)
+    for column in range(min(table.columns, -(-len(table.list.shown) // table.rows))):
+        first = table.place(table.list.first + column * table.rows)
         if first is not None:
             shapes += _heading(Box(first.x, first.y - ROW, first.w, ROW), aucs)
-    for index, row in enumerate(rows[: table.rows * table.columns]):
+    for index in table.list.shown:
         box = table.place(index)
         if box is not None:
-            shapes += _row(index, row, box, chance, aucs)
-    return shapes
+            shapes += _row(index, rows[index], box, chance, aucs)
+    words = f"rows {table.list.words()}: the wheel, or ↑ and ↓, show others"
+    if not table.list.whole:
+        below = table.box.y + (table.rows + 1) * ROW + 12
+        shapes.append(Text(table.box.x + 4, below, fit(words, table.box.w - 8, 10), 10, "muted"))
+    return shapes + table.list.bar(table.track)
 
 
 def _edges(box: Box, aucs: bool) -> tuple[float, Box, Box, tuple[float, ...]]:

@@ -116,7 +116,11 @@ def _page(found: Dependence, run: Run, view: View, w: float, h: float) -> Page:
     def spot(now: View, x: float, y: float) -> Spot | None:
         return _spot(found, sequence, place, now, x, y)
 
-    return Page(tuple(_rest(found, place, images, w, of_baseline(run))), marks, spot)
+    def step_at(x: float, y: float) -> int | None:
+        on = any(box.contains(x, y) for box in (strip, *heats.values()))
+        return place.axis.at(x) if on else None
+
+    return Page(tuple(_rest(found, place, images, w, of_baseline(run))), marks, spot, step_at)
 
 
 def _image(found: Dependence, array: str, axis: StepAxis, box: Box, view: View) -> raster.Image:

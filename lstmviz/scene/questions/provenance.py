@@ -69,7 +69,10 @@ def _page(found: Origins, run: Run, view: View, w: float, h: float) -> Page:
     def spot(now: View, x: float, y: float) -> Spot | None:
         return _spot(found, sequence, place, now, x, y)
 
-    return Page(tuple(_rest(found, place)), marks, spot)
+    def step_at(x: float, y: float) -> int | None:
+        return axis.at(x) if strip.contains(x, y) or below.contains(x, y) else None
+
+    return Page(tuple(_rest(found, place)), marks, spot, step_at)
 
 
 def _note(found: Origins) -> str:

@@ -57,12 +57,17 @@ def _answer(run: Run, view: View) -> Tinting:
     if not sequence.symbolic:
         raise LstmvizError(
             f"Running text needs symbols, but {sequence.title} is numbers; open a text as the "
-            "input, or look at the heatmaps below."
+            "input, or look at the heatmaps below.",
+            f"Running text needs symbols, but {sequence.title} is numbers; give a text with --text "
+            "or --input, or draw --view heatmaps.",
         )
     if view.tint in PREDICTED:
         return _predicted(run, view.tint)
     if view.unit is None:
-        raise LstmvizError("Click a square of c, or a row of a heatmap, to colour by that unit.")
+        raise LstmvizError(
+            "Click a square of c, or a row of a heatmap, to colour by that unit.",
+            "No unit is pinned; give one with --unit.",
+        )
     way = dict(trace.layers[view.layer].directions())[view.direction]
     values = getattr(way, view.tint)[:, view.unit].astype(np.float64)
     spec = trace.spec
@@ -80,7 +85,8 @@ def _predicted(run: Run, tint: str) -> Tinting:
     assert trace is not None and sequence is not None
     if not predicts(trace.spec):
         raise LstmvizError(
-            "This network does not tell which symbol comes next; colour by a gate or a state."
+            "This network does not tell which symbol comes next; colour by a gate or a state.",
+            "This network does not tell which symbol comes next; give --tint i, f, g, o, c or h.",
         )
     bits = surprises(trace, sequence.values.argmax(axis=1))
     if tint == "probability":

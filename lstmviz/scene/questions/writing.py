@@ -104,12 +104,15 @@ class StepAxis:
         ]
 
     def badge(self, step: int, y: float) -> list[Shape]:
-        """The current step in a badge over the numbers."""
+        """The current step in a badge over the numbers; those it would cut are covered."""
         if not self.first <= step < self.last:
             return []
         words = Text(self.x(step + 0.5), y, f"{step}", SMALL, "on_accent", True, anchor="middle")
         around = text_box(words)
-        return [Rect(Box(around.x - 4, y - 10, around.w + 8, 14), "accent", radius=3), words]
+        badge = Box(around.x - 4, y - 10, around.w + 8, 14)
+        boxes = [text_box(text) for text in self.numbers(y) if isinstance(text, Text)]
+        cut = [Rect(box.inset(-1), fill="panel") for box in boxes if box.overlaps(badge)]
+        return [*cut, Rect(badge, "accent", radius=3), words]
 
 
 def shown_steps(first: float, last: float | None, steps: int) -> tuple[int, int]:

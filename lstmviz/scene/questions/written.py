@@ -74,7 +74,10 @@ def origins_of(run: Run, view: View) -> Origins:
     trace, spec = run.trace, run.spec
     assert trace is not None and spec is not None
     if view.unit is None:
-        raise LstmvizError("Click a square of c, or a row of a heatmap, to ask for that unit.")
+        raise LstmvizError(
+            "Click a square of c, or a row of a heatmap, to ask for that unit.",
+            "No unit is pinned; give one with --unit.",
+        )
     way = dict(trace.layers[view.layer].directions())[view.direction]
     unit, place = view.unit, (view.layer, view.direction)
     first, last = shown_steps(view.first, view.last, trace.steps)
