@@ -282,8 +282,9 @@ class InputPanel(QWidget):
         with QSignalBlocker(self.random_start):
             self.random_start.setChecked(document.initial == "random")
         if current and run.sequence is not None:
-            self.summary.setText(sequence_words(run))
-            symbolic = run.sequence.symbolic
+            made = isinstance(recipe, GeneratedInput)
+            self.summary.setText(sequence_words(run, made=made))
+            symbolic = run.sequence.symbolic and not made
             self.vocabulary.setVisible(symbolic or document.vocabulary is not None)
             own = run.network.vocabulary if run.network else None
             self.vocabulary.show_vocabulary(document.vocabulary, own, run.sequence)
@@ -314,14 +315,13 @@ def _kind_of(recipe: InputRecipe | None) -> str:
     return recipe.kind if isinstance(recipe, GeneratedInput) else "text"
 
 
-def sequence_words(run: Run) -> str:
-    """What the sequence is: its length, and its alphabet or columns."""
+def sequence_words(run: Run, *, made: bool) -> str:
+    """What the sequence is: its length, and its alphabet or columns; if `made`, without a title."""
     sequence = run.sequence
     if sequence is None:
         return ""
     width = sequence.values.shape[1]
     steps = f"{sequence.steps:,} step{'s' * (sequence.steps != 1)} × {width:,}"
-    made = isinstance(run.document.input, GeneratedInput)
     told = steps if made else f"{sequence.title}: {steps}"
     names = [name for name in sequence.columns if name]
     named = sequence.columns != unnamed(width)

@@ -265,7 +265,7 @@ class LeftPanel(QScrollArea):
         mark(self.note, not spec.possible)
         network = document.network
         recipe = network if isinstance(network, Untrained) else recipe_of(spec)
-        self.weights.show_recipe(recipe)
+        self.weights.show_recipe(recipe, trained=isinstance(network, Trained))
         self._place = shaping.held(recipe, self._place, self._layer)
         self._show_place()
 

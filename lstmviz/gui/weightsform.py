@@ -37,6 +37,10 @@ class WeightsForm(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
+        self.instead = QLabel("In place of the trained ones; undo brings those back.")
+        self.instead.setObjectName("muted")
+        self.instead.setWordWrap(True)
+        column.addWidget(self.instead)
         row = QHBoxLayout()
         label = QLabel("Seed")
         self.seed = number_box()
@@ -101,8 +105,9 @@ class WeightsForm(QWidget):
         """Icons in these colours from now on."""
         self.dice.setIcon(icon("dice", theme["ink"]))
 
-    def show_recipe(self, recipe: Untrained) -> None:
+    def show_recipe(self, recipe: Untrained, *, trained: bool) -> None:
         """Show how a network is drawn; a trained one's recipe is what it would become."""
+        self.instead.setVisible(trained)
         with QSignalBlocker(self.seed), QSignalBlocker(self.forget), QSignalBlocker(self.chrono):
             self.seed.setValue(min(recipe.seed, 2**31 - 1))
             if recipe.forget_bias is not None:

@@ -409,3 +409,26 @@ def test_text_may_be_chosen_while_a_file_is_read_and_waits_for_its_letters(opene
     window.store.undo()
     settle(qtbot, window)
     assert panel.kind.currentData() == "file" and not panel.text.isVisible()
+
+
+def test_a_made_sequence_has_no_vocabulary_and_is_told_once(opened, qtbot):
+    window = opened(Document(one_layer(5, 6, 6)))  # reads what is usual: a made sequence
+    panel = window.left.input
+    assert window.store.document.input is None
+    assert not panel.vocabulary.isVisible()
+    assert panel.summary.text().count(" steps") == 1
+    window.edit(Document(one_layer(None, 6, 6), TextInput("abc")))
+    settle(qtbot, window)
+    assert panel.vocabulary.isVisible()
+
+
+def test_random_weights_of_a_trained_network_are_said_to_come_in_its_place(opened, qtbot):
+    window = opened(Document(Trained("demo:counter")))
+    form = window.left.weights
+    assert form.instead.isVisibleTo(form)
+    form.seed.setValue(3)
+    settle(qtbot, window)
+    assert not form.instead.isVisibleTo(form)
+    window.undo()
+    settle(qtbot, window)
+    assert form.instead.isVisibleTo(form)
