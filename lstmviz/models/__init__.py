@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cache
 from importlib import import_module
 from pathlib import Path
 from types import ModuleType
@@ -75,6 +76,7 @@ __all__ = [
 ]
 
 
+@cache
 def demos() -> tuple[str, ...]:
     """The names of the bundled models, each opened as `demo:NAME`."""
     return tuple(sorted(path.stem for path in resources.path("demos").glob("*.npz")))

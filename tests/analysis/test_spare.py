@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nets import anything, networks, noise, states, ways
 
-from lstmviz.analysis import Change, WeightChange, clamp, run_with, spare
+from lstmviz.analysis import Change, WeightChange, clamp, rerun, run_with, spare
 from lstmviz.analysis.changes import parse
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import GATES, HeadSpec, single
+from lstmviz.engine.spec import GATES, CellSpec, HeadSpec, NetworkSpec, single
 from lstmviz.engine.trace import arrays
 from lstmviz.engine.unroll import run
 
@@ -153,3 +153,48 @@ def test_the_input_of_a_network_that_reads_backward_can_be_edited(x):
     found = run_with(network, x, [change], baseline)
     np.testing.assert_allclose(found.output, run(network, edited).output, rtol=1e-5, atol=1e-6)
     np.testing.assert_array_equal(found.output[5:], baseline.output[5:])
+
+
+FORWARD, BACKWARD = "forward", "backward"
+
+
+@pytest.mark.parametrize(
+    ("change", "starts"),
+    [
+        (
+            Change("input", 2.0, "set", (1,), 15, 16),
+            {(0, FORWARD): 15, (0, BACKWARD): 4, (1, FORWARD): 0, (1, BACKWARD): 0},
+        ),
+        (
+            clamp("forget_gate", 0.0, first=15),
+            {(0, FORWARD): 15, (1, FORWARD): 15, (1, BACKWARD): 0},
+        ),
+        (clamp("input_gate", 0.0, first=7, layer=1), {(1, FORWARD): 7}),
+        (
+            clamp("input_gate", 0.0, first=3, last=5, layer=1, direction=BACKWARD),
+            {(1, BACKWARD): 15},
+        ),
+        (
+            WeightChange("recurrent_weights", 0, 0, 0.5, "add", 1, BACKWARD),
+            {(1, BACKWARD): 0},
+        ),
+    ],
+)
+def test_each_direction_begins_where_it_is_first_affected(change, starts, monkeypatch):
+    """Rows are counted in the order in which a direction runs: 20 steps, the last one first."""
+    layers = tuple(CellSpec(k, n, n, directions=(FORWARD, BACKWARD)) for k, n in ((3, 4), (8, 5)))
+    network = random_network(NetworkSpec(layers, (HeadSpec(2),)), 0)
+    x = np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
+    baseline, expected = run(network, x), run_with(network, x, [change])
+    advance, begun = rerun.advance, {}
+
+    def watched(cell, given, trace, rows, changes):
+        way = BACKWARD if trace.cell_state.strides[0] < 0 else FORWARD
+        begun.setdefault((trace.cell_state.shape[1] - 4, way), rows.start)
+        advance(cell, given, trace, rows, changes)
+
+    monkeypatch.setattr(rerun, "advance", watched)
+    found = run_with(network, x, [change], baseline)
+    assert begun == starts
+    for name, values in arrays(expected).items():
+        np.testing.assert_allclose(arrays(found)[name], values, rtol=1e-4, atol=1e-6)
