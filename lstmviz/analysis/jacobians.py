@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from lstmviz.analysis.backward import Flow, run_of, step_back
 from lstmviz.analysis.bptt import widened
-from lstmviz.analysis.plain_rnn import random_rnn, remembered
+from lstmviz.analysis.plain_rnn import random_rnn, remembered, without_gates
 from lstmviz.analysis.steps import check_step, direction_of, in_order
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.network import Network
@@ -63,15 +63,18 @@ class Forgetting:
 
 @dataclass(frozen=True, eq=False)
 class Vanishing:
-    """The same of three: the network, an untrained LSTM and an untrained plain RNN of its size.
+    """The same of four that read the same: the network, and three of its size beside it.
 
-    All three read the same; `rnn` (lags,) are ‖∂hₜ/∂hₖ‖_F / √C. `untrained` is None where the
-    network itself is untrained. Both are drawn from `seed`, uniform in ±1/√C.
+    `untrained` is an untrained LSTM (None where the network itself is untrained) and `rnn` an
+    untrained plain RNN, both drawn from `seed`, uniform in ±1/√C. `ungated` is a plain RNN too,
+    with the weights of the network's own candidate: what its gates bring. Of both RNNs (lags,)
+    ‖∂hₜ/∂hₖ‖_F / √C.
     """
 
     network: Forgetting
     untrained: Forgetting | None
     rnn: Numbers
+    ungated: Numbers
     seed: int
 
 
@@ -121,9 +124,9 @@ def vanishing(
     direction: str = "forward",
     seed: int = 0,
 ) -> Vanishing:
-    """`forgetting` of a network, of an untrained one and of a plain RNN; arguments as there.
+    """`forgetting` of a network, of an untrained one and of plain RNNs; arguments as there.
 
-    The untrained ones start from zero 1,000 steps before those that are looked at.
+    Those beside it start from zero 1,000 steps before those that are looked at.
     """
     span = _span(trace, step, lags, layer, direction)
     found = forgetting(network, trace, span.step, lags, layer, direction, seed)
@@ -131,15 +134,18 @@ def vanishing(
     size = cell.cell_size
     count = min(span.position + 1, span.count + WARM)
     _, given = _window(trace, replace(span, count=count), layer, direction)
-    rnn = random_rnn(cell.input_size, size, seed)
     rows = np.eye(size)[list(found.units)]
-    norms = remembered(rnn, rnn.run(given), rows, len(found.norms))
+    drawn = random_rnn(cell.input_size, size, seed)
+    own = without_gates(network.cells[layer][direction])
+    norms, ungated = (
+        remembered(rnn, rnn.run(given), rows, len(found.norms)) for rnn in (drawn, own)
+    )
     if not network.trained:
-        return Vanishing(found, None, norms, seed)
+        return Vanishing(found, None, norms, ungated, seed)
     alone = replace(cell, directions=("forward",), return_sequences=True)
     fresh = random_network(NetworkSpec((alone,)), seed)
     other = forgetting(fresh, run(fresh, given), None, lags, seed=seed)
-    return Vanishing(found, other, norms, seed)
+    return Vanishing(found, other, norms, ungated, seed)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,9 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmviz.engine.network import CellWeights
+from lstmviz.engine.spec import GATES
+
 Numbers = NDArray[np.float64]
 
 
@@ -41,6 +44,24 @@ def random_rnn(input_size: int, size: int, seed: int = 0) -> PlainRnn:
         return generator.uniform(-bound, bound, shape)
 
     return PlainRnn(draw(size, input_size), draw(size, size), draw(size) + draw(size))
+
+
+def without_gates(weights: CellWeights) -> PlainRnn:
+    """What is left of an LSTM without its gates: its candidate g, handed on as h.
+
+    gₜ = tanh(W_h gₜ₋₁ + W_x xₜ + b) with the candidate's own weights; behind a projection g is
+    projected before it is read, W_h W_hr in place of W_h. tanh whatever the variant has.
+    """
+    first = GATES.index("candidate") * (len(weights.input_weights) // len(GATES))
+    rows = slice(first, first + len(weights.input_weights) // len(GATES))
+    recurrent = weights.recurrent_weights[rows].astype(np.float64)
+    if weights.projection is not None:
+        recurrent = recurrent @ weights.projection.astype(np.float64)
+    bias = np.zeros(len(recurrent))
+    for part in (weights.input_bias, weights.recurrent_bias):
+        if part is not None:
+            bias += part[rows]
+    return PlainRnn(weights.input_weights[rows].astype(np.float64), recurrent, bias)
 
 
 def remembered(rnn: PlainRnn, states: Numbers, rows: Numbers, lags: int) -> Numbers:

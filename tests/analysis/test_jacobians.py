@@ -9,7 +9,7 @@ from nets import networks, noise, states, variants, ways
 from lstmviz.analysis.bptt import widened
 from lstmviz.analysis.interventions import Change
 from lstmviz.analysis.jacobians import forgetting, vanishing
-from lstmviz.analysis.plain_rnn import random_rnn, remembered
+from lstmviz.analysis.plain_rnn import random_rnn, remembered, without_gates
 from lstmviz.analysis.rerun import run_with
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec, single
@@ -112,13 +112,27 @@ def test_a_plain_rnn_by_differences():
     assert remembered(rnn, states, np.eye(4), 5)[4] == pytest.approx(expected, 1e-6)
 
 
-def test_the_comparison_has_all_three_and_none_untrained_where_the_network_is():
+@pytest.mark.parametrize("hidden", [4, 3])
+def test_without_gates_the_candidate_is_handed_on(hidden):
+    network = random_network(single(2, hidden, 4), 5, np.float64)
+    weights = network.cells[0]["forward"]
+    x = np.random.default_rng(0).normal(size=(6, 2))
+    g, rows = np.zeros(4), slice(8, 12)
+    for found, values in zip(without_gates(weights).run(x), x, strict=True):
+        h = g if hidden == 4 else weights.projection @ g
+        a = weights.input_weights[rows] @ values + weights.recurrent_weights[rows] @ h
+        g = np.tanh(a + weights.input_bias[rows] + weights.recurrent_bias[rows])
+        assert found == pytest.approx(g, abs=1e-14)
+
+
+def test_the_comparison_has_all_and_none_untrained_where_the_network_is():
     import lstmviz
 
     counter = lstmviz.load("demo:counter")
     trace = lstmviz.trace(counter, "#" + "a" * 40 + "b" * 40)
     found = vanishing(counter, trace, step=40, lags=41)
     assert len(found.rnn) == len(found.network.norms) == len(found.untrained.norms) == 41
+    assert found.ungated[0] == 1 and found.network.norms[40] > 10 * found.ungated[40] >= 0
     assert found.network.norms[40] > 0.5 > 0.1 > found.untrained.norms[40] > found.rnn[40]
     network = random_network(single(3, 5, 5), 0)
     assert vanishing(network, run(network, trace.input)).untrained is None

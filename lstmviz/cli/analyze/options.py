@@ -28,7 +28,7 @@ QUESTIONS = {
     "similar": "more places like this (--step, --until, --array, --measure, --folder)",
     "gradients": "∂ an output / ∂ every array at every step (--step, --output)",
     "saliency": "what an output owes to each token (--step, --output)",
-    "forgetting": "‖∂c_t/∂c_k‖ beside ∏ f, an untrained LSTM and a plain RNN (--step, --lags)",
+    "forgetting": "‖∂c_t/∂c_k‖ beside ∏ f, an untrained LSTM and plain RNNs (--step, --lags)",
     "compare": "another run minus this one (--with …, --align, --match)",
     "what-if": "the run with changes made, the session's and more (--change)",
 }

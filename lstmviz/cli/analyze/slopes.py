@@ -105,7 +105,7 @@ def _output(asked: Asked, step: int) -> int:
 
 
 def ask_forgetting(asked: Asked) -> Answer:
-    """‖∂c_t/∂c_k‖ beside the product of the forget gates, an untrained LSTM and a plain RNN."""
+    """‖∂c_t/∂c_k‖ beside the product of the forget gates, an untrained LSTM and plain RNNs."""
     layer, way = asked.place
     seed = asked.options.compare_seed
     found = vanishing(
@@ -149,4 +149,4 @@ def curves_of(found: Vanishing) -> dict[str, NDArray[np.floating]]:
     }
     if found.untrained is not None:
         curves["untrained_lstm"] = found.untrained.norms
-    return curves | {"untrained_rnn": found.rnn}
+    return curves | {"untrained_rnn": found.rnn, "ungated_rnn": found.ungated}

@@ -48,7 +48,7 @@ TITLES = {
     ),
     "vanishing": (
         "How fast memories vanish",
-        "How strongly c depends on itself many steps before, beside a plain RNN",
+        "How strongly c depends on itself many steps before, beside plain RNNs",
     ),
     "follow": (
         "Which units follow …",

@@ -82,6 +82,7 @@ def _answer(run: Run, view: View) -> Vanished:
             Curve("∂cₜ/∂cₖ of an untrained LSTM", "untrained", found.untrained.norms, "x")
         )
     curves.append(Curve("∂hₜ/∂hₖ of an untrained plain RNN", "plain RNN", found.rnn, "h"))
+    curves.append(Curve("∂gₜ/∂gₖ of its candidate without gates", "no gates", found.ungated, "g"))
     return Vanished(found, tuple(curves), forward)
 
 
@@ -145,7 +146,8 @@ def _rest(found: Vanished, plot: _Plot, w: float, whose: str) -> list[Shape]:
     told = [
         "How strongly c depends on c of so many steps before, ‖·‖ / √C (Frobenius): 1 where "
         "nothing is lost.",
-        f"Untrained weights (seed {found.found.seed}) read the same input.",
+        f"Untrained weights (seed {found.found.seed}) read the same input; so does a plain RNN "
+        "with the weights of g, g = tanh(W_h g₋ + W_x x + b).",
     ]
     if len(network.units) < size:
         told.insert(1, f"Measured on {len(network.units)} of {size:,} units.")
