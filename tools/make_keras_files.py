@@ -88,7 +88,8 @@ def cells_of(layer):
 
 def recurrent(model):
     """The recurrent layers of a chain of layers, in order."""
-    return [layer for layer in model.layers if isinstance(layer, layers.Bidirectional | layers.RNN)]
+    inside = [getattr(layer, "inner", layer) for layer in model.layers]
+    return [layer for layer in inside if isinstance(layer, layers.Bidirectional | layers.RNN)]
 
 
 def differences(model, path, x, lstm=None):
@@ -377,6 +378,61 @@ def heads():
 
 
 @keras.saving.register_keras_serializable("tools")
+class Block(layers.Layer):
+    """A layer of somebody's own, with an LSTM in it."""
+
+    def __init__(self, **more):
+        super().__init__(**more)
+        self.inner = layers.LSTM(3, return_sequences=True)
+
+    def build(self, shape):
+        """Build what is inside."""
+        self.inner.build(shape)
+
+    def call(self, x):
+        """The LSTM's own output."""
+        return self.inner(x)
+
+
+def inside():
+    """An LSTM that only the weights tell of, and a Dense after it."""
+    use("float32")
+    return keras.Sequential([keras.Input((None, 2)), Block(), layers.Dense(2)])
+
+
+class Tagger(keras.Model):
+    """A model of a class of its own."""
+
+    input_shape = (None, None)
+
+    def __init__(self):
+        super().__init__()
+        self.emb = layers.Embedding(7, 3)
+        self.both = layers.Bidirectional(layers.LSTM(2, return_sequences=True))
+        self.top = layers.LSTM(5, return_sequences=True)
+        self.out = layers.Dense(2)
+
+    def call(self, x):
+        """Scores of every step."""
+        return self.out(self.top(self.both(self.emb(x))))
+
+
+def own():
+    """Weights named after the attributes of a class."""
+    use("float32")
+    model = Tagger()
+    model(np.zeros((1, 2), int))
+    return model
+
+
+def quantised():
+    """A head of whole numbers, which is not run."""
+    use("float32")
+    lstm = layers.LSTM(3, return_sequences=True)
+    return keras.Sequential([keras.Input((None, 2)), lstm, layers.Dense(2)])
+
+
+@keras.saving.register_keras_serializable("tools")
 def hard_sigmoid_2(x):
     """hard_sigmoid as Keras 2 has it."""
     return keras.ops.clip(0.2 * x + 0.5, 0, 1)
@@ -431,6 +487,9 @@ STORED = {
     "behind.keras": behind,
     "older.h5": older,
     "heads.keras": heads,
+    "inside.keras": inside,
+    "own.weights.h5": own,
+    "quantised.keras": quantised,
 }
 
 
@@ -442,6 +501,8 @@ def write() -> None:
         rng = np.random.default_rng(seed)
         model = shaken(build(), rng)
         path = TARGET / name
+        if build is quantised:
+            model.quantize("int8")
         if build is older:
             older_file(model, path)
         else:
@@ -450,6 +511,8 @@ def write() -> None:
         x = rng.normal(size=(6, *shape)) if shape else rng.integers(0, 7, 6)
         x = x.astype(keras.config.floatx()) if shape else x
         theirs = keras.ops.convert_to_numpy(model(x[None], training=False))[0]
+        if build is quantised:
+            theirs = keras.ops.convert_to_numpy(model.layers[0](x[None]))[0]
         if build is behind:  # the LSTM reads what the convolution makes of x
             x = keras.ops.convert_to_numpy(model.layers[0](x[None]))[0]
         network = read(path).network

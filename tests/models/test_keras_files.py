@@ -35,7 +35,10 @@ def test_every_kind_of_file_is_there():
         "cells.weights.h5",
         "functional.keras",
         "heads.keras",
+        "inside.keras",
         "older.h5",
+        "own.weights.h5",
+        "quantised.keras",
         "stack.keras",
     ]
 
@@ -79,6 +82,25 @@ def test_a_stack_and_its_certificate():
     assert told.ignored == told.before == told.warnings == ()
     assert opened.network.title == "lstm+lstm_1 of stack.keras"
     assert opened.network.gate_order == told.gate_order
+
+
+def test_an_lstm_inside_somebodys_own_layer_is_found_by_its_weights():
+    opened = open_model(FILES / "inside.keras")
+    assert opened.certificate.chosen == "block/inner"
+    assert len(opened.network.spec.heads) == 1
+    assert "inside a layer of another class" in opened.certificate.warnings[0]
+
+
+def test_attributes_of_a_models_own_class_name_its_layers():
+    opened = open_model(FILES / "own.weights.h5")
+    assert opened.network.spec.embedding.size == 7 and len(opened.network.spec.heads) == 1
+    assert [cell.cell_size for cell in opened.network.spec.layers] == [2, 5]
+
+
+def test_a_quantised_head_is_left_out_and_told():
+    opened = open_model(FILES / "quantised.keras")
+    assert not opened.network.spec.heads
+    assert any("quantised or has LoRA weights" in told for told in opened.certificate.warnings)
 
 
 def test_a_layer_of_a_stack_can_be_seen_alone():

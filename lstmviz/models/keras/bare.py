@@ -70,15 +70,16 @@ def modern(root: Group) -> tuple[tuple[Node, ...], Locate]:
         found = parts(group)
         both = group.group("backward_layer") is not None
         cells = group.group("cell") is not None
-        layer = _layer(_short(group.path), name, found, both, cells or both)
+        called = name if (own := group.group("vars")) is None else own.text("name") or name
+        layer = _layer(_short(group.path), called, found, both, cells or both)
         if layer:
             layers.append(layer)
     return _joined(layers)
 
 
 def _short(path: str) -> str:
-    """A group's path without the groups that only hold layers."""
-    return "/".join(name for name in path.split("/") if name not in CONTAINERS) or path
+    """A group's path without the groups that only hold layers; a cell may be at the top."""
+    return "/".join(name for name in path.split("/") if name not in CONTAINERS) or path or "cell"
 
 
 def legacy(root: Group) -> tuple[tuple[Node, ...], Locate]:
@@ -119,7 +120,7 @@ def _layer(path: str, name: str, found: tuple[Vars, ...], both: bool, cells: boo
         node = Node(path, kind, config, (), (path,), (path,), wrapped)
         return Layer(node, found, width, size * (2 if both else 1)) if kind else None
     kind = ""
-    if len(shapes) == 1 and len(shapes[0]) == 2 and name.startswith("embedding"):
+    if len(shapes) == 1 and len(shapes[0]) == 2 and "emb" in name.lower():
         kind = "Embedding"
     elif len(shapes[0]) == 2 and (len(shapes) == 1 or shapes[1:] == [shapes[0][1:]]):
         kind = "Dense"

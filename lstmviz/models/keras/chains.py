@@ -159,6 +159,9 @@ def _heads(
                 f"{node.shown} is used more than once in the model: it and what follows, not run."
             )
             return tuple(heads), [told]
+        if node.quantised:
+            told = f"{node.shown} is quantised or has LoRA weights: it and what follows, not run."
+            return tuple(heads), [told]
         activation = _activation(node)
         if _changes_nothing(node):
             continue

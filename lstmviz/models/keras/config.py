@@ -59,6 +59,15 @@ class Node:
         return f"{self.name[:60]} ({self.kind[:40]})"
 
     @property
+    def quantised(self) -> bool:
+        """Whether its weights are kept in whole numbers, or beside a low rank (LoRA)."""
+        policy = self.config.get("dtype")
+        kind = policy.get("class_name") if isinstance(policy, dict) else policy
+        name = kind if isinstance(kind, str) else ""
+        named = "Quantized" in name or name.startswith(("int", "float8"))
+        return named or bool(self.config.get("lora_rank"))
+
+    @property
     def half(self) -> str:
         """The type of two bytes that Keras computes the layer in, "" for a wider one."""
         policy = self.config.get("dtype")

@@ -42,6 +42,7 @@ from lstmviz.models.words import described
 LONGEST_CONFIG = 16 * 2**20
 WEIGHTS = "model.weights.h5"
 GATE_ORDER = "ifco"
+H5 = "Keras .h5"
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,6 +78,9 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     with reading(path) as stream, _model(stream, shown(path)) as model:
         where = shown(path)
         wholes, singles = chains(model.nodes)
+        if not wholes and not _recurrent(model):
+            model = _by_weights(model)
+            wholes, singles = chains(model.nodes)
         if not wholes:
             raise LstmvizError(_none(model, where))
         choices = tuple(_found(chain, model.locate, where) for chain in (*wholes, *singles))
@@ -139,8 +143,7 @@ def _plain(root: Group, where: str) -> Model:
     if text is not None:
         warnings = () if version else ("The file does not tell Keras's version: 2 is assumed.",)
         found = nodes(_json(text, where, "model_config"), where)
-        form = "Keras .h5"
-        return Model(form, root, found, in_legacy(root), version or "2", warnings)
+        return Model(H5, root, found, in_legacy(root), version or "2", warnings)
     if top.texts("layer_names") is not None or top.texts("layer_names0") is not None:
         found, locate = bare.legacy(root)
         return Model("Keras weights .h5", root, found, locate, version or "2", described=False)
@@ -199,6 +202,34 @@ def _weights(stream: IO[bytes], size: int, directory: zipdir.Directory, where: s
         return Source(stream, length, where, start)
     data = _member(stream, directory, WEIGHTS, size + SLACK)
     return Source(io.BytesIO(data), len(data), where)
+
+
+def _recurrent(model: Model) -> bool:
+    """Whether a description has a recurrent layer of Keras's own."""
+    kinds = (*RECURRENT, *OTHER_RECURRENT)
+    return not model.described or any(node.kind in kinds for node in model.nodes)
+
+
+def _by_weights(model: Model) -> Model:
+    """The model as its weights alone tell it, where the LSTM may be inside somebody's own layer.
+
+    The same model if they hold no LSTM either.
+    """
+    layers = bare.legacy if model.format == H5 else bare.modern
+    found, locate = layers(model.root)
+    if not any(node.kind in RECURRENT for node in found):
+        return model
+    return replace(
+        model,
+        nodes=found,
+        locate=locate,
+        described=False,
+        warnings=(
+            *model.warnings,
+            "The LSTM is inside a layer of another class, whose code is not in the file: only its "
+            "weights are read.",
+        ),
+    )
 
 
 def _none(model: Model, where: str) -> str:
