@@ -333,6 +333,58 @@ def test_a_model_that_reads_fewer_steps_than_it_is_fixed_to_is_opened_and_told(t
         assert [words in each for each in told] == ([True] if words else [])
 
 
+def test_weights_may_be_parts_of_one_constant(tmp_path):
+    own = made.weights()
+    both = np.concatenate([own["W"], own["R"]], 2)
+    tensors = {"all": made.tensor("all", both), "W": None, "R": None}
+    tensors["sizes"] = made.tensor("sizes", np.array([3, 2]))
+    split = made.node("Split", ["all", "sizes"], ["W", "R"], axis=2)
+    plain = load(written(tmp_path, made.small()))
+    opened = open_model(written(tmp_path, made.small([split], tensors)))
+    for ours, theirs in zip(
+        vars(opened.network.cells[0]["forward"]).values(),
+        vars(plain.cells[0]["forward"]).values(),
+        strict=True,
+    ):
+        assert (ours is None and theirs is None) or (ours == theirs).all()
+    assert "all" in opened.certificate.used
+
+
+@pytest.mark.parametrize("rows", [1, 8])
+def test_weights_may_be_kept_in_whole_numbers(tmp_path, rows):
+    rng = np.random.default_rng(rows)
+    whole = rng.integers(-128, 128, (1, 8, 3)).astype(np.int8)
+    scale = rng.uniform(0.001, 0.02, rows).astype(np.float32)
+    zero = rng.integers(-5, 5, rows).astype(np.int8)
+    scale, zero = (scale[0], zero[0]) if rows == 1 else (scale, zero)
+    tensors = {
+        "W": None,
+        "q": made.tensor("q", shape=(1, 8, 3), kind=3, raw=whole.tobytes()),
+        "s": made.tensor("s", scale),
+        "z": made.tensor("z", shape=np.shape(zero), kind=3, raw=zero.tobytes()),
+    }
+    node = made.node("DequantizeLinear", ["q", "s", "z"], ["W"], axis=1)
+    network = load(written(tmp_path, made.small([node], tensors)))
+    column = np.reshape(scale, (-1, 1)), np.reshape(zero, (-1, 1)).astype(np.float32)
+    expected = (whole[0] - column[1]) * column[0]
+    ours = network.cells[0]["forward"].input_weights
+    assert np.allclose(ours, expected.reshape(4, 2, 3)[[0, 2, 3, 1]].reshape(8, 3), atol=1e-7)
+
+
+def test_what_computes_weights_is_named(tmp_path):
+    node = made.node("Exp", ["X"], ["W"])
+    with pytest.raises(LstmvizError, match=r"takes W from 'W', .* computed by Exp 'exp' or given"):
+        load(written(tmp_path, made.small([node], {"W": None})))
+
+
+def test_states_that_another_lstm_gives_are_told(tmp_path):
+    first = made.lstm(outputs=("", "H", "C")).replace(b"\x04lstm", b"\x04enco")
+    second = made.lstm(("X", "W", "R", "B", "", "H", "C"))
+    path = written(tmp_path, made.small([first], lstm_node=second))
+    told = open_model(path, "lstm").certificate.warnings
+    assert [each for each in told if "initial_h from what LSTM 'enco' gives" in each]
+
+
 def fed(**tensors):
     """An LSTM of `made.weights` that is given more inputs, by name."""
     inputs = ["X", "W", "R", "B", *(name if name in tensors else "" for name in ("L", "H0", "C0"))]

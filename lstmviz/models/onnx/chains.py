@@ -20,7 +20,8 @@ from lstmviz.models.onnx.values import Evaluator, Known
 
 STEPS = 5
 MOST_NODES = 2000
-THROUGH = tuple(op for op in OPERATORS if op not in ("Shape", "Constant", "ConstantOfShape"))
+OF_CONSTANTS = ("Shape", "Constant", "ConstantOfShape", "Split", "DequantizeLinear")
+THROUGH = tuple(op for op in OPERATORS if op not in OF_CONSTANTS)
 
 UNSETTLED = ("affine", "scaledtanh", "thresholdedrelu")
 """Activations whose alpha an LSTM may leave out and onnxruntime then takes for 0."""

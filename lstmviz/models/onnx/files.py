@@ -31,7 +31,7 @@ FORMAT = "ONNX"
 GATE_ORDER = "iofc"
 PIECE = 2**20
 PRODUCERS = {"pytorch": "PyTorch", "tf2onnx": "tf2onnx", "keras": "Keras", "skl2onnx": "skl2onnx"}
-OTHERS = ("GRU", "RNN", "DynamicQuantizeLSTM")
+OTHERS = ("GRU", "RNN")
 MOST_LSTMS = 200
 
 
@@ -125,6 +125,11 @@ def _none(content: Model, where: str) -> str:
         )
     for graph in content.graphs:
         for node in graph.nodes:
+            if node.op == "DynamicQuantizeLSTM":
+                return (
+                    f"{where} holds {node.shown}, a quantised LSTM, whose weights are no floats; "
+                    "save the model before it is quantised."
+                )
             if node.op in OTHERS:
                 return f"{where} holds {node.shown}, not an LSTM; only LSTMs are shown."
     kinds = dict.fromkeys(

@@ -10,7 +10,7 @@ from lstmviz.engine.states import Initial, State
 from lstmviz.errors import LstmvizError
 from lstmviz.models.onnx.graph import Graph, Values
 from lstmviz.models.onnx.lstm import INITIAL_C, INITIAL_H, LENGTHS, Float, Lstm, X
-from lstmviz.models.onnx.values import Evaluator, Known
+from lstmviz.models.onnx.values import Evaluator, Known, blocking
 
 SIZES = (2, 3)
 """What open sizes of the graph's inputs are tried as; numbers that stay the same are constant."""
@@ -30,9 +30,10 @@ def started(evaluator: Evaluator, unit: Lstm, below: Known) -> tuple[Lstm, list[
         name = unit.node.input(index)
         value = _constant(evaluator, unit.graph, name, below) if name else None
         if name and value is None:
+            maker = blocking(unit.graph, name).removeprefix(" by ")
+            source = f"what {maker} gives" if maker else "what is given at run time"
             told.append(
-                f"{unit.name} takes its {which} from what is given at run time; here it is zero "
-                "unless given."
+                f"{unit.name} takes its {which} from {source}; here it is zero unless given."
             )
         rows = None if value is None else _rows(evaluator, unit, value, which)
         if rows is not None and any(not np.array_equal(row, rows[0]) for row in rows):

@@ -37,6 +37,9 @@ LIST_KINDS: dict[str, type] = {
 }
 """Attributes that are looked at → the type of their value, or of each in the list of them."""
 
+BRANCHES = {"then_branch": "/then", "else_branch": "/else"}
+"""The bodies of an If → what they add to the names of what is in them."""
+
 Values = NDArray[Any]
 
 
@@ -284,7 +287,7 @@ def _attribute(
         elif each.number == 9:
             many.append(each.text)
         elif each.number in (6, 11):
-            _graph(each.block, budget, graphs, graph, path)
+            _graph(each.block, budget, graphs, graph, path + BRANCHES.get(name, ""))
     return name, many if many else value
 
 

@@ -15,7 +15,7 @@ from lstmviz.engine.spec import CellSpec
 from lstmviz.engine.variant import STANDARD, Activation, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.models.onnx.graph import Graph, Node, Values
-from lstmviz.models.onnx.values import Evaluator, sources
+from lstmviz.models.onnx.values import Evaluator, blocking, sources
 
 GATES = [0, 2, 3, 1]
 PEEPHOLES = [0, 2, 1]
@@ -84,7 +84,8 @@ def lstm(evaluator: Evaluator, graph: Graph, node: Node, name: str) -> Lstm:
         if array is None and (index in (W, R) or node.input(index)):
             raise LstmvizError(
                 f"{place} takes {which} from {node.input(index)[:60]!r}, which is not a constant "
-                "of the file but computed or given at run time; such weights are not read."
+                f"of the file but computed{blocking(graph, node.input(index))} or given at run "
+                "time; such weights are not read."
             )
         if array is not None and array.dtype.kind != "f":
             raise LstmvizError(f"{place} has {which} of {array.dtype}, which is not read.")

@@ -1,4 +1,4 @@
-"""Operators that only move numbers about, run on arrays: for constants and for probes.
+"""Operators that do little more than move numbers about, run on arrays: constants and probes.
 
 Each follows the ONNX operator of its name, in the versions with settings as attributes and as
 inputs. All raise ValueError, IndexError or TypeError for what does not fit.
@@ -38,6 +38,8 @@ def made_of(node: Node, inputs: Inputs) -> int:
         return indices.size * (data.size // max(data.shape[axis], 1) if data.ndim else 1)
     if node.op in ("Add", "Sub", "Mul", "Div"):
         return math.prod(np.broadcast_shapes(*(_given(inputs, k).shape for k in (0, 1))))
+    if node.op == "DequantizeLinear":
+        return 2 * _given(inputs, 0).size
     if node.op in ("Reshape", "Flatten") and not _given(inputs, 0).flags.c_contiguous:
         return _given(inputs, 0).size
     return _given(inputs, 0).size if node.op == "Cast" else 0
@@ -129,6 +131,37 @@ def _concat(node: Node, inputs: Inputs) -> Values:
     return np.concatenate([_given(inputs, k) for k in range(len(inputs))], node.attributes["axis"])
 
 
+def _split(node: Node, inputs: Inputs) -> Values:
+    """One of the parts, that of the node's attribute `part`; there are `parts`."""
+    data, axis = _given(inputs, 0), node.attributes.get("axis", 0)
+    part, parts = node.attributes["part"], node.attributes["parts"]
+    each = -(-data.shape[axis] // parts)
+    sizes = _list(node, inputs, "split", 1) or [each] * parts
+    if len(sizes) != parts or min(sizes) < 0:
+        raise ValueError
+    start = sum(sizes[:part])
+    cut: list[Any] = [slice(None)] * data.ndim
+    cut[axis] = slice(start, start + sizes[part])
+    result: Values = data[tuple(cut)]
+    return result
+
+
+def _dequantised(node: Node, inputs: Inputs) -> Values:
+    """(x - zero point) · scale, one of each or one along an axis."""
+    data, scale = _given(inputs, 0), _given(inputs, 1)
+    zero = inputs[2] if len(inputs) > 2 else None
+    if data.dtype.kind not in "iu" or scale.dtype.kind != "f" or node.attributes.get("block_size"):
+        raise ValueError
+    shape = [1] * data.ndim
+    if scale.size > 1:
+        shape[node.attributes.get("axis", 1)] = scale.size
+    moved = data.astype(scale.dtype)
+    if zero is not None:
+        moved -= zero.reshape(shape).astype(scale.dtype)
+    result: Values = moved * scale.reshape(shape)
+    return result
+
+
 def _shape(node: Node, inputs: Inputs) -> Values:
     shape = _given(inputs, 0).shape
     start, end = node.attributes.get("start", 0), node.attributes.get("end", len(shape))
@@ -195,6 +228,8 @@ OPERATORS: dict[str, Callable[[Node, Inputs], Values]] = {
     "Slice": _slice,
     "Gather": _gather,
     "Concat": _concat,
+    "Split": _split,
+    "DequantizeLinear": _dequantised,
     "Shape": _shape,
     "Constant": _constant,
     "ConstantOfShape": _filled,

@@ -104,7 +104,10 @@ class Evaluator:
         tensor = node.attributes.get("value")
         if node.op == "Constant" and isinstance(tensor, Tensor):
             return tensor.read(self.budget)
-        if node.op not in OPERATORS or node.outputs[0] != name:
+        if node.op == "Split":
+            part = {"part": node.outputs.index(name), "parts": len(node.outputs)}
+            node = replace(node, attributes=node.attributes | part)
+        elif node.op not in OPERATORS or node.outputs[0] != name:
             return None
         inputs = [self._value(graph, each, memo, allowance, depth + 1) for each in node.inputs]
         if isinstance(tensor, Tensor):
@@ -118,6 +121,21 @@ class Evaluator:
             raise
         except (*FAULTS, KeyError):
             return None
+
+
+def blocking(graph: Graph, name: str, limit: int = 100) -> str:
+    """The node that keeps a name from being a constant, in words for a sentence; or ""."""
+    for _ in range(limit):
+        node = graph.makers.get(name)
+        if node is None:
+            if graph.outer is None or name in graph.inputs:
+                return ""
+            graph = graph.outer
+        elif node.op not in OPERATORS:
+            return f" by {node.shown}"
+        else:
+            name = node.input(0)
+    return ""
 
 
 def sources(graph: Graph, name: str, limit: int = 2000) -> list[str]:
