@@ -7,7 +7,6 @@ from dataclasses import replace
 from PySide6.QtCore import QEvent, QObject, QSignalBlocker, Qt, QTimer, Signal
 from PySide6.QtGui import QFocusEvent
 from PySide6.QtWidgets import (
-    QCheckBox,
     QComboBox,
     QDialog,
     QFileDialog,
@@ -106,15 +105,18 @@ class InputPanel(QWidget):
         self.summary = QLabel()
         self.summary.setObjectName("muted")
         self.summary.setWordWrap(True)
-        self.random_start = QCheckBox("Start from random h and c")
-        self.random_start.setToolTip("Otherwise both start at zero, or where the model's file says")
-        self.random_start.clicked.connect(
-            lambda on: self._emit(replace(self._document, initial="random" if on else "model"))
+        self.start = QComboBox()
+        narrow(self.start)
+        self.start.setAccessibleName("Where h and c start")
+        self.start.setToolTip("h and c before step 0")
+        self._show_start("model", False)
+        self.start.activated.connect(
+            lambda: self._emit(replace(self._document, initial=self.start.currentData()))
         )
         shown = (self.kind, self.text, self.file_row, self.made, self.vocabulary, self.summary)
         for widget in shown:
             column.addWidget(widget)
-        column.addWidget(self.random_start)
+        column.addWidget(self.start)
         self._wait = QTimer(self)
         self._wait.setSingleShot(True)
         self._wait.setInterval(PAUSE)
@@ -279,8 +281,9 @@ class InputPanel(QWidget):
             with QSignalBlocker(self.length), QSignalBlocker(self.seed):
                 self.length.setValue(recipe.length)
                 self.seed.setValue(recipe.seed)
-        with QSignalBlocker(self.random_start):
-            self.random_start.setChecked(document.initial == "random")
+        if current:
+            self._brings_states = run.network is not None and run.network.initial is not None
+        self._show_start(document.initial, self._brings_states)
         if current and run.sequence is not None:
             made = isinstance(recipe, GeneratedInput)
             self.summary.setText(sequence_words(run, made=made))
@@ -291,7 +294,21 @@ class InputPanel(QWidget):
 
     _meant: Document | None = None
     """The document in whose place a text will be read, once it is typed."""
+
+    def _show_start(self, initial: str, own: bool) -> None:
+        """The choice of states before step 0; the model's own, if it has any, stand first."""
+        rows = [("h and c start where the file says", "model")] if own else []
+        rows += [("h and c start at zero", "zero" if own else "model")]
+        rows += [("h and c start at random", "random")]
+        with QSignalBlocker(self.start):
+            if [self.start.itemData(k) for k in range(self.start.count())] != [r[1] for r in rows]:
+                self.start.clear()
+                for words, value in rows:
+                    self.start.addItem(words, value)
+            self.start.setCurrentIndex(max(0, self.start.findData(initial)))
+
     _own: tuple[Document | None, InputRecipe | None] = (None, None)
+    _brings_states = False
     _shown_text = ""
     _kept = False
     _visits = 0

@@ -1,5 +1,7 @@
 """Clicks on what a diagram offers: another layer, and whether a layer returns its sequence."""
 
+from pathlib import Path
+
 import pytest
 from PySide6.QtCore import QPoint, Qt
 from windows import settle
@@ -8,6 +10,7 @@ from lstmviz.engine.spec import HeadSpec
 from lstmviz.gui.controls import KEEPS
 from lstmviz.session import Document, FileInput, GeneratedInput, Layer, Trained, Untrained
 
+ONNX = Path(__file__).resolve().parent.parent / "data" / "onnx"
 TWO = Document(
     Untrained(1, (Layer(20, 20), Layer(12, 12)), (HeadSpec(3),)), GeneratedInput("sine", 30)
 )
@@ -109,3 +112,30 @@ def test_a_square_of_the_input_is_told_by_the_name_of_its_column(opened, tmp_pat
     window = opened(Document(Untrained(None, (Layer(4, 4),)), FileInput(str(path))), step=1)
     card = next(card for card in window.diagram._diagram.cards if card.array == "input")
     assert "column 1 “wet” at t = 1 is 4" in window.diagram._told((card, 1))
+
+
+def test_where_h_and_c_start_is_chosen_and_the_models_own_only_where_it_has_some(opened, qtbot):
+    window = opened(Document(Trained(str(ONNX / "heads.onnx")), GeneratedInput("sine", 9)))
+    panel = window.left.input.start
+
+    def first():
+        run = window.store.run.trace.layers[0].forward
+        return [bool(run.initial_hidden_state.any()), bool(run.initial_cell_state.any())]
+
+    def choose(words):
+        panel.setCurrentIndex(panel.findText(words))
+        panel.activated.emit(panel.currentIndex())
+        settle(qtbot, window)
+
+    assert panel.currentText() == "h and c start where the file says" and all(first())
+    choose("h and c start at zero")
+    assert window.store.document.initial == "zero" and not any(first())
+    choose("h and c start at random")
+    assert window.store.document.initial == "random" and all(first())
+    window.store.undo()
+    settle(qtbot, window)
+    assert panel.currentText() == "h and c start at zero"
+    window.store.edit(TWO)
+    settle(qtbot, window)
+    assert [panel.itemData(k) for k in range(panel.count())] == ["model", "random"]
+    assert panel.currentText() == "h and c start at zero" and not any(first())
