@@ -7,6 +7,7 @@ else they are told of and left out.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
@@ -81,14 +82,12 @@ def _with_table(place: _Place) -> tuple[_Place, Table | None]:
     parts = place.parts
     if _table(place):
         return place, None
-    fits = [
-        dense
-        for dense in parts.dense
-        if not dense.known
-        and dense.bias is None
-        and dense.width == place.input_size != dense.size
-        and _like_table(place, dense)
-    ]
+    fits = [dense for dense in _nearest(place) if _like_table(place, dense)]
+    if not place.ordered:
+        sizes = Counter((dense.size, dense.width) for dense in parts.dense)
+        for dense in fits:
+            sizes[dense.size, dense.width] -= 1
+        fits = [dense for dense in fits if sizes[dense.size, place.output_size]]
     if len(fits) != 1:
         return place, None
     table = Table(fits[0].name, fits[0].weights, fits[0].place)
@@ -98,21 +97,24 @@ def _with_table(place: _Place) -> tuple[_Place, Table | None]:
 
 
 def _like_table(place: _Place, dense: Dense) -> bool:
-    """Whether a matrix stands where an embedding does, as far as the file tells."""
-    others = [each for each in place.parts.dense if each is not dense]
-    if not place.ordered:
-        width = place.output_size
-        return any((each.size, each.width) == (dense.size, width) for each in others)
+    """Whether a matrix has the shape of an embedding and of no Linear that feeds the LSTM."""
+    shaped = dense.width == place.input_size != dense.size
+    return shaped and dense.bias is None and not dense.known
+
+
+def _nearest(place: _Place) -> list[Dense]:
+    """The Dense layer right before the LSTM in a file of the model's order, else all of them."""
     parts = place.parts
+    if not place.ordered:
+        return parts.dense
     places = [
-        *(each.place for each in others),
+        *(each.place for each in parts.dense),
         *(each.place for each in parts.tables),
         *(each.place for each in parts.others if each.runs),
         *(part.first for part in parts.lstms),
     ]
-    return dense.place < place.first and not any(
-        dense.place < each < place.first for each in places
-    )
+    last = max((each for each in places if each < place.first), default=-1)
+    return [dense for dense in parts.dense if dense.place == last]
 
 
 def _inside(place: _Place) -> tuple[str, ...]:

@@ -240,6 +240,29 @@ SMALL = {
     "in a circle": (looped(), ".onnx", "not a constant"),
     "graphs in graphs": (bodies(200), ".onnx", "too deeply"),
     "a graph in ten": (bodies(10), ".onnx", None),
+    "a scale that makes a plane of a line": (
+        model(
+            graph(
+                [node("DequantizeLinear", ["q", "s"], ["W"], axis=1), lstm()],
+                [
+                    tensor("q", shape=(1 << 15, 1), kind=3, raw=bytes(1 << 15)),
+                    tensor("s", np.ones(1 << 15, np.float32)),
+                ],
+            )
+        ),
+        ".onnx",
+        "takes W from 'W', which is not a constant",
+    ),
+    "a split into parts of less than nothing": (
+        model(
+            graph(
+                [node("Split", ["q"], ["W", "V"], split=[-5, 9]), lstm()],
+                [tensor("q", np.ones((4, 8, 3), np.float32))],
+            )
+        ),
+        ".onnx",
+        "takes W from 'W', which is not a constant",
+    ),
     "quantised": (
         model(graph([node("DynamicQuantizeLSTM", ["X"], ["Y"])])),
         ".onnx",

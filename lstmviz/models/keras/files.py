@@ -78,7 +78,7 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     with reading(path) as stream, _model(stream, shown(path)) as model:
         where = shown(path)
         wholes, singles = chains(model.nodes)
-        if not wholes and not _recurrent(model):
+        if not wholes and model.nodes and not _recurrent(model):
             model = _by_weights(model)
             wholes, singles = chains(model.nodes)
         if not wholes:

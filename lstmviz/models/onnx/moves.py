@@ -154,7 +154,10 @@ def _dequantised(node: Node, inputs: Inputs) -> Values:
         raise ValueError
     shape = [1] * data.ndim
     if scale.size > 1:
-        shape[node.attributes.get("axis", 1)] = scale.size
+        axis = node.attributes.get("axis", 1)
+        if data.shape[axis] != scale.size:
+            raise ValueError
+        shape[axis] = scale.size
     moved = data.astype(scale.dtype)
     if zero is not None:
         moved -= zero.reshape(shape).astype(scale.dtype)
