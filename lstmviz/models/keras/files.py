@@ -211,13 +211,14 @@ def _recurrent(model: Model) -> bool:
 
 
 def _by_weights(model: Model) -> Model:
-    """The model as its weights alone tell it, where the LSTM may be inside somebody's own layer.
+    """The model as its weights alone tell it, where the LSTM is inside somebody's own layer.
 
-    The same model if they hold no LSTM either.
+    The same model if none is; a layer that is itself of another class may compute anything.
     """
-    layers = bare.legacy if model.format == H5 else bare.modern
-    found, locate = layers(model.root)
-    if not any(node.kind in RECURRENT for node in found):
+    if model.format == H5:
+        return model
+    found, locate = bare.modern(model.root)
+    if not any(node.kind in RECURRENT and "/" in node.name for node in found):
         return model
     return replace(
         model,
