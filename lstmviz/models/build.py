@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable
 from pathlib import PurePath
 
@@ -13,7 +14,7 @@ from lstmviz.engine.spec import EmbeddingSpec, HeadSpec, NetworkSpec
 from lstmviz.errors import LstmvizError
 from lstmviz.models.around import Around, around
 from lstmviz.models.certificate import Certificate, Opened, Progress
-from lstmviz.models.choose import Choice, choose
+from lstmviz.models.choose import Choice, Unit, choose
 from lstmviz.models.collect import collect
 from lstmviz.models.own import not_finite
 from lstmviz.models.tensors import Tensor, TensorFile, Tick
@@ -23,6 +24,11 @@ SPARE = 16 * 2**20
 """Bytes that weights may take beyond twice the file."""
 
 LONGEST_NAME = 500
+STATE = re.compile(
+    r"(init|initial|learned|start)_?(h|c|hx|cx|hidden|cell|state|hidden_state|cell_state)_?0?"
+    r"|(h|c|hx|cx|hidden|cell|state)_?(0|init|initial|start)"
+)
+"""Names that modules give the states they start from."""
 
 
 def opened(file: TensorFile, lstm: str | None = None, progress: Progress | None = None) -> Opened:
@@ -166,6 +172,7 @@ def _certificate(file: TensorFile, choice: Choice, outside: Around, input_size: 
             "one by its name to see it alone."
         )
         warnings += outside.between
+    warnings += _states(file, unit, taken)
     flags = file.flags.get(first.name, {})
     return Certificate(
         file.format,
@@ -183,6 +190,26 @@ def _certificate(file: TensorFile, choice: Choice, outside: Around, input_size: 
         (*warnings, *outside.warnings, *oversized(file.vocabulary, input_size)),
         tuple(f"{name}={value}" for name, value in flags.items()),
     )
+
+
+def _states(file: TensorFile, unit: Unit, taken: set[str]) -> list[str]:
+    """A sentence on tensors whose names and sizes are those of learnt states to start from."""
+    layers = unit.layers
+    most = sum(layer.spec.cell_size * len(layer.directions) for layer in layers)
+    sizes = {size for each in layers for size in (each.spec.hidden_size, each.spec.cell_size)}
+    names = [
+        repr(name)
+        for name, tensor in file.tensors.items()
+        if name not in taken
+        and STATE.fullmatch(name.rpartition(".")[2])
+        and 0 < tensor.numbers <= most
+        and any(tensor.numbers % size == 0 for size in sizes)
+    ]
+    if not names:
+        return []
+    return [
+        f"{' and '.join(names[:4])} may be the states to start from: h and c start at zero here."
+    ]
 
 
 def _biases(tensors: tuple[Tensor, ...], choice: Choice) -> str:

@@ -138,6 +138,18 @@ def test_a_matrix_that_may_be_another_layer_is_no_embedding(shapes, ordered):
     assert read(shapes, ordered).network.spec.embedding is None
 
 
+@pytest.mark.parametrize(
+    ("name", "size", "told"),
+    [("h0", 4, True), ("net.init_hidden", 4, True), ("h0", 5, False), ("head0", 4, False)],
+)
+def test_what_may_be_learnt_states_is_told(name, size, told):
+    result = read({name: (1, 1, size)} | LSTM)
+    assert told == any(
+        words == f"{name!r} may be the states to start from: h and c start at zero here."
+        for words in result.certificate.warnings
+    )
+
+
 def test_an_optimizer_stands_nowhere():
     shapes = {"optimizer.state.0.exp_avg": (16, 3)} | LSTM | FC
     result = read(shapes)
