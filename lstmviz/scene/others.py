@@ -25,7 +25,8 @@ def other_words(document: Document) -> str:
     elif isinstance(network, Untrained):
         told.append(f"with random weights, seed {network.seed}")
     if isinstance(given, TextInput):
-        text = given.text if len(given.text) <= SHORT else given.text[: SHORT - 1] + "…"
+        text = given.text.replace("\n", "↵")
+        text = text if len(text) <= SHORT else text[: SHORT - 1] + "…"
         told.append(f"reading “{text}”")
     elif isinstance(given, FileInput):
         told.append(f"reading {Path(given.path).name}")

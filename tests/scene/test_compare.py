@@ -116,3 +116,25 @@ def test_the_other_run_in_words():
     assert other_words(SEEDS) == "with random weights, seed 2"
     assert other_words(TEXTS) == "reading “aabb#ab”"
     assert other_words(replace(SEEDS, other=None)) == "none yet"
+
+
+def test_lines_of_the_other_text_are_told_in_one():
+    assert other_words(Document(other=Other(input=TextInput("a\n b")))) == "reading “a↵ b”"
+
+
+def test_the_units_that_differ_most_scroll():
+    network = one_layer(4, 60, 60, seed=1)
+    other = Other(replace(network, seed=2))
+    document = Document(network, GeneratedInput("noise", 20), other=other)
+    run, view, found = asked(document)
+    first = page_of("compare", found, run, view, 900, 400)
+    assert f"1 to {first.rows} of 60" in words(first, view)
+    down = replace(view, **first.scroll(view, 3))
+    assert down.row == 3
+    page = page_of("compare", found, run, down, 900, 400)
+    assert f"4 to {first.rows + 3} of 60" in words(page, down)
+    end = replace(view, **first.scroll(view, 1000))
+    assert end.row == 60 - first.rows
+    last = page_of("compare", found, run, end, 900, 400)
+    assert f"unit {found.ranks[-1]} (r" in words(last, end)
+    assert f"unit {found.ranks[-1]} (r" not in words(first, view)

@@ -149,7 +149,7 @@ def _list(found: Alike, place: _Place) -> list[Shape]:
     for index in place.rows.shown:
         shapes += _row(found.found[index], place, place.row(index))
     if not place.rows.whole:
-        words = f"rows {place.rows.words()}: the wheel, or ↑ and ↓, show others"
+        words = f"rows {place.rows.words()}"
         y = place.track.bottom + 12
         shapes.append(Text(box.x + 4, y, fit(words, box.w - 8, SMALL), SMALL, "muted"))
     return shapes + place.rows.bar(place.track)

@@ -237,7 +237,8 @@ def _maps(found: Compared, place: _Place) -> list[Shape]:
         shapes.append(Rect(box.inset(-0.6), stroke=role, width=1.2))
         shapes += _bar(Box(box.right + 5, box.y, 7, box.h), limits)
         if box.h >= 30:
-            count = f"{values.shape[1]:,} {'values' if found.array == 'output' else 'units'}"
+            what = "value" if found.array == "output" else "unit"
+            count = f"{values.shape[1]:,} {what}{'s' * (values.shape[1] != 1)}"
             shapes.append(Text(14, box.y + 24, count, SMALL, "muted"))
     return [*shapes, *_numbers(found, place)]
 
@@ -271,7 +272,7 @@ def _ranking(found: Compared, place: _Place) -> list[Shape]:
     rows = place.rows
     side = place.side if rows.whole else replace(place.side, w=place.side.w - BAR - 3)
     head = Text(
-        side.x, side.y + 10, fit("differ most", side.w, 11, bold=True), 11, "ink", bold=True
+        side.x, side.y + 10, fit("differ most (rms)", side.w, 11, bold=True), 11, "ink", bold=True
     )
     shapes: list[Shape] = [head, *rows.bar(place.track)]
     told = rows.words()
@@ -324,6 +325,7 @@ def _marks(found: Compared, place: _Place, view: View) -> list[Shape]:
         for box in place.maps:
             shapes.append(Line(((x, box.y), (x, box.bottom)), "panel", 3.4))
             shapes.append(Line(((x, box.y), (x, box.bottom)), "mark", 1.4))
+        shapes += place.axis.badge(pair, place.maps[2].bottom + 14, f"{view.step}")
     for unit in dict.fromkeys((view.unit, view.hover)):
         column = _column_of(found, unit)
         if column is None:

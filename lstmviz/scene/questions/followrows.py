@@ -138,7 +138,7 @@ def shapes_of(rows: tuple[Row, ...], table: Table, chance: float) -> list[Shape]
         box = table.place(index)
         if box is not None:
             shapes += _row(index, rows[index], box, chance, aucs)
-    words = f"rows {table.list.words()}: the wheel, or ↑ and ↓, show others"
+    words = f"rows {table.list.words()}"
     if not table.list.whole:
         below = table.box.y + (table.rows + 1) * ROW + 12
         shapes.append(Text(table.box.x + 4, below, fit(words, table.box.w - 8, 10), 10, "muted"))

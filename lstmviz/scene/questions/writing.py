@@ -103,11 +103,12 @@ class StepAxis:
             for step in range(first, self.last, every)
         ]
 
-    def badge(self, step: int, y: float) -> list[Shape]:
-        """The current step in a badge over the numbers; those it would cut are covered."""
+    def badge(self, step: int, y: float, name: str | None = None) -> list[Shape]:
+        """The current step, or its `name`, in a badge; the numbers that it cuts are covered."""
         if not self.first <= step < self.last:
             return []
-        words = Text(self.x(step + 0.5), y, f"{step}", SMALL, "on_accent", True, anchor="middle")
+        told = f"{step}" if name is None else name
+        words = Text(self.x(step + 0.5), y, told, SMALL, "on_accent", True, anchor="middle")
         around = text_box(words)
         badge = Box(around.x - 4, y - 10, around.w + 8, 14)
         boxes = [text_box(text) for text in self.numbers(y) if isinstance(text, Text)]
