@@ -28,6 +28,8 @@ OPEN_FILTER = (
     "*.lstmviz *.txt *.csv *.tsv *.npy *.wav);;All files (*)"
 )
 
+VIEWS = {"cell": "&Cell", "unrolled": "&Unrolled", "stack": "&Stack", "unit": "&One unit"}
+"""The diagrams; each is chosen by the letter that is marked."""
 Key = Qt.Key
 PLAIN_KEYS = {
     Key.Key_Space: "play",
@@ -91,10 +93,13 @@ class Menus:
     def _view(self) -> None:
         window, store = self.window, self.window.store
         menu = window.menu_bar.addMenu("&View")
-        self._add(menu, "&Cell", lambda: store.look(diagram="cell"), "C")
-        self._add(menu, "&Unrolled", lambda: store.look(diagram="unrolled"), "U")
-        self._add(menu, "&Stack", lambda: store.look(diagram="stack"), "S")
-        self._add(menu, "&One unit", lambda: store.look(diagram="unit"), "O")
+        self.views: dict[str, QAction] = {}
+        self._looked = QActionGroup(window)  # with the questions: one of them is ticked
+        for name, text in VIEWS.items():
+            act = partial(store.look, diagram=name)
+            self.views[name] = self._add(menu, text, act, text[text.index("&") + 1])
+            self.views[name].setCheckable(True)
+            self._looked.addAction(self.views[name])
         menu.addSeparator()
         self.side = self._add(menu, "How the file was &read", window.toggle_side, "F")
         self.side.setCheckable(True)
@@ -150,7 +155,7 @@ class Menus:
             action = self._add(menu, title, partial(self._begin, name))
             action.setCheckable(True)
             action.setToolTip(tip)
-            self.questions[name] = action
+            self.questions[name] = self._looked.addAction(action)
         menu.addSeparator()
         menu.addMenu(self.window.others.menu)
         self.window.header.ask.setMenu(menu)
@@ -190,7 +195,7 @@ class Menus:
         self.side.setEnabled(has_file)
         self.whatif.setChecked(store.view.side == "whatif")
         self.side.setChecked(has_file and store.view.side == "file")
-        for name, action in self.questions.items():
+        for name, action in (self.views | self.questions).items():
             action.setChecked(store.view.diagram == name)
         for name, action in self.shown.items():
             action.setEnabled(store.run.changed)

@@ -432,3 +432,15 @@ def test_random_weights_of_a_trained_network_are_said_to_come_in_its_place(opene
     window.undo()
     settle(qtbot, window)
     assert form.instead.isVisibleTo(form)
+
+
+def test_the_menu_ticks_what_is_looked_at(opened, qtbot):
+    window = opened()
+    actions = window.menus.views | window.menus.questions
+    for name in ("cell", "stack", "saturation", "unit"):
+        actions[name].trigger()
+        settle(qtbot, window)
+        assert window.store.view.diagram == name
+        assert [each for each, action in actions.items() if action.isChecked()] == [name]
+    qtbot.keyClick(window.diagram, Qt.Key.Key_U)
+    assert window.menus.views["unrolled"].isChecked()
