@@ -30,11 +30,11 @@ Pictures = Callable[[str, str | None, float], Picture]
 """From what is to be drawn, the theme (None: as shown) and the resolution to the picture."""
 
 WHAT = {
-    "diagram": "Diagram, or the question on show",
     "heatmaps": "Heatmaps",
     "why": "The arithmetic of the number asked for",
     "window": "The whole window",
 }
+"""What can be exported beside the diagram."""
 FORMATS = {".png": "PNG: pixels", ".svg": "SVG: shapes", ".pdf": "PDF: a page of shapes"}
 THEMES = {"": "As shown", "light": "Light", "dark": "Dark"}
 QUICK = (1, 2, 3, 4)
@@ -49,7 +49,8 @@ class ExportDialog(QDialog):
     """Shows what a figure will look like, then saves it or copies it to the clipboard.
 
     `pictures` makes what is asked for and may raise `LstmvizError`, which is shown as the
-    sentence it is. With `settings` the choices are remembered. `saved` carries the path.
+    sentence it is. With `settings` the choices are remembered; `diagram` is what the diagram is
+    called, or the question in its place. `saved` carries the path.
     """
 
     saved = Signal(str)
@@ -59,9 +60,11 @@ class ExportDialog(QDialog):
         pictures: Pictures,
         settings: QSettings | None = None,
         parent: QWidget | None = None,
+        diagram: str = "The diagram",
     ) -> None:
         super().__init__(parent)
         self.setWindowTitle("Export figure")
+        self._what = {"diagram": diagram, **WHAT}
         self._pictures = pictures
         self._settings = settings
         self._picture: Picture | None = None
@@ -75,7 +78,7 @@ class ExportDialog(QDialog):
     # Building
 
     def _build(self) -> None:
-        self.what = _choice(WHAT, "What to export")
+        self.what = _choice(self._what, "What to export")
         self.format = _choice(FORMATS, "File format")
         self.theme = _choice(THEMES, "Theme of the figure")
         self.scale = decimal_box()

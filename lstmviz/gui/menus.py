@@ -257,9 +257,14 @@ class Menus:
         from lstmviz.gui.picture import pictures_of
 
         window = self.window
-        dialog = ExportDialog(pictures_of(window), window.settings, window)
+        dialog = ExportDialog(pictures_of(window), window.settings, window, self._diagram())
         dialog.exec()
         dialog.deleteLater()
+
+    def _diagram(self) -> str:
+        """What to call the diagram, or the question in its place."""
+        name = self.window.store.view.diagram
+        return f"The page “{TITLES[name][0]}”" if name in TITLES else "The diagram"
 
     def copy_figure(self) -> None:
         """The diagram, or the question in its place, to the clipboard."""
@@ -271,6 +276,4 @@ class Menus:
         except LstmvizError as error:
             self.window.banner.say(str(error))
             return
-        name = self.window.store.view.diagram
-        what = f"The page “{TITLES[name][0]}”" if name in TITLES else "The diagram"
-        self.window.pointed.setText(f"{what} is on the clipboard, as PNG and as SVG.")
+        self.window.pointed.setText(f"{self._diagram()} is on the clipboard, as PNG and as SVG.")

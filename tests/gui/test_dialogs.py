@@ -7,6 +7,7 @@ from PySide6.QtWidgets import QAbstractSpinBox, QApplication, QLabel, QLineEdit,
 from windows import settle
 
 from lstmviz.gui.changedialog import ChangeDialog, Start
+from lstmviz.gui.export_dialog import ExportDialog
 from lstmviz.gui.fields import decimal_box, number_box
 from lstmviz.gui.help import SHORTCUTS, ShortcutSheet
 from lstmviz.gui.lstmdialog import NUMBERS, LstmDialog
@@ -141,3 +142,20 @@ def test_a_text_is_asked_for_with_the_keys_alone(opened, qtbot):
     assert isinstance(found[2], QPushButton)
     assert window.store.document.other.input == TextInput("#ab#")
     assert window.store.view.diagram == "compare"
+
+
+def test_the_export_dialog_calls_the_question_by_its_name(opened, qtbot):
+    window = opened(COUNTER, diagram="saturation")
+    found = []
+
+    def answer():
+        dialog = QApplication.activeModalWidget()
+        if not isinstance(dialog, ExportDialog):
+            QTimer.singleShot(10, answer)
+            return
+        found.extend(dialog.what.itemText(k) for k in range(dialog.what.count()))
+        dialog.reject()
+
+    QTimer.singleShot(0, answer)
+    window.menus.open_export()
+    assert found[:2] == ["The page “Saturated gates”", "Heatmaps"]
