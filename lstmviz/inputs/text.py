@@ -63,6 +63,11 @@ def from_text(
     names = tuple(map(label, symbols))
     sequence = one_hot(ids, names, width, title or _title(text))
     notes = [known.told().capitalize() + "."] if not known.single or known.split == "words" else []
+    if not given and width > len(symbols):
+        notes.append(
+            f"No vocabulary is known: the text's {len(symbols):,} symbols, sorted, take the first "
+            f"of {width:,} inputs."
+        )
     if unknown is not None and known.unknown is not None:
         times = "time" if unknown.count == 1 else "times"
         notes.append(
