@@ -12,12 +12,12 @@ from PySide6.QtWidgets import (
     QHBoxLayout,
     QLabel,
     QSlider,
-    QSpinBox,
     QVBoxLayout,
     QWidget,
 )
 
 from lstmviz.engine.spec import MAX_SIZE
+from lstmviz.gui.numberbox import NumberBox
 
 NOTCHES = 300
 LABEL = 64
@@ -43,9 +43,9 @@ def narrow(combo: QComboBox, characters: int = 8) -> None:
     combo.setMinimumContentsLength(characters)
 
 
-def number_box() -> QSpinBox:
+def number_box() -> NumberBox:
     """A box for a whole number; style sheets leave its words no room at the sides."""
-    box = QSpinBox()
+    box = NumberBox()
     box.lineEdit().setTextMargins(SIDE, 0, SIDE, 0)
     return box
 

@@ -15,6 +15,7 @@ from lstmviz.errors import LstmvizError
 from lstmviz.gui.help import AboutDialog, ShortcutSheet
 from lstmviz.gui.recent import RecentMenu
 from lstmviz.gui.shownswitch import CHOICES as SHOWN
+from lstmviz.inputs import SUFFIXES
 from lstmviz.models import EXAMPLE, EXAMPLES, READERS
 from lstmviz.scene.colorlimits import CHOICES
 from lstmviz.scene.questions import QUESTIONS, TITLES
@@ -24,8 +25,9 @@ if TYPE_CHECKING:
     from lstmviz.gui.window import MainWindow
 
 OPEN_FILTER = (
-    f"Models, sessions and sequences ({' '.join(f'*{suffix}' for suffix in READERS)} "
-    "*.lstmviz *.txt *.csv *.tsv *.npy *.wav);;All files (*)"
+    "Models, sessions and sequences "
+    f"({' '.join(f'*{suffix}' for suffix in dict.fromkeys((*READERS, '.lstmviz', *SUFFIXES)))})"
+    ";;All files (*)"
 )
 
 VIEWS = {"cell": "&Cell", "unrolled": "&Unrolled", "stack": "&Stack", "unit": "&One unit"}

@@ -31,6 +31,7 @@ from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.gui.inspector import Inspector
 from lstmviz.gui.manners import Manners
 from lstmviz.gui.menus import Menus
+from lstmviz.gui.numberbox import NumberBox
 from lstmviz.gui.numbers import Numbers
 from lstmviz.gui.opening import Opening
 from lstmviz.gui.others import Others
@@ -162,6 +163,8 @@ class MainWindow(QMainWindow):
         store.changed.connect(self._changed)
         store.ran.connect(self._ran)
         store.refused.connect(self._refused)
+        for box in self.findChildren(NumberBox):
+            box.outside.connect(self.banner.say)
         self.progress.stopRequested.connect(store.stop)
         self.progress.startRequested.connect(store.begin)
         self.left.edited.connect(lambda document, key: self.edit(document, key))
