@@ -54,8 +54,11 @@ class Background(QObject):
         self._generation += 1
         self.busy = True
         ended = self._pool.submit(self._work, self._generation, work)
-        if not patience or not wait([ended], patience).done:
+        if not patience:
             return None
+        with resting.awaited():
+            if not wait([ended], patience).done:
+                return None
         self.busy = False
         return ended.result()
 

@@ -46,6 +46,18 @@ def paused() -> Iterator[None]:
             _free.set()
 
 
+@contextmanager
+def awaited() -> Iterator[None]:
+    """Let them work on within a pause, while the thread of the windows waits for one of them."""
+    resting = not _free.is_set()
+    _free.set()
+    try:
+        yield
+    finally:
+        if resting:
+            _free.clear()
+
+
 def hold() -> None:
     """Let them rest until `release`, over several turns of the event loop, or out of patience."""
     _held.set()
