@@ -108,6 +108,7 @@ def test_terms_sum_to_what_is_shown(tmp_path):
     line = ["demo:counter", "--ask", "terms", "--unit", 2, "--step", 4, "--array", "candidate"]
     found = answer(tmp_path, *line)
     assert math.tanh(found["sum"]) == pytest.approx(found["value"], rel=1e-5)
+    assert math.tanh(found["sum"]) + found["rounding"] == pytest.approx(found["value"], rel=1e-14)
     assert sum(row["value"] for row in found["table"]) == pytest.approx(found["sum"])
     assert {row["name"] for row in found["table"] if row["source"] == "input"} == {"#", "a", "b"}
 

@@ -14,6 +14,8 @@ from lstmviz.analysis.sums import Term, terms
 from lstmviz.cli.analyze.answers import Answer, Column
 from lstmviz.cli.analyze.asked import Asked, full_name, of_head, prefix
 from lstmviz.cli.analyze.folder import runs_in
+from lstmviz.engine.activations import function
+from lstmviz.engine.spec import GATES
 from lstmviz.engine.trace import Trace
 
 MOST_WORDS = 5
@@ -36,6 +38,7 @@ def ask_terms(asked: Asked) -> Answer:
         **_where(asked, array),
         "sum": total,
         "value": value,
+        "rounding": None if held else _rounding(asked, array, total, value),
         "held": held,
     }
     said = "set by a change; without it, it would come of" if held else "of"
@@ -52,6 +55,18 @@ def ask_terms(asked: Asked) -> Answer:
     }
     name = f"{full_name(asked.place, array)}.terms"
     return Answer("terms", table, {name: np.array(table["value"])}, facts, tuple(lines))
+
+
+def _rounding(asked: Asked, array: str, total: float, value: float) -> float | None:
+    """What the run's own arithmetic rounded: the number less what its sum makes it, in float64.
+
+    None of a head, whose activation may read all its sums.
+    """
+    variant = asked.network.spec.layers[asked.place[0]].variant
+    if array in GATES:
+        squash = variant.candidate if array == "candidate" else variant.gate
+        return value - float(function(squash)(np.array(total)))
+    return value - total if array == "hidden_state" else None
 
 
 def _name(asked: Asked, array: str, term: Term) -> str:
