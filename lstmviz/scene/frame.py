@@ -110,15 +110,19 @@ def _symbol(card: Card, moment: Moment) -> list[Shape]:
 
 
 def _marks(card: Card, moment: Moment) -> list[Shape]:
-    """The hovered and the pinned unit, where square k is unit k."""
+    """The hovered and the pinned unit, where square k is unit k; else what is asked for."""
     shapes: list[Shape] = []
+    marks: tuple[tuple[int | None, float], ...] = ()
     if card.unit == "cell" or (card.unit == "hidden" and _same_units(moment)):
-        for unit, stroke in ((moment.pinned, 1.8), (moment.hover, 1.3)):
-            here = card.index is None or card.index == unit
-            if unit is not None and here and unit < max(card.count, (card.index or 0) + 1):
-                box = card.unit_box(unit)
-                grown = box.inset(min(-0.5, (box.w - 8) / 2 if box.w < 8 else -0.5))
-                shapes.append(Rect(grown, stroke="mark", width=stroke, radius=1))
+        marks = ((moment.pinned, 1.8), (moment.hover, 1.3))
+    elif moment.asked is not None and card.array == moment.asked[0]:
+        marks = ((moment.asked[1], 1.8),)
+    for unit, stroke in marks:
+        here = card.index is None or card.index == unit
+        if unit is not None and here and unit < max(card.count, (card.index or 0) + 1):
+            box = card.unit_box(unit)
+            grown = box.inset(min(-0.5, (box.w - 8) / 2 if box.w < 8 else -0.5))
+            shapes.append(Rect(grown, stroke="mark", width=stroke, radius=1))
     return shapes
 
 

@@ -40,7 +40,8 @@ class Moment:
     `progress` 0…1 is how far this stage's values have travelled along their wires.
     `focus` is the cell unit whose arithmetic is told in words; `sums` are the parts of its
     pre-activations, but of gates that have no weights of their own. `changed` are the arrays in
-    which an intervention has changed the value of `focus`.
+    which an intervention has changed the value of `focus`; `asked` is the array and element that
+    are asked for where these are no cell units.
     """
 
     step: int
@@ -57,6 +58,7 @@ class Moment:
     changed: tuple[str, ...] = ()
     hover: int | None = None
     pinned: int | None = None
+    asked: tuple[str, int] | None = None
     progress: float = 1.0
 
     @property

@@ -11,6 +11,7 @@ from lstmviz.engine.spec import NetworkSpec, stages
 from lstmviz.engine.trace import Trace
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.inputs.text import label
+from lstmviz.scene.address import address_of, of_cell
 from lstmviz.scene.colorlimits import chosen
 from lstmviz.scene.diagram import Diagram
 from lstmviz.scene.layout import cell_diagram
@@ -151,6 +152,14 @@ def _position(step: int, steps: int) -> int:
     return min(step - first, COUNT - 1)
 
 
+def _asked(view: View, spec: NetworkSpec, done: int) -> tuple[str, int] | None:
+    """The array and element that are asked for, where these are no cell units."""
+    found = address_of(view, spec, done)
+    if found is None or of_cell(spec.layers[view.layer], found.array):
+        return None
+    return found.array, found.element
+
+
 def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Moment]:
     """The moments a diagram of this view shows, by steps from the current one."""
     if run.trace is None or run.network is None or run.scales is None or run.done == 0:
@@ -188,6 +197,8 @@ def moments_of(run: RunLike, view: View, progress: float = 1.0) -> dict[int, Mom
         held = changed_of(run.taken, spec, view, at, shown.focus)
         if held:
             shown = replace(shown, changed=held)
+        if offset == 0:
+            shown = replace(shown, asked=_asked(view, spec, run.done))
         if view.diagram == "stack" or (view.diagram == "unrolled" and not plain(spec)):
             shown = with_layers(shown, run.trace, scales, view.layer, beside)
         result[offset] = shown

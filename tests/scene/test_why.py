@@ -16,10 +16,11 @@ from lstmviz.engine.trace import layer_input, layer_output
 from lstmviz.engine.unroll import run
 from lstmviz.engine.variant import GREFF
 from lstmviz.inputs.sequence import numbered
-from lstmviz.scene import why
+from lstmviz.scene import picture, why
 from lstmviz.scene.addends import Source, largest, summed
 from lstmviz.scene.address import Address, address_of, asks, beneath, looking, size_of
 from lstmviz.scene.chain import chain
+from lstmviz.scene.frame import frame_shapes
 from lstmviz.scene.metrics import text_box
 from lstmviz.scene.moment import moment, scales
 from lstmviz.scene.run import Run, finished
@@ -305,3 +306,24 @@ def test_without_a_number_asked_for_the_unit_leads_to_all_of_its_own():
     assert set(arrays) == {*GATES, "cell_state", "hidden_state"}
     assert {spot.target.element for spot in page.spots} == {2}
     assert why.page(Run(0, Document()), View()).spots == ()
+
+
+@pytest.mark.parametrize("array", ["hidden_state", "output", "input"])
+@pytest.mark.parametrize("name", ["cell", "unrolled", "unit"])
+def test_what_is_asked_for_is_outlined_though_it_is_no_cell_unit(array, name):
+    document = Document(one_layer(None, 4, 6, head=HeadSpec(3)), TextInput("abcabcab"))
+    run_ = finished(document)
+    view = View(diagram=name, step=4, stage="head", unit=None, asked=array, element=2)
+    diagram = picture.diagram_of(run_.network.spec, view, run_.sequence)
+    cards = [card for card in diagram.cards if card.array == array and card.offset == 0]
+    card = next((card for card in cards if card.index in (None, 2)), None)
+    if card is None:
+        pytest.skip("this view has no such card")
+
+    def outlines(view):
+        shapes = frame_shapes(diagram, picture.moments_of(run_, view), run_.network.spec)
+        boxes = [s.box for s in shapes if isinstance(s, Rect) and s.stroke == "mark"]
+        return [box for box in boxes if card.unit_box(2).contains(*box.center)]
+
+    assert len(outlines(view)) == 1
+    assert not outlines(replace(view, asked=None, element=None))
