@@ -16,8 +16,6 @@ SIZES = (2, 3)
 """What open sizes of the graph's inputs are tried as; numbers that stay the same are constant."""
 MOST = 1e6
 
-Trial = tuple[Values | None, Known]
-
 
 def started(evaluator: Evaluator, unit: Lstm, below: Known) -> tuple[Lstm, list[str]]:
     """The node with the states it starts from where they are constant, and what to tell of them.
