@@ -179,6 +179,7 @@ def test_a_folder_of_inputs_is_searched_and_ranked(tmp_path):
     line = ["demo:counter", "--text", "#" + "a" * 6 + "b" * 6, "--folder", folder]
     found = answer(tmp_path, *line, "--ask", "follow", "--annotation", "balance:a:b")
     assert found["sequences"] == 6 and "other.txt" in found["skipped"][0]
+    assert found["steps"] == 4 * (5 + 2 * 28) + 13
     first = found["table"][0]
     assert (first["array"], first["unit"]) == ("cell_state", 0)
     assert first["held_correlation"] > 0.99

@@ -49,7 +49,7 @@ def main(parsed: argparse.Namespace) -> int:
     lines = [line for answer in found for line in answer.words]
     if asked.shown is not None and parsed.ask != "what-if":
         lines.insert(0, source.SHOWN[asked.shown])
-    steps = asked.trace.steps
+    steps = found[0].facts.get("steps", asked.trace.steps)
     head = f"{shown(parsed.out)}: {parsed.ask}, {steps:,} step{'s' * (steps != 1)}."
     print("\n".join([" ".join((head, *asked.sequence.notes)), *lines]))
     return 0

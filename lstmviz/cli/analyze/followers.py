@@ -172,9 +172,10 @@ def _among(asked: Asked, given: list[Noted]) -> Answer:
         numbers = np.concatenate([each[k] for each in notes])
         return rank(arrays, numbers, held), by_chance(arrays, numbers, held)
 
-    facts = {"sequences": len(notes), "skipped": skipped}
+    facts = {"sequences": len(notes), "steps": len(held), "skipped": skipped}
     found = _answer(asked, given, ranked, facts)
-    return replace(found, words=(f"{len(notes)} sequences.", *found.words, *skipped))
+    told = f"{len(notes):,} sequence{'s' * (len(notes) != 1)}."
+    return replace(found, words=(told, *found.words, *skipped))
 
 
 def _arrays(
