@@ -84,6 +84,15 @@ def ready(kind: str) -> bool:
         return False
 
 
+def mark(kind: str, text: str) -> None:
+    """Write the stamp of an environment; exits with a sentence where nothing may be written."""
+    try:
+        stamp(kind).write_text(text, encoding="utf-8")
+    except OSError as error:
+        cause = f"{stamp(kind)} cannot be written: {error.strerror}"
+        sys.exit(f"{cause}; make a clone in a folder of your own.")
+
+
 def call(command: list[str]) -> int:
     """Run a setup command with its output on stderr; its exit code."""
     return subprocess.call(command, stdout=sys.stderr, cwd=ROOT)
@@ -132,7 +141,7 @@ def prepare(kind: str) -> None:
         )
     say(f"Setting up {VENV} (once; about {'100' if kind == 'run' else '150'} MB).")
     if not fresh:
-        stamp("dev").write_text(BEGUN, encoding="utf-8")
+        mark("dev", BEGUN)
     done = bool(uv) and fill_with_uv(str(uv), kind, fresh)
     if uv and not done:
         say("uv could not set it up; trying venv and pip.")
@@ -140,7 +149,7 @@ def prepare(kind: str) -> None:
     if not done and not fill_with_pip(kind, fresh):
         sys.exit("Setting up failed; the reason stands above. Run the same command to try again.")
     for each in ["run"] + (["dev"] if kind == "dev" else []):
-        stamp(each).write_text(key(each), encoding="utf-8")
+        mark(each, key(each))
 
 
 # The machine ----------------------------------------------------------------

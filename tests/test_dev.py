@@ -70,6 +70,15 @@ def test_an_interrupted_addition_is_made_again(dev, monkeypatch):
     assert dev.made[-1] == ("dev", True)
 
 
+def test_an_environment_that_may_not_be_written_is_told(dev, monkeypatch):
+    dev.prepare("run")
+    elsewhere = dev.VENV / "python" / "below"
+    monkeypatch.setattr(dev, "stamp", lambda kind: elsewhere if kind == "dev" else dev.VENV / kind)
+    with pytest.raises(SystemExit) as told:
+        dev.prepare("dev")
+    assert "cannot be written" in str(told.value) and "clone" in str(told.value)
+
+
 def test_a_lost_interpreter_is_made_anew(dev):
     dev.prepare("run")
     dev.PYTHON.unlink()
