@@ -338,10 +338,6 @@ NAMES = {
         checkpoint(weight_ih_l1=tensor((8, 1), (1, 1)), weight_hh_l1=tensor()),
         "weight_ih_l1' reads 1 numbers where the layer before gives 2",
     ),
-    "a dropout wrapper": (
-        checkpoint(weight_hh_l0_raw=tensor()),
-        "weight_hh_l0_raw' is changed by a wrapper",
-    ),
     "half a weight_norm": (
         checkpoint(weight_hh_l0=None, weight_hh_l0_g=tensor((8, 1), (1, 1))),
         "weight_hh_l0_g' lacks its other half",
