@@ -170,7 +170,8 @@ def test_its_units_follow_what_its_card_says():
     ranked = task.rankings(network, small=True)
     for (unit, _, correlation), rows in zip(told, ranked.values(), strict=True):
         row = next(r for r in rows if (r.array, r.unit) == ("cell_state", int(unit)))
-        assert row.held_correlation == pytest.approx(float(correlation), abs=0.2)
+        said = float(correlation)  # of the whole library: a few files may be clearer, not fainter
+        assert row.held_correlation * np.sign(said) > abs(said) - 0.2
 
 
 def test_its_example_is_python():
