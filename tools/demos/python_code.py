@@ -1,11 +1,13 @@
 """Python source code, a character at a time: the standard library's own files.
 
-What is measured is measured on the files held out (see `source`). Units that follow strings,
-comments, indentation and brackets are found by ranking every unit on two thirds of those files;
-the last third says what the ranking is worth.
+What is measured is measured on the files held out and kept (see `source`). Units that follow
+strings, comments, indentation and brackets are found by ranking every unit on two thirds of those
+files; the last third says what the ranking is worth.
 """
 
 from __future__ import annotations
+
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,8 +22,6 @@ from lstmviz.engine.spec import HeadSpec
 VOCABULARY = source.VOCABULARY
 HEAD = HeadSpec(len(VOCABULARY))
 TITLE = "python: an LSTM that writes Python, character by character"
-LONGEST = 12_000
-"""Characters of a file that are measured, from its beginning."""
 THINNED = 4
 """Of so many characters one is ranked: neighbours say much the same."""
 ORDERS = 6
@@ -36,8 +36,6 @@ WORDS = {
     "column": "rises along the line",
 }
 """What is looked for, as words that follow the name of a unit."""
-
-ARRAYS = ("cell_state", "input_gate", "forget_gate", "candidate", "output_gate")
 
 EXAMPLE = '''\
 """Read settings."""
@@ -57,21 +55,43 @@ def find(name, paths=PATHS):
 '''
 
 
-def held_out(small: bool) -> list[str]:
-    """The texts of the held-out files; of a small sample every fourth."""
-    _, held = source.files()
-    texts = [source.text_of(path) for path in held]
-    return texts[::4] if small else texts
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """What the kept files come to.
+
+    `bits` per character, from the second of every file on; of every so many characters the cell
+    states (steps, units), the annotations (steps,) by name, and whether its file is held out of
+    the ranking (steps,).
+    """
+
+    bits: float
+    cell_states: NDArray[np.floating]
+    annotations: dict[str, Numbers]
+    held: NDArray[np.bool_]
 
 
-def bits(network: Network, texts: list[str]) -> float:
-    """Bits per character, from the second character of every text on."""
-    costs = []
-    for text in texts:
-        ids = source.ids_of(text[:LONGEST])
-        output = network.run(ids).output
-        costs.append(-np.log2(output[np.arange(len(ids) - 1), ids[1:]]))
-    return float(np.concatenate(costs).mean())
+def measured(network: Network, small: bool = False) -> Measured:
+    """Run every kept file; of a small sample half as far, and fewer characters are ranked."""
+    thinned, longest = (4 * THINNED, source.LONGEST // 2) if small else (THINNED, source.LONGEST)
+    costs, states, held = [], [], []
+    columns: dict[str, list[Numbers]] = {name: [] for name in WORDS}
+    for index, text in enumerate(source.kept().values()):
+        ids, told = source.ids_of(text[:longest]), annotate(text)
+        trace = network.run(ids)
+        forward = trace.layers[0].forward
+        assert forward is not None
+        costs.append(-np.log2(trace.output[np.arange(len(ids) - 1), ids[1:]]))
+        steps = slice(index % thinned, len(ids), thinned)
+        states.append(forward.cell_state[steps])
+        for name in WORDS:
+            columns[name].append(told[name][steps])
+        held.append(np.full(len(states[-1]), index % 3 == 2))
+    return Measured(
+        float(np.concatenate(costs).mean()),
+        np.concatenate(states),
+        {name: np.concatenate(parts) for name, parts in columns.items()},
+        np.concatenate(held),
+    )
 
 
 def grams(ids: NDArray[np.int64], order: int) -> NDArray[np.int64]:
@@ -90,7 +110,7 @@ def ngram_bits(texts: list[str], training: list[str]) -> list[float]:
     the number of different symbols seen after h and h' one symbol shorter; below all, 1/97.
     """
     pieces = [source.ids_of(text) for text in training]
-    asked = [source.ids_of(text[:LONGEST]) for text in texts]
+    asked = [source.ids_of(text) for text in texts]
     chances = [np.full(len(ids) - 1, 1 / len(VOCABULARY)) for ids in asked]
     found = []
     for order in range(1, ORDERS + 1):
@@ -120,48 +140,26 @@ def _looked_up(
     return np.where(known[places] == keys, values[places], 0).astype(float)
 
 
-def figures(network: Network, small: bool = False) -> dict[str, float]:
-    """Bits per character on held-out files; unless on a small sample, those of n-grams too."""
-    texts = held_out(small)
-    found = {"bits": bits(network, texts)}
-    if not small:
-        training = [source.text_of(path) for path in source.files()[0]]
-        for order, each in enumerate(ngram_bits(texts, training), 1):
-            found[f"{order}-gram"] = each
-    return found
+def figures(found: Measured) -> dict[str, float]:
+    """Bits per character on the kept files, and those of n-grams of this machine's library."""
+    training = [source.text_of(path) for path in source.files()[0]]
+    each = ngram_bits(list(source.kept().values()), training)
+    return {"bits": found.bits} | {f"{order}-gram": bits for order, bits in enumerate(each, 1)}
 
 
-def rankings(network: Network, small: bool = False) -> dict[str, tuple[Follower, ...]]:
-    """For everything in `WORDS` the ranking of all units: cell states and gates.
-
-    Of a small sample the cell states alone, at fewer steps.
-    """
-    names, thinned = (ARRAYS[:1], 4 * THINNED) if small else (ARRAYS, THINNED)
-    texts = held_out(small)
-    told = [annotate(text) for text in texts]
-    columns: dict[str, list[Numbers]] = {name: [] for name in WORDS}
-    values: dict[str, list[NDArray[np.floating]]] = {name: [] for name in names}
-    held = []
-    for index, (text, notes) in enumerate(zip(texts, told, strict=True)):
-        forward = network.run(source.ids_of(text[:LONGEST])).layers[0].forward
-        steps = slice(index % thinned, min(len(text), LONGEST), thinned)
-        for name in names:
-            values[name].append(getattr(forward, name)[steps])
-        for name in WORDS:
-            columns[name].append(notes[name][steps])
-        held.append(np.full(len(columns["strings"][-1]), index % 3 == 2))
-    arrays = {name: np.concatenate(parts) for name, parts in values.items()}
-    kept = np.concatenate(held)
-    return {name: rank(arrays, np.concatenate(parts), kept) for name, parts in columns.items()}
+def rankings(found: Measured) -> dict[str, tuple[Follower, ...]]:
+    """For everything in `WORDS` the ranking of all cell states."""
+    arrays = {"cell_state": found.cell_states}
+    return {name: rank(arrays, told, found.held) for name, told in found.annotations.items()}
 
 
 def followed(network: Network) -> Followed:
     """For everything in `WORDS` the unit whose cell state follows it best."""
-    found = rankings(network)
-    return [
-        (next(row for row in rows if row.array == "cell_state"), WORDS[name])
-        for name, rows in found.items()
-    ]
+    return _best(measured(network))
+
+
+def _best(found: Measured) -> Followed:
+    return [(rows[0], WORDS[name]) for name, rows in rankings(found).items()]
 
 
 def quality(found: dict[str, float]) -> str:
@@ -176,10 +174,11 @@ def quality(found: dict[str, float]) -> str:
 
 def card(network: Network) -> dict[str, str]:
     """What it learnt and how well, measured now."""
+    found = measured(network)
     return {
         "about": "Reads the standard library's source code and foresees each next character.",
-        "quality": quality(figures(network)),
-        "units": _units(followed(network)),
+        "quality": quality(figures(found)),
+        "units": _units(_best(found)),
         "trained on": "The standard library of Python 3.11 without tests and tables, 8.6 million "
         "characters; one file in 16, by a hash of its name, is held out.",
         "example": EXAMPLE,

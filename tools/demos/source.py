@@ -1,7 +1,8 @@
 """Python source code that every machine has: the standard library's own files.
 
 The split is by a hash of the file's name, so a file is held out on every machine and in
-every version of Python, or in none.
+every version of Python, or in none. Which files there are differs all the same, so those held
+out of one version are kept in the repository, and what is measured is measured on them.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import string
 import sysconfig
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -33,6 +35,12 @@ LEFT_OUT = {
 
 HELD_OUT = 16
 """One file in so many is held out."""
+
+LONGEST = 12_000
+"""Characters of a file that are measured, from its beginning."""
+
+KEPT = Path(__file__).parents[2] / "tests" / "data" / "python" / "held_out.zip"
+"""The beginnings of the files held out of Python 3.11.7: the same on every machine."""
 
 
 def files() -> tuple[list[Path], list[Path]]:
@@ -65,6 +73,32 @@ def readable(path: Path) -> bool:
 def text_of(path: Path) -> str:
     """The text of a file with bare newlines."""
     return path.read_bytes().replace(b"\r\n", b"\n").decode("ascii")
+
+
+def beginnings() -> dict[str, str]:
+    """Of this machine's held-out files, by path, the lines that lie within what is measured."""
+    root = Path(sysconfig.get_path("stdlib"))
+    found = {}
+    for path in files()[1]:
+        text = text_of(path)
+        if len(text) > LONGEST:
+            text = text[: text.rindex("\n", 0, LONGEST) + 1]
+        found[path.relative_to(root).as_posix()] = text
+    return found
+
+
+def keep() -> None:
+    """Keep this machine's in the repository; the same files make the same archive."""
+    KEPT.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(KEPT, "w", zipfile.ZIP_DEFLATED, compresslevel=9) as archive:
+        for name, text in beginnings().items():
+            archive.writestr(zipfile.ZipInfo(name), text, zipfile.ZIP_DEFLATED)
+
+
+def kept() -> dict[str, str]:
+    """The files kept in the repository: path in the library → text."""
+    with zipfile.ZipFile(KEPT) as archive:
+        return {name: archive.read(name).decode("ascii") for name in archive.namelist()}
 
 
 def ids_of(text: str) -> NDArray[np.int64]:
