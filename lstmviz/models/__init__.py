@@ -18,10 +18,10 @@ from lstmviz.models.certificate import (
     Found,
     NoLstmError,
     Opened,
-    Progress,
     SeveralLstmsError,
 )
 from lstmviz.models.gateorder import reordered
+from lstmviz.models.progress import Progress
 
 if TYPE_CHECKING:
     from lstmviz.models.own import Card

@@ -13,11 +13,13 @@ from lstmviz.engine.network import Array, CellWeights, HeadWeights, Network
 from lstmviz.engine.spec import EmbeddingSpec, HeadSpec, NetworkSpec
 from lstmviz.errors import LstmvizError
 from lstmviz.models.around import Around, around
-from lstmviz.models.certificate import Certificate, Opened, Progress
+from lstmviz.models.certificate import Certificate, Opened
 from lstmviz.models.choose import Choice, Unit, choose
 from lstmviz.models.collect import collect
 from lstmviz.models.own import not_finite
-from lstmviz.models.tensors import Tensor, TensorFile, Tick
+from lstmviz.models.progress import Progress, counting
+from lstmviz.models.tensors import Tensor, TensorFile
+from lstmviz.npy import Tick
 from lstmviz.symbols import fitting, oversized
 
 SPARE = 16 * 2**20
@@ -72,8 +74,8 @@ class _Reading:
         self.dtype = np.dtype(np.float64 if wide else np.float32)
         self.arrays: dict[str, Array] = {}
         self._kept: dict[Callable[[Tick], Array], Array] = {}
-        self._progress, self._done = progress, 0
-        self._total = sum(tensor.numbers * _bytes(tensor) for tensor in _apart(tensors))
+        total = sum(tensor.numbers * _bytes(tensor) for tensor in _apart(tensors))
+        self._tick = counting(progress, total)
 
     def read(self, tensor: Tensor) -> Array:
         """The numbers of a tensor, closed to writing."""
@@ -89,11 +91,6 @@ class _Reading:
             array = array.astype(self.dtype)
             array.setflags(write=False)
         return array
-
-    def _tick(self, count: int) -> None:
-        self._done = min(self._done + count, self._total)
-        if self._progress:
-            self._progress(self._done, self._total)
 
 
 def _apart(tensors: Iterable[Tensor]) -> Iterable[Tensor]:

@@ -2,14 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 from lstmviz.engine.network import Network
 from lstmviz.errors import LstmvizError
-
-Progress = Callable[[int, int], None]
-"""Told bytes done and bytes in all while weights are read; what it raises ends the reading."""
 
 
 @dataclass(frozen=True)

@@ -15,8 +15,9 @@ import numpy as np
 from lstmviz.engine.network import Array
 from lstmviz.engine.spec import CellSpec
 from lstmviz.models.parts import Dense, Layer, Part, Parts, Refused, Table
-from lstmviz.models.tensors import Tensor, TensorFile, Tick
+from lstmviz.models.tensors import Tensor, TensorFile
 from lstmviz.models.torchnames import UnfitError, check_floats, check_matrix, shown
+from lstmviz.npy import Tick
 
 NAME = re.compile(
     r"(?P<prefix>(?:.*[./])?)(?P<role>kernel|recurrent_kernel|bias|embeddings)(?::0)?", re.DOTALL

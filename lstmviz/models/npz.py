@@ -14,8 +14,8 @@ from lstmviz.engine.memory import budget
 from lstmviz.engine.network import Array, Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown, writing
-from lstmviz.models.certificate import Progress
 from lstmviz.models.own import CARD, LONGEST_CARD, Card, packed, parse_card, unpacked
+from lstmviz.models.progress import Progress, counting
 
 FORMAT = "lstmviz .npz"
 
@@ -43,13 +43,7 @@ def read(path: str | Path, progress: Progress | None = None) -> Network:
     with npy.opened(path) as archive:
         names = set(npy.members(archive))
         card = parse_card(_card(archive, names, where), where)
-        done, total = 0, sum(info.file_size for info in archive.infolist())
-
-        def tick(count: int) -> None:
-            nonlocal done
-            done += count
-            if progress:
-                progress(done, total)
+        tick = counting(progress, sum(info.file_size for info in archive.infolist()))
 
         def weights(name: str, shape: tuple[int, ...]) -> Array:
             return _weights(archive, name, shape, where, tick)

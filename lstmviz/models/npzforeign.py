@@ -15,9 +15,11 @@ from lstmviz.engine.network import Array
 from lstmviz.errors import LstmvizError
 from lstmviz.files import reading, shown
 from lstmviz.models import npz, own
-from lstmviz.models.certificate import Certificate, Opened, Progress
-from lstmviz.models.tensors import Tensor, TensorFile, Tick, unreadable
+from lstmviz.models.certificate import Certificate, Opened
+from lstmviz.models.progress import Progress
+from lstmviz.models.tensors import Tensor, TensorFile, unreadable
 from lstmviz.models.zipdir import read_directory
+from lstmviz.npy import Tick
 
 MOST_ARRAYS = 4096
 SPARE = 16 * 2**20

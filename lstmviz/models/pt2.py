@@ -17,7 +17,8 @@ from typing import IO, Any
 from lstmviz.errors import LstmvizError
 from lstmviz.files import reading, shown
 from lstmviz.models.build import opened
-from lstmviz.models.certificate import Opened, Progress
+from lstmviz.models.certificate import Opened
+from lstmviz.models.progress import Progress
 from lstmviz.models.tensors import (
     FLOATS,
     MOST_DIMENSIONS,

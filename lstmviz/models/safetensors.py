@@ -23,8 +23,9 @@ from lstmviz.engine.network import Array, Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import reading, shown, writing
 from lstmviz.models.build import opened
-from lstmviz.models.certificate import Certificate, Opened, Progress
+from lstmviz.models.certificate import Certificate, Opened
 from lstmviz.models.own import CARD, packed, parse_card, unpacked
+from lstmviz.models.progress import Progress, counting
 from lstmviz.models.tensors import FLOATS, Tensor, TensorFile, tensor_at, unreadable
 from lstmviz.symbols import told_in
 
@@ -219,13 +220,8 @@ def _tensor(
 
 def _own(file: TensorFile, card: str, progress: Progress | None) -> Network:
     """The network of lstmviz's own file."""
-    done, total = 0, sum(tensor.size for tensor in file.tensors.values())
-
-    def tick(count: int) -> None:
-        nonlocal done
-        done += count
-        if progress:
-            progress(done, total)
+    total = sum(tensor.size for tensor in file.tensors.values())
+    tick = counting(progress, total)
 
     def weights(name: str, shape: tuple[int, ...]) -> Array:
         tensor = file.tensors[name]

@@ -13,6 +13,7 @@ from numpy.lib.stride_tricks import as_strided
 
 from lstmviz.engine.network import Array
 from lstmviz.errors import LstmvizError
+from lstmviz.npy import Tick
 
 FLOATS = {"float16": 2, "bfloat16": 2, "float32": 4, "float64": 8}
 """Types that are read, and their bytes a number."""
@@ -21,9 +22,6 @@ CHUNK = 2**18
 """Numbers read at once."""
 
 MOST_DIMENSIONS = 8
-
-Tick = Callable[[int], None]
-"""Told the bytes of every piece that was read."""
 
 
 @dataclass(frozen=True, eq=False)

@@ -14,7 +14,8 @@ from lstmviz.engine.network import Array
 from lstmviz.engine.spec import CellSpec
 from lstmviz.models.own import MOST_LAYERS
 from lstmviz.models.parts import Layer, Part, Parts, Refused
-from lstmviz.models.tensors import FLOATS, Tensor, TensorFile, Tick
+from lstmviz.models.tensors import FLOATS, Tensor, TensorFile
+from lstmviz.npy import Tick
 
 ROLES = {
     "weight_ih": "input_weights",

@@ -19,7 +19,7 @@ from lstmviz.engine.network import Array, Network
 from lstmviz.errors import LstmvizError
 from lstmviz.files import reading, shown
 from lstmviz.models import own, zipdir
-from lstmviz.models.certificate import Certificate, Found, Opened, Progress
+from lstmviz.models.certificate import Certificate, Found, Opened
 from lstmviz.models.hdf5 import Dataset, Group, Source, open_root
 from lstmviz.models.hdf5.source import SLACK
 from lstmviz.models.keras import bare
@@ -37,6 +37,7 @@ from lstmviz.models.keras.config import (
 from lstmviz.models.keras.lookup import LONGEST, MOST_FILES, is_asset, known
 from lstmviz.models.keras.weights import Locate, in_groups, in_legacy, layer_groups
 from lstmviz.models.pick import pick
+from lstmviz.models.progress import Progress, counting
 from lstmviz.models.words import described
 
 LONGEST_CONFIG = 16 * 2**20
@@ -277,13 +278,7 @@ def _assembled(model: Model, chain: Chain, where: str, progress: Progress | None
         )
     wide = any(each.type.name[1:] == "f8" for each in datasets)
     dtype = np.float64 if wide else np.float32
-    done = 0
-
-    def tick(count: int) -> None:
-        nonlocal done
-        done = min(done + count, total)
-        if progress:
-            progress(done, total)
+    tick = counting(progress, total)
 
     def numbers(dataset: Dataset) -> Array:
         if dataset.type.name != "bfloat16" and dataset.type.name[1:2] != "f":

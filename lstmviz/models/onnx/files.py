@@ -15,7 +15,7 @@ from lstmviz.engine.spec import EmbeddingSpec, NetworkSpec
 from lstmviz.errors import LstmvizError
 from lstmviz.files import reading, shown
 from lstmviz.models import own
-from lstmviz.models.certificate import Certificate, Found, Opened, Progress
+from lstmviz.models.certificate import Certificate, Found, Opened
 from lstmviz.models.onnx.chains import Form, Stack, stacks
 from lstmviz.models.onnx.given import initial
 from lstmviz.models.onnx.graph import Graph, Model, Node, model
@@ -24,6 +24,7 @@ from lstmviz.models.onnx.lstm import Float, Lstm, cells, lstm
 from lstmviz.models.onnx.values import Evaluator, sources
 from lstmviz.models.onnx.wire import Budget
 from lstmviz.models.pick import pick
+from lstmviz.models.progress import Progress, counting
 from lstmviz.models.words import described
 from lstmviz.symbols import fitting, oversized, told_in
 
@@ -76,14 +77,13 @@ def _bytes(path: Path, where: str, progress: Progress | None) -> memoryview:
                 "allowed; raise LSTMVIZ_MEMORY_GB if it is right."
             )
         data = np.empty(size, np.uint8).data  # a bytearray would be cleared under the lock
-        done = 0
+        done, tick = 0, counting(progress, size)
         while done < size:
             count = stream.readinto(data[done : done + PIECE])  # type: ignore[attr-defined]
             if not count:
                 raise LstmvizError(f"{where} ends too early; it is being changed, so retry.")
             done += count
-            if progress:
-                progress(done, size)
+            tick(count)
     return data
 
 
