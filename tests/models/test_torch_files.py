@@ -201,14 +201,3 @@ def test_weights_are_read_once_and_progress_is_told():
         if array is not None
     )
     assert told[-1] == (size, size) and sorted(told) == told
-
-
-def test_progress_can_end_the_reading():
-    class EnoughError(Exception):
-        pass
-
-    def stop(done, total):
-        raise EnoughError
-
-    with pytest.raises(EnoughError):
-        open_model(FILES / "double.pt", progress=stop)

@@ -22,8 +22,11 @@ from lstmviz.models.keras.activations import activation, head_activation, plain_
 from lstmviz.models.keras.chains import Chain, Head, returns_sequences
 from lstmviz.models.keras.config import Node
 from lstmviz.models.keras.weights import Locate, Vars
+from lstmviz.npy import Tick
 
 CUDNN = "two per gate (CuDNN's layout), added together"
+STRIP = 64
+"""Columns of a kernel that are turned into rows at once."""
 
 
 @dataclass
@@ -31,12 +34,14 @@ class Parts:
     """What a network is made of, while it is put together.
 
     `columns` is where each number that the layer below hands on stands in Keras's own order, or
-    None where the orders agree; `reverse` whether Keras has the sequence reversed there.
+    None where the orders agree; `reverse` whether Keras has the sequence reversed there. `tick`
+    is told, with 0, between pieces of longer work.
     """
 
     where: str
     version: int
     read: Callable[[Dataset], Array]
+    tick: Tick
     layers: list[CellSpec] = field(default_factory=list)
     cells: list[dict[str, CellWeights]] = field(default_factory=list)
     heads: list[HeadSpec] = field(default_factory=list)
@@ -61,13 +66,15 @@ def assemble(
     version: int,
     where: str,
     read: Callable[[Dataset], Array],
+    tick: Tick,
 ) -> Parts:
     """Every weight of a chain in lstmviz's order.
 
     `version` is Keras's major version, which hard_sigmoid depends on; `read` gives a dataset's
-    numbers. Raises `LstmvizError` naming the layer and what about it cannot be opened.
+    numbers; what `tick` raises ends the work. Raises `LstmvizError` naming the layer and what
+    about it cannot be opened.
     """
-    parts = Parts(where, version, read)
+    parts = Parts(where, version, read, tick)
     if chain.embedding:
         parts.embedding = _table(parts, chain.embedding, locate)
     for node in chain.lstms:
@@ -196,7 +203,18 @@ def _cell(parts: Parts, node: Node, found: Vars, width: int, size: int) -> CellW
         parts.biases.add("none")
     if parts.columns is not None:
         kernel = kernel[parts.columns]
-    return CellWeights(kernel.T, recurrent.T, biases[0], biases[1])
+    inputs, own = (_turned(each, parts.tick) for each in (kernel, recurrent))
+    return CellWeights(inputs, own, biases[0], biases[1])
+
+
+def _turned(kernel: Array, tick: Tick) -> Array:
+    """The transpose, closed to writing; copied in strips, which is faster and can be given up."""
+    result = np.empty(kernel.shape[::-1], kernel.dtype)
+    for start in range(0, len(result), STRIP):
+        result[start : start + STRIP] = kernel[:, start : start + STRIP].T
+        tick(0)
+    result.setflags(write=False)
+    return result
 
 
 def _from_cudnn(kernel: Array, recurrent: Array) -> tuple[Array, Array]:
@@ -229,7 +247,7 @@ def _dense(parts: Parts, head: Head, found: tuple[Vars, ...]) -> bool:
         parts.columns = None
     spec = HeadSpec(kernel.shape[1], squash.name, bool(bias))
     parts.heads.append(replace(spec, alpha=squash.alpha, beta=squash.beta))
-    parts.head_weights.append(HeadWeights(kernel.T, bias[0] if bias else None))
+    parts.head_weights.append(HeadWeights(_turned(kernel, parts.tick), bias[0] if bias else None))
     return True
 
 

@@ -286,7 +286,7 @@ def _assembled(model: Model, chain: Chain, where: str, progress: Progress | None
         array: Array = dataset.read(tick).astype(dtype, copy=False)
         return array
 
-    return assemble(chain, model.locate, model.major, where, numbers)
+    return assemble(chain, model.locate, model.major, where, numbers, tick)
 
 
 def _network(model: Model, parts: Parts, title: str, symbols: tuple[str, ...] | None) -> Network:

@@ -26,6 +26,7 @@ from lstmviz.models.onnx.wire import Budget
 from lstmviz.models.pick import pick
 from lstmviz.models.progress import Progress, counting
 from lstmviz.models.words import described
+from lstmviz.npy import Tick
 from lstmviz.symbols import fitting, oversized, told_in
 
 FORMAT = "ONNX"
@@ -43,7 +44,7 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     where a pick is needed.
     """
     where = shown(path)
-    data = _bytes(path, where, progress)
+    data, tick = _bytes(path, where, progress)
     limit = Budget(where)
     content = model(data, limit)
     evaluator = Evaluator(limit, len(data))
@@ -57,7 +58,7 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     index = pick(choices[: len(wholes)], choices[len(wholes) :], lstm, where)
     stack = (*wholes, *singles)[index]
     above = heads(evaluator, stack.units, content.opset)
-    network = _network(evaluator, stack, above, path.name)
+    network = _network(evaluator, stack, above, path.name, tick)
     vocabulary, size = told_in(content.metadata), network.spec.input_size
     network = replace(network, vocabulary=fitting(vocabulary, size))
     remarks = (*refused.values(), *oversized(vocabulary, size))
@@ -67,8 +68,8 @@ def read(path: Path, lstm: str | None = None, progress: Progress | None = None) 
     )
 
 
-def _bytes(path: Path, where: str, progress: Progress | None) -> memoryview:
-    """The whole file, in pieces so that it can be given up."""
+def _bytes(path: Path, where: str, progress: Progress | None) -> tuple[memoryview, Tick]:
+    """The whole file, in pieces so that it can be given up, and who is told of the pieces."""
     with reading(path) as stream:
         size = os.fstat(stream.fileno()).st_size
         if size > memory_budget():
@@ -84,7 +85,7 @@ def _bytes(path: Path, where: str, progress: Progress | None) -> memoryview:
                 raise LstmvizError(f"{where} ends too early; it is being changed, so retry.")
             done += count
             tick(count)
-    return data
+    return data, tick
 
 
 def _units(evaluator: Evaluator, content: Model, where: str) -> tuple[list[Lstm], dict[str, str]]:
@@ -154,7 +155,7 @@ def _columns(form: Form | None, size: int) -> list[int]:
     return [*range(size, 2 * size), *range(size)]
 
 
-def _network(evaluator: Evaluator, stack: Stack, above: Heads, file: str) -> Network:
+def _network(evaluator: Evaluator, stack: Stack, above: Heads, file: str, tick: Tick) -> Network:
     """Every weight in lstmviz's order."""
     arrays = [array for unit in stack.units for array in unit.weights if array is not None]
     wide = any(array.dtype.itemsize == 8 for array in arrays)
@@ -163,7 +164,7 @@ def _network(evaluator: Evaluator, stack: Stack, above: Heads, file: str) -> Net
     for index, unit in enumerate(stack.units):
         below = stack.units[index - 1].spec.hidden_size if index else 0
         form = stack.forms[index - 1] if index else None
-        made.append(cells(unit, dtype, _columns(form, below)))
+        made.append(cells(unit, dtype, _columns(form, below), tick))
         specs.append(unit.spec)
     if above.form:
         kind = above.form.kind

@@ -16,6 +16,7 @@ from lstmviz.engine.variant import STANDARD, Activation, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.models.onnx.graph import Graph, Node, Values
 from lstmviz.models.onnx.values import Evaluator, blocking, sources
+from lstmviz.npy import Tick
 
 GATES = [0, 2, 3, 1]
 PEEPHOLES = [0, 2, 1]
@@ -122,19 +123,22 @@ def lstm(evaluator: Evaluator, graph: Graph, node: Node, name: str) -> Lstm:
     return Lstm(name, graph, node, spec, layout, kept, tuple(dict.fromkeys(names)))
 
 
-def cells(unit: Lstm, dtype: Float, columns: list[int]) -> dict[str, CellWeights]:
-    """The weights by direction, rows in lstmviz's order and input columns as given."""
+def cells(unit: Lstm, dtype: Float, columns: list[int], tick: Tick) -> dict[str, CellWeights]:
+    """The weights by direction, rows in lstmviz's order and input columns as given.
+
+    `tick` is told, with 0, of every piece that is in its place; what it raises ends the work.
+    """
     made = {}
     weights, recurrent, bias, peepholes = unit.weights
     size = unit.spec.cell_size
     for index, way in enumerate(unit.spec.directions):
-        inputs = _rows(weights[index], GATES, dtype)
+        inputs = _rows(weights[index], GATES, dtype, tick)
         halves = [None, None] if bias is None else np.split(bias[index], 2)
-        both = [None if half is None else _rows(half, GATES, dtype) for half in halves]
-        peeps = None if peepholes is None else _rows(peepholes[index], PEEPHOLES, dtype)
+        both = [None if half is None else _rows(half, GATES, dtype, tick) for half in halves]
+        peeps = None if peepholes is None else _rows(peepholes[index], PEEPHOLES, dtype, tick)
         made[way] = CellWeights(
             inputs[:, columns] if columns else inputs,
-            _rows(recurrent[index], GATES, dtype),
+            _rows(recurrent[index], GATES, dtype, tick),
             both[0],
             both[1],
             peepholes=None if peeps is None else peeps.reshape(3, size),
@@ -142,12 +146,13 @@ def cells(unit: Lstm, dtype: Float, columns: list[int]) -> dict[str, CellWeights
     return made
 
 
-def _rows(array: Values, order: list[int], dtype: Float) -> Array:
+def _rows(array: Values, order: list[int], dtype: Float, tick: Tick) -> Array:
     """Blocks of rows in another order, as a closed array of its own."""
     blocks = array.reshape(len(order), -1, *array.shape[1:])
     result: Array = np.empty(array.shape, dtype)
     for rows, source in zip(result.reshape(blocks.shape), order, strict=True):
         rows[...] = blocks[source]  # not np.take, which copies what is not aligned first
+        tick(0)
     result.setflags(write=False)
     return result
 
