@@ -98,3 +98,10 @@ def small(nodes=(), tensors=None, lstm_node=None):
     own = {name: tensor(name, values) for name, values in weights().items()}
     given = own | (tensors or {})
     return model(graph([*nodes, lstm_node or lstm()], [data for data in given.values() if data]))
+
+
+def written(folder, data):
+    """A file of these bytes in a folder; returns where."""
+    path = folder / "model.onnx"
+    path.write_bytes(data)
+    return path

@@ -6,6 +6,7 @@ from pathlib import Path
 import hdf5bytes as made
 import numpy as np
 import pytest
+from golden import apart
 
 from lstmviz.engine.variant import Activation
 from lstmviz.errors import LstmvizError
@@ -46,13 +47,8 @@ def test_every_kind_of_file_is_there():
 @pytest.mark.parametrize("name", NAMES)
 def test_gates_and_states_of_every_step_are_those_of_keras(name, expected):
     network = load(FILES / name)
-    trace = network.run(expected[f"{name}/input"])
-    cases = [key for key in expected if key.startswith(f"{name}/layer")]
-    assert len(cases) == 6 * sum(len(cell.directions) for cell in network.spec.layers)
-    for key in cases:
-        layer, way, array = key.removeprefix(f"{name}/layer").split(".")
-        ours = getattr(getattr(trace.layers[int(layer)], way), array)
-        assert np.abs(ours - expected[key]).max() <= TOLERANCE[str(network.dtype)], key
+    found = apart(network, expected, name)
+    assert max(found.values()) <= TOLERANCE[str(network.dtype)], found
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -318,37 +314,8 @@ def test_an_activation_after_a_dense_layer_is_its_own(tmp_path):
     assert told.warnings == ("a (Activation) and what follows it are not run.",)
 
 
-def test_progress_is_told_and_may_end_the_reading():
-    told = []
-    open_model(FILES / "stack.keras", progress=lambda done, total: told.append((done, total)))
-    assert told == sorted(told) and told[-1][0] == told[-1][1] > 0
-
-    def stop(done, total):
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        open_model(FILES / "stack.keras", progress=stop)
-
-
 def test_weights_that_are_not_finite_are_kept_and_told(tmp_path):
     data = bytearray(made.bare())
     data[48:52] = np.float32(np.nan).tobytes()
     network = load(written(tmp_path, bytes(data), "m.weights.h5"))
     assert "layer0.forward.input_weights" in network.notes["not finite"]
-
-
-@pytest.mark.parametrize("name", NAMES)
-def test_progress_ends_at_all_and_can_end_the_reading(name):
-    class GivenUpError(Exception):
-        pass
-
-    told = []
-    open_model(FILES / name, progress=lambda done, total: told.append((done, total)))
-    done, total = zip(*told, strict=True)
-    assert list(done) == sorted(done) and done[-1] == total[0] > 0
-
-    def stop(done, total):
-        raise GivenUpError
-
-    with pytest.raises(GivenUpError):
-        open_model(FILES / name, progress=stop)
