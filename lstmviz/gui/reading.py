@@ -49,11 +49,11 @@ class ReadingDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(10)
-        if offered.why:
-            why = QLabel(offered.why)
-            why.setWordWrap(True)
-            why.setObjectName("note")
-            column.addWidget(why)
+        for words in filter(None, (offered.why, offered.told)):
+            note = QLabel(words)
+            note.setWordWrap(True)
+            note.setObjectName("note")
+            column.addWidget(note)
         if offered.columns:
             self._column_list(column)
         form = QFormLayout()

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from lstmviz import npy
 from lstmviz.files import reading, shown
+from lstmviz.inputs import waves
 from lstmviz.inputs.arrays import NAME
 from lstmviz.inputs.sequence import unnamed
 from lstmviz.inputs.tables import Column, columns_of
@@ -19,13 +20,15 @@ MOST = 4096
 class Choices:
     """What a file offers: columns, `items` sequences of a batch (0: it is none), frames.
 
-    `why` says in a sentence what has to be chosen; "" where the file can be read as it is.
+    `why` says in a sentence what has to be chosen; "" where the file can be read as it is. `told`
+    is what the choice may depend on: the rate and length of a sound.
     """
 
     columns: tuple[Column, ...] = ()
     items: int = 0
     frames: bool = False
     why: str = ""
+    told: str = ""
 
 
 def choices(path: str, input_size: int | None) -> Choices:
@@ -45,7 +48,7 @@ def choices(path: str, input_size: int | None) -> Choices:
         case ".npy" | ".npz":
             return _of_array(path, input_size)
         case ".wav":
-            return Choices(frames=True)
+            return Choices(frames=True, told=waves.told(path))
     return Choices()
 
 

@@ -1,4 +1,4 @@
-"""Tables: `.csv` (comma or semicolon) and `.tsv`, one row per step."""
+"""Tables: `.csv` (semicolon, comma or tab between cells) and `.tsv`, one row per step."""
 
 from __future__ import annotations
 
@@ -110,12 +110,8 @@ def _rows(path: str, name: str) -> Iterator[tuple[int, list[str]]]:
             f"{name} may take {size_text(estimate)}, more than the {size_text(budget())} allowed; "
             "shorten it."
         )
-    if Path(path).suffix.lower() == ".tsv":
-        delimiter = "\t"
-    else:
-        first = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
-        delimiter = ";" if ";" in first else ","
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    between = "\t" if Path(path).suffix.lower() == ".tsv" else _between(text)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=between, strict=True)
     begun, hollow = False, 0
     while True:
         try:
@@ -135,6 +131,12 @@ def _rows(path: str, name: str) -> Iterator[tuple[int, list[str]]]:
             yield reader.line_num, cells
         elif begun and len(cells) > 1:
             hollow = hollow or reader.line_num
+
+
+def _between(text: str) -> str:
+    """What stands between the cells of a `.csv`, by its first row; commas may be within cells."""
+    first = re.sub(r'"[^"]*"', "", text.lstrip().partition("\n")[0])
+    return next((mark for mark in ";,\t" if mark in first), ",")
 
 
 def _looks_numeric(cell: str) -> bool:
@@ -169,6 +171,8 @@ def _fault(cell: str) -> str:
     if "_" in cell or not _looks_numeric(cell):
         comma = re.fullmatch(r"[+-]?\d+,\d+", cell)
         mend = "write the decimals after a point" if comma else "choose only columns of numbers"
+        if "\t" in cell:
+            mend = "name the file .tsv if tabs stand between its cells"
         return f"is {shown_cell}, not a number; {mend}."
     if not abs(float(cell)) <= LIMIT:
         return f"is {shown_cell}, too large for a number here; every value must be below 3.4e38."

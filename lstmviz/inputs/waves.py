@@ -90,6 +90,23 @@ def from_file(recipe: FileInput, input_size: int | None) -> Sequence:
     return replace(sequence, columns=names, labels=labels, seconds=hop / form.rate, notes=notes)
 
 
+def told(path: str) -> str:
+    """A sound in a few words, by its header: its rate, its length, its channels if several.
+
+    Raises `LstmvizError` as `from_file` does for what is no such file.
+    """
+    with reading(path) as stream:
+        form = _form(stream, shown(path))
+    seconds = f"{form.samples / form.rate:,.3f}".rstrip("0").rstrip(".")
+    return (
+        f"{form.rate:,} samples a second, {seconds} s ({form.samples:,} samples){_channels(form)}"
+    )
+
+
+def _channels(form: _Form) -> str:
+    return "" if form.channels == 1 else f", {form.channels} channels averaged"
+
+
 def _plan(
     form: _Form, recipe: FileInput, input_size: int | None, where: str
 ) -> tuple[int, int, int]:
@@ -225,9 +242,8 @@ def _names(kind: str, rate: int, length: int, width: int) -> tuple[str, ...]:
 
 
 def _told(form: _Form, kind: str, length: int, hop: int) -> str:
-    channels = "" if form.channels == 1 else f", {form.channels} channels averaged"
     what = {"samples": "frames", "spectrum": "log-magnitude spectra"}[kind]
     return (
-        f"{form.rate:,} Hz{channels}: {what} of {length:,} samples "
+        f"{form.rate:,} Hz{_channels(form)}: {what} of {length:,} samples "
         f"({1000 * length / form.rate:.3g} ms), every {hop:,} ({1000 * hop / form.rate:.3g} ms)."
     )

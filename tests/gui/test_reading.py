@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from PySide6.QtCore import Qt, QTimer
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QDialogButtonBox
+from PySide6.QtWidgets import QApplication, QDialogButtonBox, QLabel
 from windows import settle
 
 from lstmviz import random_network, save
@@ -132,6 +132,8 @@ def test_frames_of_a_sound_can_be_chosen(opened, qtbot, tmp_path):
     assert window.store.run.steps == 15
 
     def act(dialog):
+        notes = [each.text() for each in dialog.findChildren(QLabel) if each.objectName() == "note"]
+        assert notes == ["8,000 samples a second, 0.125 s (1,000 samples)"]
         dialog.kind.setCurrentIndex(dialog.kind.findData("spectrum"))
         dialog.length.setValue(100)
         press(dialog, OK)

@@ -53,6 +53,7 @@ def test_a_text_file_loses_mark_carriage_returns_and_last_newline(tmp_path):
         ("a.csv", "\ufeffspeed,turn\n1,2\n\n3,4\n\n", ("speed", "turn")),
         ("a.csv", "a;b\n1;2\n3;4\n", ("a", "b")),
         ("a.csv", '"a;b",c\n1,2\n3,4\n,\n', ("a;b", "c")),
+        ("a.csv", "a\tb\n1\t2\n3\t4\n", ("a", "b")),
         ("a.tsv", '"a ""x"""\tb\n1\t 2 \n3\t4\n', ('a "x"', "b")),
         ("a.CSV", ",b\n1,2\n3e0,+4.0\n", ("x0", "b")),
     ],

@@ -1,3 +1,5 @@
+import wave
+
 import numpy as np
 import pytest
 
@@ -41,9 +43,28 @@ def test_a_batch_is_to_be_chosen_from_by_its_header_alone(tmp_path, shape, items
     assert choices(str(tmp_path / "a.npy"), None).items == items
 
 
+@pytest.mark.parametrize(
+    ("channels", "words"),
+    [
+        (1, "8,000 samples a second, 1.5 s (12,000 samples)"),
+        (2, "8,000 samples a second, 0.75 s (6,000 samples), 2 channels averaged"),
+    ],
+)
+def test_a_sound_tells_what_its_frames_depend_on(tmp_path, channels, words):
+    path = tmp_path / "a.wav"
+    with wave.open(str(path), "wb") as file:
+        file.setnchannels(channels)
+        file.setsampwidth(1)
+        file.setframerate(8000)
+        file.writeframes(bytes(12000))
+    offered = choices(str(path), 4)
+    assert offered.frames and offered.told == words and not offered.why
+    path.write_bytes(b"")
+    with pytest.raises(LstmvizError, match="not a WAV file"):
+        choices(str(path), 4)
+
+
 def test_other_files_offer_what_they_can(tmp_path):
-    (tmp_path / "a.wav").write_bytes(b"")
-    assert choices(str(tmp_path / "a.wav"), 4).frames
     assert choices(str(tmp_path / "a.txt"), 4).columns == ()
     with pytest.raises(LstmvizError, match="does not exist"):
         choices(str(tmp_path / "a.csv"), 4)

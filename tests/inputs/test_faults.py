@@ -56,6 +56,13 @@ FILES = [
     ("r.csv", b"1,2\n3,4,5\n", None, None, "line 2 has 3 cells where the first row has 2"),
     ("t.csv", b"a,b\n1,2\n3,x y\n", None, None, "line 3, column 2 is 'x y', not a number"),
     ("d.csv", b"1;2\n3;4,5\n", None, None, "line 2, column 2 is '4,5', not a number; .*point"),
+    (
+        "e.csv",
+        b"1,5\t2,3\n4,5\t6,7\n",
+        None,
+        None,
+        "column 2 is '5.t2', .* name the file .tsv if tabs",
+    ),
     ("_.csv", b"1,2\n3,1_0\n", None, None, "line 2, column 2 is '1_0', not a number"),
     ("c.csv", b"1,2\n3,\n", None, None, "line 2, column 2 is empty"),
     ("n.csv", b"1,2\n3,NaN\n", None, None, "line 2, column 2 is NaN"),
