@@ -11,22 +11,22 @@ from __future__ import annotations
 import argparse
 from dataclasses import replace
 
-from demos import NAMES, task_of
+from demos import task_of
 from demos.common import packed
 
-from lstmviz.models import load, npz
+from lstmviz.models import DEMOS, load, npz
 from lstmviz.resources import path as resource
 
 
 def main() -> None:
     """Measure what is named, or all."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
-    parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(NAMES))
+    parser.add_argument("names", nargs="*", metavar="NAME", help=" ".join(DEMOS))
     parser.add_argument("--write", action="store_true", help="put the new card into the file")
     arguments = parser.parse_args()
-    for name in arguments.names or NAMES:
-        if name not in NAMES:
-            parser.error(f"{name!r} is none of {' '.join(NAMES)}")
+    for name in arguments.names or DEMOS:
+        if name not in DEMOS:
+            parser.error(f"{name!r} is none of {' '.join(DEMOS)}")
         network = load(f"demo:{name}")
         notes = task_of(name).card(network)
         print(network.title)

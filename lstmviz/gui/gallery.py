@@ -14,7 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from lstmviz.models import DEMO, demo_card, demos
+from lstmviz.models import DEMO, DEMOS, demo_card
 from lstmviz.models.own import Card
 
 WIDTH, HEIGHT = 660, 600
@@ -41,9 +41,7 @@ class Gallery(QDialog):
         rows = QVBoxLayout(inside)
         rows.setContentsMargins(8, 8, 8, 8)
         rows.setSpacing(8)
-        self.rows = {
-            name: DemoRow(name, demo_card(name), DEMO + name == present) for name in demos()
-        }
+        self.rows = {name: DemoRow(name, demo_card(name), DEMO + name == present) for name in DEMOS}
         for row in self.rows.values():
             row.opened.connect(self._choose)
             rows.addWidget(row)

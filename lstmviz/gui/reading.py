@@ -49,11 +49,12 @@ class ReadingDialog(QDialog):
         column = QVBoxLayout(self)
         column.setContentsMargins(18, 16, 18, 14)
         column.setSpacing(10)
-        for words in filter(None, (offered.why, offered.told)):
-            note = QLabel(words)
-            note.setWordWrap(True)
-            note.setObjectName("note")
-            column.addWidget(note)
+        for words, look in ((offered.why, "note"), (offered.told, "muted")):
+            if words:
+                label = QLabel(words)
+                label.setWordWrap(True)
+                label.setObjectName(look)
+                column.addWidget(label)
         if offered.columns:
             self._column_list(column)
         form = QFormLayout()

@@ -32,6 +32,8 @@ Writer = Callable[[Network, str | Path], None]
 
 DEMO = "demo:"
 EXAMPLE = "example:"
+DEMOS = ("counter", "abc", "brackets", "reber", "adding", "echo", "sine", "python")
+"""Bundled models that are trained, each opened as `demo:NAME`; from simple to rich."""
 EXAMPLES = {
     "stack": "LSTM 20, LSTM 20, Dense 10 at every step: untrained",
     "stack.keras": "The same as Keras saves it, with weights it drew",
@@ -57,6 +59,7 @@ WRITERS = {".npz": "npz", ".safetensors": "safetensors"}
 
 __all__ = [
     "DEMO",
+    "DEMOS",
     "EXAMPLE",
     "EXAMPLES",
     "READERS",
@@ -68,7 +71,6 @@ __all__ = [
     "SeveralLstmsError",
     "bundled",
     "demo_card",
-    "demos",
     "load",
     "location",
     "open_model",
@@ -77,11 +79,6 @@ __all__ = [
 
 
 @cache
-def demos() -> tuple[str, ...]:
-    """The names of the bundled models, each opened as `demo:NAME`."""
-    return tuple(sorted(path.stem for path in resources.path("demos").glob("*.npz")))
-
-
 def demo_card(name: str) -> Card:
     """What a bundled model says of itself, without its weights; raises `LstmvizError`."""
     card: Card = _module("npz").card(location(DEMO + name))
@@ -100,13 +97,12 @@ def location(source: str | Path) -> Path:
     example, listing the known.
     """
     text = str(source)
-    for prefix, names, folder, suffix in (
-        (DEMO, demos, "demos", ".npz"),
-        (EXAMPLE, EXAMPLES.keys, "examples", ".lstmviz"),
+    for prefix, known, folder, suffix in (
+        (DEMO, DEMOS, "demos", ".npz"),
+        (EXAMPLE, tuple(EXAMPLES), "examples", ".lstmviz"),
     ):
         if not text.startswith(prefix):
             continue
-        known = tuple(names())
         name = text.removeprefix(prefix)
         if name not in known:
             there = ", ".join(prefix + each for each in known)

@@ -273,7 +273,7 @@ FAULTS = [
     ("a b", "unrecognized arguments: b"),
     ("no.npz", "no.npz does not exist"),
     ("no.lstmviz", "no.lstmviz does not exist"),
-    ("demo:no", "there are demo:abc, demo:"),
+    ("demo:no", "there are demo:counter, demo:abc, demo:"),
     ("demo:counter --sizes 1,2,3", "--sizes is for an untrained network"),
     ("demo:counter --text xyz", "line 1, column 1: 'x' is not in"),
     ("--input no.csv", "no.csv does not exist"),

@@ -10,10 +10,7 @@ from __future__ import annotations
 from importlib import import_module
 from types import ModuleType
 
-NAMES = ("counter", "abc", "brackets", "reber", "adding", "echo", "sine", "python")
-"""Every demo; its module here has the same name, only `python` is `python_code`."""
-
 
 def task_of(name: str) -> ModuleType:
-    """The module of a demo's task."""
+    """The module of a demo's task; it has the demo's name, only `python` is `python_code`."""
     return import_module(f"demos.{'python_code' if name == 'python' else name}")
