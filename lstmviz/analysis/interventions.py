@@ -237,8 +237,14 @@ def check(spec: NetworkSpec, steps: int, change: Change) -> None:
     if change.last is not None and change.last <= change.first:
         raise LstmvizError(f"steps {change.first} to {change.last} are none; end after the start.")
     size = _size(spec, change)
-    for unit in change.units or ():
+    units = change.units or ()
+    for unit in units:
         check_unit(size, unit)
+    if len(set(units)) < len(units):
+        twice = next(unit for unit in units if units.count(unit) > 1)
+        raise LstmvizError(
+            f"unit {twice} is named twice in a change of {change.array}; once will do."
+        )
     if isinstance(change.value, tuple):
         count = size if change.units is None else len(change.units)
         if len(change.value) != count:

@@ -241,6 +241,12 @@ def _asking(result: Parser) -> None:
         metavar="FILE[:COLUMN]|NAME",
         help="for --view follow: numbers of a file, or strings, comments, indentation, …",
     )
+    result.add_argument(
+        "--from-row",
+        type=_whole("a row", 1),
+        metavar="N",
+        help="for --view follow, memory, compare, alike: the first row of the list, from 1",
+    )
 
 
 def _doctor() -> Parser:

@@ -10,7 +10,7 @@ from lstmviz.cli.networks import whole
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import check_file
 from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput
-from lstmviz.session import ALIGNED, Document, Other, Trained, View, open_source
+from lstmviz.session import ALIGNED, Document, Other, Trained, View, is_session, open_source
 
 OPTIONS = ("other", "with_text", "with_input", "with_seed")
 """The options that name another run, as argparse keeps them."""
@@ -24,7 +24,7 @@ FLAGS = {"other": "--with"}
 def add_options(parser: argparse.ArgumentParser) -> None:
     """Offer what names another run and pairs it with this one."""
     group = parser.add_argument_group("another run", "What is not said of it is as in this one.")
-    group.add_argument("--with", dest="other", metavar="SOURCE", help="another network")
+    group.add_argument("--with", dest="other", metavar="SOURCE", help="another network, or session")
     given = group.add_mutually_exclusive_group()
     given.add_argument("--with-text", metavar="STRING", help="another text")
     given.add_argument("--with-input", metavar="FILE", help="another input file")
@@ -58,23 +58,28 @@ def given(parsed: argparse.Namespace, options: tuple[str, ...] = OPTIONS) -> lis
 def beside(parsed: argparse.Namespace, document: Document) -> Document:
     """The document with the other run that is named; as it is where none is.
 
-    Raises `LstmvizError` for what cannot be opened, and for a seed of a trained network.
+    A session also brings its vocabulary, the states it starts from and its changes. Raises
+    `LstmvizError` for what cannot be opened, and for a seed of a trained network.
     """
     if not given(parsed):
         return document
-    network, recipe = None, _input(parsed)
+    other = Other()
     if parsed.other is not None:
         opened = open_source(parsed.other).document
-        network, recipe = opened.network, recipe or opened.input
+        other = Other(opened.network, opened.input)
+        if is_session(parsed.other):
+            kept = {name: getattr(opened, name) for name in ("vocabulary", "initial", "changes")}
+            other = replace(other, **kept)
+    other = replace(other, input=_input(parsed) or other.input)
     if parsed.with_seed is not None:
-        drawn = network or document.network
+        drawn = other.network or document.network
         if isinstance(drawn, Trained):
             raise LstmvizError(
                 f"--with-seed is for an untrained network, but {drawn.path} is a trained one; give "
                 "another by --sizes, or leave the seed out."
             )
-        network = replace(drawn, seed=parsed.with_seed)
-    return replace(document, other=Other(network, recipe))
+        other = replace(other, network=replace(drawn, seed=parsed.with_seed))
+    return replace(document, other=other)
 
 
 def _input(parsed: argparse.Namespace) -> InputRecipe | None:

@@ -34,6 +34,8 @@ SHOWN = {
     "changed": "This is the run with the session's changes (--shown baseline: without them).",
 }
 """What is told of a session with changes, by the run that is looked at."""
+LISTS = ("follow", "memory", "compare", "alike")
+"""The views that list more rows than there may be room for."""
 
 
 def session(parsed: argparse.Namespace, progress: Progress | None = None) -> Session:
@@ -143,7 +145,7 @@ def looked_at(parsed: argparse.Namespace, opened: Session) -> Session:
     if parsed.view == "alike":
         like = view.like if view.like and parsed.step is None else (view.step, view.step + 1)
         view = replace(view, like=like, folder=parsed.folder or view.folder)
-    view = _followed(view, parsed)
+    view = _scrolled(_followed(view, parsed), parsed)
     if parsed.order is not None:
         view = replace(view, order=known_order(parsed.order))
     if parsed.limits is not None:
@@ -180,6 +182,16 @@ def _followed(view: View, parsed: argparse.Namespace) -> View:
     if annotated.is_file(parsed.annotation):
         return replace(view, follows="file", annotation_file=parsed.annotation)
     return replace(view, follows="built-in", annotation=parsed.annotation)
+
+
+def _scrolled(view: View, parsed: argparse.Namespace) -> View:
+    """The view with the row that a list begins with; that of a session is of its own question."""
+    if parsed.from_row is not None:
+        if parsed.view not in (*LISTS, "window"):
+            known = ", ".join(LISTS)
+            raise LstmvizError(f"--from-row is for --view {known}; leave one of the two out.")
+        return replace(view, row=parsed.from_row - 1)
+    return view if parsed.view in (view.diagram, "window") else replace(view, row=0)
 
 
 def _at_layer(view: View, spec: NetworkSpec, layer: int, way: str | None) -> View:

@@ -11,7 +11,7 @@ from lstmviz.inputs.recipes import FileInput, InputRecipe, TextInput
 from lstmviz.models import bundled
 from lstmviz.plain import to_plain
 from lstmviz.scene.run import Run
-from lstmviz.session import Document, Trained, Untrained, View, input_of
+from lstmviz.session import Document, Other, Trained, Untrained, View, input_of
 from lstmviz.version import __version__
 
 MAX_TEXT = 2000
@@ -86,16 +86,23 @@ def recipe(
 
 def _origin(document: Document) -> dict[str, Any]:
     """The source and the input of a document, what is changed of it, and the other run."""
-    changes = [edit.line for edit in document.changes if edit.on]
-    told = _source(document.network)
-    told |= {"input": _input(input_of(document)), "initial": document.initial}
-    told |= {"changes": changes} if changes else {}
+    told = _source(document.network) | {"input": _input(input_of(document))} | _run(document)
     other = document.other
     if other is not None:
         named = {} if other.network is None else _source(other.network)
         named |= {} if other.input is None else {"input": _input(other.input)}
-        told["other"] = named
+        told["other"] = named | _run(other)
     return told
+
+
+def _run(run: Document | Other) -> dict[str, Any]:
+    """Where a run starts, by what its texts are read, and what is changed of it."""
+    told: dict[str, Any] = {} if run.initial is None else {"initial": run.initial}
+    if run.vocabulary is not None:
+        name = Path(run.vocabulary.path).name
+        told["vocabulary"] = to_plain(replace(run.vocabulary, path=name))
+    changes = [edit.line for edit in run.changes if edit.on]
+    return told | ({"changes": changes} if changes else {})
 
 
 def _source(network: Untrained | Trained) -> dict[str, Any]:

@@ -276,7 +276,7 @@ class ChangeDialog(QDialog):
         self.row.setPlaceholderText("f3" if name in GATED else "0")
         try:
             change = parse(line, self._spec)
-            other = run.other.trace if run.other else None
+            other = run.other.shown_trace if run.other else None
             checked(run.network, run.trace.input, resolved([change], run.trace, other))
             said = words(line, self._spec, run.sequence)
             self.told.setText(said[:1].upper() + said[1:] + ".")

@@ -65,7 +65,7 @@ class Others(QObject):
         elif name == "model":
             path, _ = QFileDialog.getOpenFileName(self._window, "Another model", "", MODELS)
             if path:
-                self._keep(replace(other, network=Trained(path)))
+                self._keep(Other(Trained(path), other.input))
         elif name == "input":
             path, _ = QFileDialog.getOpenFileName(self._window, "Another input", "", INPUTS)
             if path:

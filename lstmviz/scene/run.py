@@ -106,6 +106,11 @@ class Run:
         return replace(self._after, trace=trace, scales=limits, apart=True)
 
     @property
+    def shown_trace(self) -> Trace | None:
+        """The trace with the changes, where there are any."""
+        return self.of("changed").trace
+
+    @property
     def steps(self) -> int:
         """Number of steps the run will have; 0 while unknown."""
         return self.sequence.steps if self.sequence else 0
@@ -196,7 +201,7 @@ def _beside(run: Run, initial: Initial | None, earlier: Run | None) -> Iterator[
     if changes:
         from lstmviz.scene.whatif import Baseline, what_ifs  # late: few runs have changes
 
-        other_trace = run.other.trace if run.other and run.other.finished else None
+        other_trace = run.other.shown_trace if run.other and run.other.finished else None
         given = Baseline(run.network, run.sequence, run.trace, run.scales, initial, other_trace)
         for what_if in what_ifs(changes, given):
             run = replace(run, what_if=what_if, pending=True)

@@ -100,10 +100,16 @@ class Edit:
 
 @dataclass(frozen=True)
 class Other:
-    """Another run to compare with or to take states from; None is the same as the document's."""
+    """Another run to compare with or to take states from; None is the same as the document's.
+
+    Its `changes` are its own: those of the document are not made in it.
+    """
 
     network: Untrained | Trained | None = None
     input: InputRecipe | None = None
+    vocabulary: VocabularyFile | None = None
+    initial: str | None = None
+    changes: tuple[Edit, ...] = ()
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from lstmviz.engine.spec import STAGES
 from lstmviz.errors import LstmvizError
 from lstmviz.files import read_text, shown, writing
 from lstmviz.inputs import check_file, generators
-from lstmviz.inputs.recipes import FileInput, GeneratedInput
+from lstmviz.inputs.recipes import FileInput, GeneratedInput, VocabularyFile
 from lstmviz.inputs.vocabulary import check_split
 from lstmviz.models import Progress
 from lstmviz.models.gateorder import plain_order
@@ -41,7 +41,8 @@ from lstmviz.session.resolved import INITIALS
 from lstmviz.session.untrained import check_recipe
 
 Recipe = TypeVar("Recipe")
-NAMING = (Trained, FileInput)
+Named = TypeVar("Named", Document, Other)
+NAMING = (Trained, FileInput, VocabularyFile)
 """The recipes that name a file."""
 SUFFIX = ".lstmviz"
 VERSION = 1
@@ -193,8 +194,9 @@ def _check(session: Session, where: str) -> None:
                 generators.check(given)
             if isinstance(given, FileInput):
                 check_file(given)
-        if document.vocabulary is not None:
-            check_split(document.vocabulary.split)
+        for vocabulary in (document.vocabulary, other.vocabulary if other else None):
+            if vocabulary is not None:
+                check_split(vocabulary.split)
     except LstmvizError as error:
         raise LstmvizError(f"{where}: {error}") from None
     values = vars(view)
@@ -204,20 +206,26 @@ def _check(session: Session, where: str) -> None:
                 f"{where}: session.view.{name} is {values[name][:40]!r}, not one of "
                 f"{', '.join(known)}."
             )
-    if document.initial not in INITIALS:
-        raise LstmvizError(
-            f"{where}: session.document.initial is {document.initial[:40]!r}, not one of "
-            f"{', '.join(INITIALS)}."
-        )
-    longest = max((len(edit.line) for edit in document.changes), default=0)
-    if len(document.changes) > MOST_CHANGES or longest > LONGEST_CHANGE:
-        raise LstmvizError(
-            f"{where}: session.document.changes are {len(document.changes):,} of up to "
-            f"{longest:,} characters; {MOST_CHANGES:,} of {LONGEST_CHANGE:,} are the most."
-        )
+    _check_run(document, f"{where}: session.document")
+    if other is not None:
+        _check_run(other, f"{where}: session.document.other")
     fault = _view_fault(view)
     if fault:
         raise LstmvizError(f"{where}: session.view.{fault}.")
+
+
+def _check_run(run: Document | Other, where: str) -> None:
+    """Raise `LstmvizError` for no states to start from, and for more changes than there may be."""
+    if run.initial is not None and run.initial not in INITIALS:
+        raise LstmvizError(
+            f"{where}.initial is {run.initial[:40]!r}, not one of {', '.join(INITIALS)}."
+        )
+    longest = max((len(edit.line) for edit in run.changes), default=0)
+    if len(run.changes) > MOST_CHANGES or longest > LONGEST_CHANGE:
+        raise LstmvizError(
+            f"{where}.changes are {len(run.changes):,} of up to {longest:,} characters; "
+            f"{MOST_CHANGES:,} of {LONGEST_CHANGE:,} are the most."
+        )
 
 
 def _check_trained(recipe: Trained) -> None:
@@ -254,24 +262,25 @@ def _view_fault(view: View) -> str:
 def _with_paths(session: Session, change: Callable[[str], str]) -> Session:
     """The session with every file name changed; `demo:NAME` and `example:NAME` stay."""
     document = session.document
-    document = replace(
-        document,
-        network=_moved(document.network, change),
-        input=_moved(document.input, change),
-    )
+    document = _run_moved(document, change)
     if document.other is not None:
-        given = document.other
-        moved = Other(_moved(given.network, change), _moved(given.input, change))
-        document = replace(document, other=moved)
-    if document.vocabulary is not None:
-        moved_file = replace(document.vocabulary, path=change(document.vocabulary.path))
-        document = replace(document, vocabulary=moved_file)
+        document = replace(document, other=_run_moved(document.other, change))
     view = session.view
     paths: dict[str, Any] = {
         name: change(getattr(view, name)) for name in VIEW_FILES if getattr(view, name) is not None
     }
     view = replace(view, **paths)
     return replace(session, document=document, view=view)
+
+
+def _run_moved(run: Named, change: Callable[[str], str]) -> Named:
+    """The run with the name of every file of it changed."""
+    return replace(
+        run,
+        network=_moved(run.network, change),
+        input=_moved(run.input, change),
+        vocabulary=_moved(run.vocabulary, change),
+    )
 
 
 def _moved(recipe: Recipe, change: Callable[[str], str]) -> Recipe:

@@ -119,7 +119,7 @@ def input_of(document: Document) -> InputRecipe:
 
 
 def other_document(document: Document) -> Document | None:
-    """The other run's document, without changes; None where there is none.
+    """The other run's document, with no changes but its own; None where there is none.
 
     What it does not say of its own is as in the document; a vocabulary file of the document
     counts for it too, unless its model has a vocabulary. Raises `LstmvizError` as `resolve`.
@@ -130,8 +130,8 @@ def other_document(document: Document) -> Document | None:
     network, vocabulary = other.network or document.network, document.vocabulary
     if isinstance(other.network, Trained) and _model(other.network).vocabulary:
         vocabulary = None
-    given = other.input or input_of(document)
-    return Document(network, given, document.initial, vocabulary)
+    given, initial = other.input or input_of(document), other.initial or document.initial
+    return Document(network, given, initial, other.vocabulary or vocabulary, other.changes)
 
 
 def untrained_like(document: Document) -> Document:

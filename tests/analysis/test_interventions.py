@@ -182,6 +182,8 @@ def test_what_comes_before_is_taken_from_the_baseline(network, x, monkeypatch):
         (Change("input_gate", first=20), "no step 20"),
         (Change("input_gate", first=4, last=4), "are none"),
         (Change("input_gate", (1.0, 2.0), units=(1,)), "2 values are given for 1"),
+        (Change("input_gate", 2.0, "add", units=(3, 1, 3)), "unit 3 is named twice"),
+        (Change("input", units=(1, 1)), "unit 1 is named twice"),
         (Change("input_gate", layer=1), "no layer 1"),
         (Change("input_gate", direction="backward"), "does not run backward"),
         (WeightChange("peepholes", 0, 0), "no weights 'peepholes'"),

@@ -393,3 +393,13 @@ def test_what_units_follow_stands_beside_what_they_would_by_chance(tmp_path, cap
     chances = {row["by_chance"] for row in found["table"]}
     assert len(chances) == 1 and 0 < chances.pop() < 1
     assert "the best by chance: r = ±" in capsys.readouterr().out
+
+
+def test_a_session_to_compare_with_is_changed_as_it_says(tmp_path):
+    path = tmp_path / "b.lstmviz"
+    changes = (Edit("forget_gate[0] = 0"),)
+    save_session(Session(Document(one_layer(4, 3, 3), TextInput("abcd"), changes=changes)), path)
+    line = ["--sizes", "4,3,3", "--text", "abcd", "--ask", "compare", "--with", path]
+    found = answer(tmp_path, *line, suffix="npz")
+    apart = found["layer0.forward.forget_gate"]
+    assert (apart[:, 0] < 0).all() and not apart[0, 1:].any()

@@ -11,13 +11,15 @@ import pytest
 
 import lstmviz
 from lstmviz import cli
-from lstmviz.cli import main
+from lstmviz.cli import arguments, main, source
 from lstmviz.engine.spec import HeadSpec
+from lstmviz.inputs.recipes import VocabularyFile
 from lstmviz.session import (
     Document,
     Edit,
     FileInput,
     GeneratedInput,
+    Other,
     Session,
     TextInput,
     Trained,
@@ -489,3 +491,41 @@ def test_another_run_that_a_figure_cannot_take_is_told(tmp_path, capsys, options
     out = tmp_path / "a.svg"
     assert main(["export", "demo:counter", *options, "--out", str(out)]) == 2
     assert said in capsys.readouterr().err and not out.exists()
+
+
+def test_a_session_to_compare_with_brings_all_that_is_its_own(tmp_path, drawn):
+    words = VocabularyFile(str(tmp_path / "words.txt"), "words")
+    changes = (Edit("forget_gate[0] = 0"),)
+    saved = Document(one_layer(3, 4, 4), TextInput("a b"), "random", words, changes)
+    save_session(Session(saved), tmp_path / "b.lstmviz")
+    line = ["export", "--sizes", "3,4,4", "--text", "a c", "--view", "compare"]
+    line += ["--with", str(tmp_path / "b.lstmviz"), "--out", str(tmp_path / "a.svg")]
+    assert main(line) == 0
+    document = drawn[0][0].document
+    assert document.other == Other(saved.network, saved.input, words, "random", changes)
+    assert document.initial == "model" and document.vocabulary is None and not document.changes
+    assert main([*line, "--with-text", "c a", "--with-seed", "4"]) == 0
+    other = drawn[1][0].document.other
+    assert (other.input, other.network.seed) == (TextInput("c a"), 4)
+    assert (other.initial, other.changes) == ("random", changes)
+
+
+def test_a_figure_lists_from_a_later_row(tmp_path, capsys):
+    out = tmp_path / "a.svg"
+    line = ["export", "demo:python", "--view", "memory", "--out", str(out)]
+    assert main([*line, "--from-row", "41"]) == 0
+    drawn = out.read_text()
+    assert json.loads(html.unescape(re.search("<desc>(.*)</desc>", drawn)[1]))["row"] == 40
+    line = ["export", "demo:counter", "--view", "text", "--from-row", "3", "--out", str(out)]
+    assert main(line) == 2
+    assert "--from-row is for --view follow, memory, compare, alike" in capsys.readouterr().err
+    assert main([*line, "--from-row", "0"]) == 2
+    assert "is not a row" in capsys.readouterr().err
+
+
+def test_the_row_of_a_session_is_kept_for_its_own_question_alone(tmp_path, drawn):
+    path = tmp_path / "a.lstmviz"
+    save_session(Session(view=View(diagram="memory", row=7)), path)
+    for view, row in (("memory", 7), ("window", 7), ("compare", 0)):
+        parsed = arguments.parse(["export", str(path), "--view", view, "--out", "a.svg"])[1]
+        assert source.looked_at(parsed, source.session(parsed)).view.row == row

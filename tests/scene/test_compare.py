@@ -13,7 +13,7 @@ from lstmviz.scene.questions import QUESTIONS, answered, page_of
 from lstmviz.scene.questions.page import key_of
 from lstmviz.scene.run import finished, runs
 from lstmviz.scene.shapes import Box, Heat, Text
-from lstmviz.session import Document, Other, Trained, View, one_layer
+from lstmviz.session import Document, Edit, Other, Trained, View, one_layer
 
 HEAD = HeadSpec(3, "softmax")
 SEEDS = Document(
@@ -138,3 +138,38 @@ def test_the_units_that_differ_most_scroll():
     last = page_of("compare", found, run, end, 900, 400)
     assert f"unit {found.ranks[-1]} (r" in words(last, end)
     assert f"unit {found.ranks[-1]} (r" not in words(first, view)
+
+
+def test_the_other_run_starts_and_is_changed_as_it_says():
+    network = one_layer(3, 4, 4, seed=1)
+    other = Other(initial="random", changes=(Edit("forget_gate[2] = 0"),))
+    document = Document(network, GeneratedInput("noise", 20), "zero", other=other)
+    _, _, found = asked(document, compared="forget_gate")
+    assert (found.values[1][:, 2] == 0).all() and (found.values[0][:, 2] > 0).all()
+    assert not np.array_equal(found.values[0][0, :2], found.values[1][0, :2])  # other states before
+    assert other_words(document) == "from random states, with one change"
+    bad = replace(document, other=replace(other, changes=(Edit("forget_gate[9] = 0"),)))
+    assert "no unit 9" in str(asked(bad)[2])
+
+
+def test_an_earlier_run_with_another_s_changes_is_not_taken_for_one_without():
+    network = one_layer(3, 4, 4, seed=1)
+    other = Other(changes=(Edit("forget_gate[2] = 0"),))
+    document = Document(network, GeneratedInput("noise", 20), other=other)
+    first = finished(document)
+    plain = list(runs(1, replace(document, other=Other()), earlier=first))[-1]
+    found = answered("compare", plain, View(diagram="compare"))
+    assert not found.values[2].any()
+    view = View(diagram="compare")
+    question = QUESTIONS["compare"]
+    assert key_of("compare", question, first, view) != key_of("compare", question, plain, view)
+
+
+def test_states_of_another_run_are_those_of_its_changed_run():
+    other = Other(changes=(Edit("cell_state[1] = 3"),))
+    changes = (Edit("cell_state[1]@8 = other@5"),)
+    document = Document(
+        one_layer(3, 4, 4, seed=1), GeneratedInput("noise", 20), changes=changes, other=other
+    )
+    changed = finished(document).of("changed").trace
+    assert changed.layers[0].forward.cell_state[8, 1] == 3

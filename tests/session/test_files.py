@@ -7,6 +7,7 @@ from lstmviz import models, resources
 from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.variant import GREFF, Activation, Variant
 from lstmviz.errors import LstmvizError
+from lstmviz.inputs.recipes import VocabularyFile
 from lstmviz.session import (
     Document,
     Edit,
@@ -52,6 +53,7 @@ SESSIONS = [
         Document(changes=CHANGES, other=Other(EVERYTHING, TextInput("abc"))),
         View(shown="difference", side="whatif"),
     ),
+    Session(Document(one_layer(3), other=Other(initial="zero", changes=CHANGES[:1]))),
 ]
 
 
@@ -261,3 +263,30 @@ def test_what_units_follow_is_kept_with_its_file_beside_the_session(tmp_path):
     save_session(Session(Document(), view), path)
     assert str(tmp_path) not in path.read_text()
     assert load_session(path).view == view
+
+
+def test_the_vocabulary_of_the_other_run_moves_along_too(tmp_path):
+    other = Other(vocabulary=VocabularyFile(str(tmp_path / "words.txt"), "words"))
+    session = Session(Document(one_layer(3), other=other))
+    save_session(session, tmp_path / "a.lstmviz")
+    assert '"words.txt"' in (tmp_path / "a.lstmviz").read_text()
+    assert load_session(tmp_path / "a.lstmviz") == session
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "says"),
+    [
+        ("initial", "ones", "session.document.other.initial is 'ones'"),
+        ("vocabulary", {"path": "v", "split": "bytes"}, "split 'bytes' is not one of"),
+        ("changes", [{"line": "x" * 140_000}], "session.document.other.changes are 1 of up to"),
+    ],
+)
+def test_the_other_run_of_a_damaged_session_is_refused_by_field(tmp_path, field, value, says):
+    path = tmp_path / "a.lstmviz"
+    save_session(Session(Document(one_layer(3), other=Other())), path)
+    stored = json.loads(path.read_text())
+    stored["session"]["document"]["other"][field] = value
+    path.write_text(json.dumps(stored))
+    with pytest.raises(LstmvizError) as caught:
+        load_session(path)
+    assert says in str(caught.value)

@@ -14,10 +14,12 @@ from lstmviz.analysis.rerun import run_with
 from lstmviz.cli import others
 from lstmviz.cli.analyze.answers import Answer, Column
 from lstmviz.cli.analyze.asked import Asked, prefix, ran
+from lstmviz.cli.source import changing
 from lstmviz.engine.network import Network
 from lstmviz.engine.trace import Trace, arrays
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
+from lstmviz.scene.run import finished
 from lstmviz.session import other_document
 
 MOST_WORDS = 5
@@ -155,5 +157,9 @@ def _other(asked: Asked) -> tuple[Network, Trace, Sequence]:
             f"--ask {asked.options.ask} needs another run; give --with, --with-text, --with-input "
             "or --with-seed."
         )
+    if changing(other):
+        run = finished(other).of("changed")
+        assert run.network is not None and run.trace is not None and run.sequence is not None
+        return run.network, run.trace, run.sequence
     network, trace, sequence, _ = ran(other)
     return network, trace, sequence

@@ -70,6 +70,9 @@ def _answer(run: Run, view: View) -> Compared:
     other = run.other
     if other is None:
         raise LstmvizError(NONE, NAME)
+    if other.what_if is not None and other.what_if.faults:
+        raise LstmvizError(next(iter(other.what_if.faults.values())))
+    other = other.of("changed")
     if other.trace is None or other.sequence is None or other.scales is None:
         raise LstmvizError(other.error or other.problem or "The other run is not computed.")
     assert run.trace is not None and run.sequence is not None and run.scales is not None

@@ -97,7 +97,7 @@ def of_baseline(run: Run) -> str:
 
 def key_of(name: str, question: Question, run: Run, view: View) -> tuple[object, ...]:
     """What an answer depends on: two with the same key are the same."""
-    other = None if run.other is None else run.other.error or id(run.other.trace)
+    other = None if run.other is None else run.other.error or id(run.other.shown_trace)
     return (name, id(run.trace), other, *(getattr(view, field) for field in question.fields))
 
 
