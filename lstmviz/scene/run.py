@@ -16,7 +16,7 @@ from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.models import Certificate, Progress
 from lstmviz.scene.moment import Scales, scales, widen_all
-from lstmviz.session import Document, other_document, resolve
+from lstmviz.session import Document, Edit, other_document, resolve
 
 if TYPE_CHECKING:
     from lstmviz.analysis.effects import Touch
@@ -33,7 +33,8 @@ class Run:
     there where the document has changes, and `other` where it names another run. `pending` says
     that one of them is still to come. Of what `of` gives, `touches` are where the changes take
     hold, `taken` the same where they have done so in this very trace, `apart` says that the trace
-    holds differences, and units are ordered as in `basis`.
+    holds differences, and units are ordered as in `basis`; of a changed run `made` are the changes
+    that could be made, and `plain` is the network without them.
     """
 
     generation: int
@@ -54,6 +55,8 @@ class Run:
     taken: tuple[Touch, ...] = ()
     apart: bool = False
     basis: Trace | None = None
+    made: tuple[Edit, ...] = ()
+    plain: Network | None = None
 
     @property
     def changed(self) -> bool:
@@ -94,6 +97,12 @@ class Run:
             trace=what_if.again.trace,
             done=what_if.done,
             taken=what_if.touches,
+            made=tuple(
+                edit
+                for index, edit in enumerate(self.document.changes)
+                if edit.on and index not in what_if.faults
+            ),
+            plain=self.network,
         )
 
     @cached_property

@@ -19,7 +19,7 @@ from lstmviz.analysis.python_source import annotate
 from lstmviz.cli import main
 from lstmviz.cli.analyze.options import COLUMNS, QUESTIONS, TAKES
 from lstmviz.inputs import TextInput
-from lstmviz.session import Document, Edit, Other, Session, one_layer, save_session
+from lstmviz.session import Document, Edit, Other, Session, Trained, one_layer, save_session
 
 PYTHON = '''\
 import os
@@ -403,3 +403,29 @@ def test_a_session_to_compare_with_is_changed_as_it_says(tmp_path):
     found = answer(tmp_path, *line, suffix="npz")
     apart = found["layer0.forward.forget_gate"]
     assert (apart[:, 0] < 0).all() and not apart[0, 1:].any()
+
+
+def test_a_folder_is_run_with_the_changes_of_a_session(tmp_path):
+    folder = tmp_path / "texts"
+    folder.mkdir()
+    (folder / "a.txt").write_text("#aaaabbbb#aaabbb#aaaabbbb#aabb#aaabbb#")
+    (folder / "short.txt").write_text("#a")
+    text = "#aaaabbbb#aaabbb#aaabbb#"
+    for shown, unlike in (("changed", True), ("baseline", False)):
+        session = Session(
+            Document(
+                Trained("demo:counter"),
+                TextInput(text),
+                changes=(Edit("forget_gate[0]@5: = 0"),),
+            )
+        )
+        save_session(session, tmp_path / "a.lstmviz")
+        line = [tmp_path / "a.lstmviz", "--folder", folder, "--shown", shown]
+        near = answer(tmp_path, *line, "--ask", "similar", "--step", 8)
+        first = next(row for row in near["table"] if row["sequence"])
+        assert (first["step"], first["distance"]) == (8, pytest.approx(0, abs=1e-6))
+        assert any("short.txt cannot be changed so" in said for said in near["skipped"]) is unlike
+        ranked = ["--ask", "follow", "--annotation", "balance:a:b", "--array", "cell_state"]
+        found = answer(tmp_path, *line, *ranked)
+        counts = {row["unit"]: abs(row["correlation"]) for row in found["table"]}
+        assert (counts[0] < 0.9) is unlike

@@ -16,7 +16,7 @@ from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.inputs.spoken import Spoken
-from lstmviz.scene.run import finished
+from lstmviz.scene.run import Run, finished
 from lstmviz.session import Document, resolve, text_of
 
 
@@ -31,6 +31,7 @@ class Asked:
 
     options: argparse.Namespace
     document: Document
+    run: Run
     network: Network
     trace: Trace
     sequence: Sequence
@@ -98,6 +99,7 @@ def ask(parsed: argparse.Namespace) -> Asked:
     shown: str | None = None
     taken: tuple[Touch, ...] = ()
     network, trace, sequence, initial = ran(document)
+    run = Run(0, document, network.spec, network, sequence, trace, trace.steps)
     if source.changing(document):
         shown = "baseline" if "shown" not in TAKES[parsed.ask] else parsed.shown or "changed"
     if shown == "changed":
@@ -117,7 +119,7 @@ def ask(parsed: argparse.Namespace) -> Asked:
         if way is not None and way not in ways:
             raise LstmvizError(f"layer {layer} does not run {way}, only {ways[0]}.")
         places = tuple((layer, each) for each in ways if way in (None, each))
-    return Asked(parsed, document, network, trace, sequence, initial, places, shown, taken)
+    return Asked(parsed, document, run, network, trace, sequence, initial, places, shown, taken)
 
 
 def ran(document: Document) -> tuple[Network, Trace, Sequence, Initial | None]:

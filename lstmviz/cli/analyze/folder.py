@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
-from lstmviz.cli.analyze.asked import Asked, ran
+from lstmviz.cli.analyze.asked import Asked
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
 from lstmviz.inputs import SUFFIXES, FileInput
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.inputs.spoken import Spoken
-from lstmviz.session import Document, text_of
+from lstmviz.scene.elsewhere import ran_alike
+from lstmviz.session import text_of
 
 
 @dataclass(frozen=True, eq=False)
 class FolderRun:
     """A file of the folder as it was read, and its run."""
 
-    document: Document
     sequence: Sequence
     trace: Trace
     asked: Asked
@@ -28,7 +28,7 @@ class FolderRun:
     @property
     def told(self) -> Spoken:
         """The text of it; raises `LstmvizError` where it is none."""
-        return text_of(self.document, self.asked.network, self.sequence)
+        return text_of(self.asked.document, self.asked.network, self.sequence)
 
 
 def runs_in(
@@ -36,9 +36,9 @@ def runs_in(
 ) -> Iterator[tuple[str, FolderRun]]:
     """(file name, run) of every input in a folder, by name; one is held at a time.
 
-    The file that is asked about itself is left out unless `own`. What cannot be read goes into
-    `skipped`, a sentence each. Raises `LstmvizError` for a folder that is none or holds no input
-    at all.
+    Each is read and run as the input is that is asked about, with the same changes. That file
+    itself is left out unless `own`. What cannot be read goes into `skipped`, a sentence each.
+    Raises `LstmvizError` for a folder that is none or holds no input at all.
     """
     if not folder.is_dir():
         raise LstmvizError(f"{shown(folder)} is no folder; give one of input files.")
@@ -52,14 +52,12 @@ def runs_in(
     for path in files:
         if path.resolve() == known:
             continue
-        recipe = replace(given, path=str(path)) if isinstance(given, FileInput) else None
-        document = replace(asked.document, input=recipe or FileInput(str(path)))
         try:
-            _, trace, sequence, _ = ran(document)
+            trace, sequence = ran_alike(asked.run, path)
         except LstmvizError as error:
             skipped.append(f"left out: {error}")
             continue
         read += 1
-        yield path.name, FolderRun(document, sequence, trace, asked)
+        yield path.name, FolderRun(sequence, trace, asked)
     if not read and skipped:
         raise LstmvizError(f"no file of {shown(folder)} can be read; {skipped[0]}")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -11,15 +12,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmviz.analysis.resembling import APART, Sample, distances, nearest, sample
-from lstmviz.analysis.steps import initial_of
-from lstmviz.engine import memory, unroll
 from lstmviz.engine.trace import Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
-from lstmviz.inputs import SUFFIXES, FileInput, build
+from lstmviz.inputs import SUFFIXES, FileInput
 from lstmviz.inputs.sequence import Sequence
-from lstmviz.inputs.text import MARKS
 from lstmviz.models import Progress
+from lstmviz.scene.elsewhere import ran_alike
 from lstmviz.scene.questions.writing import place_words
 from lstmviz.scene.run import Run
 from lstmviz.scene.words import number
@@ -34,7 +33,6 @@ BEFORE, AFTER = 60, 60
 COLUMNS = 4
 """Columns of numbers that are shown at a place."""
 NAMES = {"cell_state": "c", "hidden_state": "h", "states": "c and h"}
-_PLAIN = {mark: symbol for symbol, mark in MARKS.items()}
 
 
 @dataclass(frozen=True)
@@ -139,7 +137,7 @@ def _runs(
     for done, path in enumerate(files):
         progress(done, len(files))
         try:
-            yield str(path), _ran(run, path, lambda done=done: progress(done, len(files)))
+            yield str(path), ran_alike(run, path, partial(progress, done, len(files)))
         except LstmvizError as error:
             yield str(path), str(error)
     progress(len(files), len(files))
@@ -162,26 +160,6 @@ def _files(run: Run, folder: str) -> list[Path]:
         known = " ".join(SUFFIXES)
         raise LstmvizError(f"{shown(folder)} holds no other input; inputs are {known} files.")
     return files
-
-
-def _ran(run: Run, path: Path, tick: Any) -> tuple[Trace, Sequence]:
-    """A file read as the run's own input is, and run by its network."""
-    network, sequence, trace = run.network, run.sequence, run.trace
-    assert network is not None and sequence is not None and trace is not None
-    symbols = network.vocabulary
-    if symbols is None and sequence.symbolic:
-        symbols = tuple(_PLAIN.get(name, name) for name in sequence.columns if name)
-    given, vocabulary = input_of(run.document), run.document.vocabulary
-    recipe = FileInput(str(path))
-    if isinstance(given, FileInput) and Path(given.path).suffix.lower() == path.suffix.lower():
-        recipe = replace(given, path=str(path))
-    split = vocabulary.split if vocabulary else "auto"
-    read = build(recipe, network.spec.input_size, symbols, split)
-    memory.check(network.spec, read.steps, network.dtype, f"a run of {shown(path)}")
-    other = unroll.allocate(network, read.values, initial_of(trace))
-    for _ in unroll.chunks(network, other, 0):
-        tick()
-    return other, read
 
 
 def begun(view: View) -> Mapping[str, Any]:

@@ -95,6 +95,7 @@ def _head(found: Alike, run: Run, w: float) -> list[Shape]:
     words = f"Nearest by the angle between states {found.by}: distance 0 is the same direction"
     if found.read or found.skipped:
         words += f"; {found.read:,} other {'file' if found.read == 1 else 'files'} read"
+        words += ", with the changes" if run.made else ""
     if found.skipped:
         words += f", {len(found.skipped):,} left out ({found.skipped[0].rstrip('.')})"
     title = fit(f"Places like {what}", w - 40, 14, bold=True)
