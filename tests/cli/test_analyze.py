@@ -11,7 +11,6 @@ from dataclasses import replace
 import numpy as np
 import pytest
 from demos import source
-from held_out import begun
 
 import lstmviz
 from lstmviz import analysis
@@ -206,10 +205,8 @@ def test_what_a_card_says_of_units_is_found_from_scratch(tmp_path, demo):
 
 
 def test_the_units_of_the_model_of_python_are_found_on_files_it_never_saw(tmp_path):
-    _, held = source.files()
-    for path in held[::4]:
-        text = begun(source.text_of(path))
-        (tmp_path / ".".join(path.parts[-2:])).write_text(text, newline="\n")
+    for path, text in list(source.kept().items())[::4]:
+        (tmp_path / path.replace("/", ".")).write_text(text, newline="\n")
     line = ["demo:python", "--ask", "follow", "--folder", tmp_path, "--array", "cell_state"]
     names = ("strings", "indentation", "brackets")
     for name in names:
