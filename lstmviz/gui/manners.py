@@ -2,7 +2,8 @@
 
 A click on a button, box or slider leaves the keys where they were, so that Space and the arrows
 go on playing; Tab still reaches every control. The wheel over a control scrolls the panel unless
-the control has the keys. Return and Escape in a number give the keys back.
+the control has the keys. Return and Escape in a number give the keys back, and so does Escape
+where text is typed to the network.
 """
 
 from __future__ import annotations
@@ -22,6 +23,8 @@ from PySide6.QtWidgets import (
     QSpinBox,
     QWidget,
 )
+
+from lstmviz.gui.typefield import TypeField
 
 Key = Qt.Key
 ARROWS = (Key.Key_Left, Key.Key_Right)
@@ -47,7 +50,7 @@ class Manners(QObject):
             if widget.focusPolicy() != Qt.FocusPolicy.NoFocus:
                 widget.setFocusPolicy(Qt.FocusPolicy.TabFocus)
             widget.installEventFilter(self)
-        elif isinstance(widget, QAbstractSpinBox):
+        elif isinstance(widget, QAbstractSpinBox | TypeField):
             widget.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
             widget.installEventFilter(self)
 
@@ -60,6 +63,8 @@ class Manners(QObject):
             if isinstance(event, QKeyEvent) and event.type() == QEvent.Type.KeyPress:
                 if isinstance(watched, QSpinBox):
                     return self._leave(watched, event)
+                if isinstance(watched, TypeField):
+                    return event.key() == Key.Key_Escape and self._go_home()
                 return self._plays(watched, event) and self._play(event)
         return super().eventFilter(watched, event)
 
@@ -78,5 +83,8 @@ class Manners(QObject):
         elif event.key() not in (Key.Key_Return, Key.Key_Enter):
             return False
         spin.interpretText()
+        return self._go_home()
+
+    def _go_home(self) -> bool:
         self._home.setFocus()
         return True

@@ -17,6 +17,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QApplication, QSizePolicy, QWidget
 
 from lstmviz import paint
+from lstmviz.gui.diagram import BY_KEYS
 from lstmviz.scene.colors import Theme
 
 SIZE = 13
@@ -47,10 +48,12 @@ class TypeField(QWidget):
         self.setAccessibleName("Type to the network")
         self.setToolTip(
             "Every key is a step at the end of the text; Backspace takes the last away, Tab takes "
-            "the first suggestion, Shift+Tab or Escape leaves"
+            "the first suggestion (where Tab led here, from the first key on), Shift+Tab or Escape "
+            "leaves"
         )
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.takes_tab = False
+        self._passing = False  # Tab led here, and no key has been typed since
         self._text = self._pending = self._fault = ""
         self._bad = QColor()
         self._caret = False
@@ -79,7 +82,7 @@ class TypeField(QWidget):
                 event.accept()
                 return True
             tab = event.type() == QEvent.Type.KeyPress and event.key() == Qt.Key.Key_Tab
-            if tab and self.takes_tab and not event.modifiers():
+            if tab and self.takes_tab and not self._passing and not event.modifiers():
                 self.taken.emit()
                 return True
         return super().event(event)
@@ -87,6 +90,7 @@ class TypeField(QWidget):
     def keyPressEvent(self, event: QKeyEvent) -> None:
         """A key as a character, or one symbol less."""
         key = event.key()
+        self._passing = False
         if event.matches(QKeySequence.StandardKey.Paste):
             pasted = QApplication.clipboard().text().replace("\r\n", "\n")
             if pasted:
@@ -95,8 +99,6 @@ class TypeField(QWidget):
             self.erased.emit()
         elif key in (Qt.Key.Key_Return, Qt.Key.Key_Enter):
             self.keyed.emit("\n")
-        elif key == Qt.Key.Key_Escape:
-            self.clearFocus()
         elif _types(event):
             self.keyed.emit(event.text())
         else:
@@ -111,6 +113,7 @@ class TypeField(QWidget):
     def focusInEvent(self, event: QFocusEvent) -> None:
         """Show the caret."""
         self._caret = True
+        self._passing = event.reason() in BY_KEYS
         self._blink.start()
         self.entered.emit()
         self.update()

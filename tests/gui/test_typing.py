@@ -79,6 +79,26 @@ def test_shift_tab_and_escape_leave(line):
     assert not typing.field.hasFocus() and text(window) == "#aab"
 
 
+def test_tab_passes_through_until_something_is_typed(line, qtbot):
+    window, typing = line
+    window.diagram.setFocus()
+    typing.field.setFocus(Qt.FocusReason.TabFocusReason)
+    QTest.keyClick(typing.field, Qt.Key.Key_Tab)
+    assert typing.chips[0].hasFocus() and text(window) == "#aab"
+    typing.field.setFocus(Qt.FocusReason.BacktabFocusReason)
+    QTest.keyClicks(typing.field, "b")
+    settle(qtbot, window)
+    QTest.keyClick(typing.field, Qt.Key.Key_Tab)
+    settle(qtbot, window)
+    assert typing.field.hasFocus() and len(text(window)) == len("#aab") + 2
+
+
+def test_escape_gives_the_keys_to_the_diagram(line):
+    window, typing = line
+    QTest.keyClick(typing.field, Qt.Key.Key_Escape)
+    assert window.diagram.hasFocus()
+
+
 def test_the_symbol_that_really_follows_is_marked(line, qtbot):
     window, typing = line
     window.playing.go(1)
