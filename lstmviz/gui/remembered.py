@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import fields, replace
 from typing import Any
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QSettings, QSize
 from PySide6.QtWidgets import QSplitter, QWidget
 
 from lstmviz.gui.player import SPEEDS
@@ -55,11 +55,18 @@ def remember_places(window: QWidget, splitters: Splitters, settings: QSettings) 
         settings.setValue(f"splitter/{name}", splitter.saveState())
 
 
+TITLE_BAR = 40
+"""Pixels that a desktop may lay above a window, which Qt does not know before it is shown."""
+
+
 def restore_places(window: QWidget, splitters: Splitters, settings: QSettings) -> None:
-    """Put the window where it was; every part of it stays in sight whatever the file says."""
+    """Put the window where it was, the first time no larger than the screen; every part of it
+    stays in sight whatever the file says.
+    """
     geometry = settings.value("geometry")
-    if isinstance(geometry, QByteArray):
-        window.restoreGeometry(geometry)
+    if not (isinstance(geometry, QByteArray) and window.restoreGeometry(geometry)):
+        room = window.screen().availableGeometry().size()
+        window.resize(window.size().boundedTo(room - QSize(0, TITLE_BAR)))
     for name, splitter in zip(("top", "right"), splitters, strict=True):
         state = settings.value(f"splitter/{name}")
         sizes, way = splitter.sizes(), splitter.orientation()

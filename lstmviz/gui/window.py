@@ -37,6 +37,7 @@ from lstmviz.gui.opening import Opening
 from lstmviz.gui.others import Others
 from lstmviz.gui.panels import LeftPanel
 from lstmviz.gui.parts import (
+    BETWEEN,
     Banner,
     Progress,
     framed,
@@ -74,7 +75,6 @@ class MainWindow(QMainWindow):
         self.clock = Clock(self)
         self.playing = Playing(self.store, self.clock)
         self._wear()  # first: widgets made before the application has its font keep another
-        self.setWindowTitle("lstmviz")
         self.setAcceptDrops(True)
         self.resize(1600, 1000)
         self.setMinimumHeight(640)
@@ -310,6 +310,7 @@ class MainWindow(QMainWindow):
         self.layers.show_layers(spec, view)
         told = summary(store.document, spec, run)
         self.summary.say(told, *shorter(told))
+        self.setWindowTitle(f"{told.split(BETWEEN)[0]}{BETWEEN}lstmviz")
         self.progress.show_run(run, store.stopped)
         self.menus.refresh()
 

@@ -4,10 +4,10 @@ from pathlib import Path
 
 import pytest
 from PySide6.QtCore import QByteArray, QSettings
-from PySide6.QtWidgets import QFileDialog
+from PySide6.QtWidgets import QFileDialog, QSplitter, QWidget
 from windows import RANDOM, settle
 
-from lstmviz.gui.remembered import recalled, remember
+from lstmviz.gui.remembered import recalled, remember, restore_places
 from lstmviz.session import Document, View, load_session, save_session
 
 
@@ -43,6 +43,16 @@ def test_a_window_with_broken_settings_shows_everything(opened, settings):
     _, right = window.splitters
     right.setSizes([900, 0])
     assert min(right.sizes()) > 100
+
+
+def test_the_first_window_has_room_on_its_screen(settings, qtbot):
+    widget, parts = QWidget(), (QSplitter(), QSplitter())
+    for each in (widget, *parts):
+        qtbot.addWidget(each)
+    widget.resize(9000, 600)
+    restore_places(widget, parts, settings)
+    assert widget.width() == widget.screen().availableGeometry().width()
+    assert widget.height() == 600 or widget.height() < widget.screen().availableGeometry().height()
 
 
 def test_the_window_remembers_its_theme_and_parts(opened, settings):
