@@ -15,16 +15,24 @@ class Playing:
         self._store, self._clock = store, clock
         clock.ticked.connect(self.tick)
 
+    @property
+    def steps(self) -> int:
+        """How many steps there are to stand at: none while the shapes do not fit."""
+        spec = self._store.spec
+        return self._store.run.steps if spec and spec.possible else 0
+
     def go(self, step: int) -> None:
         """To a step, at its end."""
-        if self._store.run.steps:
-            step = min(max(step, 0), self._store.run.steps - 1)
+        if self.steps:
+            step = min(max(step, 0), self.steps - 1)
             self._store.look(step=step, stage=self.order()[-1])
 
     def do(self, name: str) -> None:
         """One of the player's buttons."""
-        view, steps = self._store.view, self._store.run.steps
+        view, steps = self._store.view, self.steps
         if not steps:
+            if name == "play":
+                self._clock.play(False)
             return
         if name == "play":
             self._play(not self._clock.playing)
@@ -36,21 +44,21 @@ class Playing:
 
     def _play(self, on: bool) -> None:
         view = self._store.view
-        if on and view.step >= self._store.run.steps - 1:
+        if on and view.step >= self.steps - 1:
             self._store.look(step=0, stage=self.order()[0] if view.stages else self.order()[-1])
         self._clock.set_speed(view.speed)
         self._clock.play(on)
 
     def _advance(self, by: int) -> bool:
         view = self._store.view
-        place = advance(Place(view.step, view.stage), self.order(), self._store.run.steps, by)
+        place = advance(Place(view.step, view.stage), self.order(), self.steps, by)
         if place is not None:
             self._store.look(step=place.step, stage=place.stage)
         return place is not None
 
     def tick(self) -> None:
         """One stage or step on; at the end start again or stop."""
-        view, steps = self._store.view, self._store.run.steps
+        view, steps = self._store.view, self.steps
         if not steps:
             return
         order = self.order()

@@ -304,7 +304,7 @@ class MainWindow(QMainWindow):
         self.heatmaps.render(mapped, fitted(view, run.spec) if run.spec else view)
         self.left.show_session(store.session, spec, run, trained_before(store.history))
         self.typing.show_run(store.document, run, view)
-        self.player.show_view(view, run.steps if spec and spec.possible else 0, self.clock.playing)
+        self.player.show_view(view, self.playing.steps, self.clock.playing)
         self.player.show_changes(view.shown if store.run.changed else None)
         self.header.show_diagram(view.diagram)
         self.layers.show_layers(spec, view)

@@ -58,15 +58,17 @@ def resolve(document: Document, progress: Progress | None = None) -> Resolved:
     if isinstance(document.network, Trained):
         certificate = opened(document.network, progress).certificate
     spec = spec_of(document)
-    sequence = sequence_of(document)
     if not spec.possible:
-        return Resolved(spec, None, sequence, None, problem(spec), certificate)
+        return Resolved(spec, None, sequence_of(document), None, problem(spec), certificate)
     recipe = document.network
     network = trained(recipe) if isinstance(recipe, Trained) else _untrained(spec, recipe)
     if document.vocabulary is not None:
         network = _named(network, symbols_of(document))
     given = input_of(document)
     subject = f"a run of {shown(given.path)}" if isinstance(given, FileInput) else "a run"
+    if isinstance(given, GeneratedInput):
+        memory.check(spec, given.length, network.dtype)  # before anything so long is made
+    sequence = sequence_of(document)
     memory.check(spec, sequence.steps, network.dtype, subject)
     seed = recipe.seed if isinstance(recipe, Untrained) else 0
     initial = ZERO if document.initial == "zero" else None

@@ -121,7 +121,9 @@ def test_without_projection_the_network_is_impossible_but_drawn(opened, qtbot):
     assert window.store.run.trace is None
     assert any(op.broken for op in window.diagram._diagram.operations)
     assert "Impossible" in window.left.note.text()
-    window.playing.do("next")
+    for key in ("next", "play"):
+        window.playing.do(key)
+    assert not window.clock.playing
     window.left.project.click()
     settle(qtbot, window)
     assert window.store.run.trace is not None

@@ -194,3 +194,9 @@ def test_weights_over_the_budget_are_refused_before_they_are_drawn(monkeypatch):
     monkeypatch.setattr("lstmviz.session.resolved.random_network", None)
     with pytest.raises(LstmvizError, match="the weights of this network need 193 MiB"):
         resolve(Document(Untrained(1024, (Layer(1024, 1024),) * 6), GeneratedInput(length=3)))
+
+
+def test_a_made_input_is_refused_before_it_is_made(monkeypatch):
+    monkeypatch.setattr("lstmviz.session.resolved.build", None)
+    with pytest.raises(LstmvizError, match=r"^a run over 100,000 steps needs 2\.7 GiB"):
+        resolve(Document(one_layer(1024, 1024, 1024), GeneratedInput("noise", 100_000, 7)))
