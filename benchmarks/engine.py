@@ -24,7 +24,7 @@ import numpy as np
 
 from lstmviz.engine import unroll
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.engine.threads import one_thread
 from lstmviz.engine.variant import Activation, Variant, named_variant
 
@@ -146,7 +146,7 @@ def main():
         print("torch is not installed here: its columns are left out.")
     for sizes in SIZES:
         *shape, steps = sizes
-        network = random_network(single(*shape), 0)
+        network = random_network(NetworkSpec((CellSpec(*shape),)), 0)
         x = np.random.default_rng(0).standard_normal((steps, shape[0])).astype(np.float32)
         result = medians(contestants(network, x), repeat)
         print("\ninput {}, hidden {}, cell {}, {} steps".format(*sizes))

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from torch import nn
 
 from lstmviz.engine.network import CellWeights, HeadWeights, Network
-from lstmviz.engine.spec import HeadSpec, single
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
 
 
 class Model(nn.Module):
@@ -107,7 +107,7 @@ def network_of(
     )
     cells = model.lstm.hidden_size
     return Network(
-        single(model.lstm.input_size, cells, cells, head=head),
+        NetworkSpec((CellSpec(model.lstm.input_size, cells, cells),), (head,)),
         ({"forward": cell},),
         (HeadWeights(arrays["head.weight"], arrays["head.bias"]),),
         vocabulary=vocabulary,

@@ -274,28 +274,6 @@ def _sizes(cell: CellSpec) -> tuple[int, int, int]:
     return cell.input_size, cell.hidden_size, cell.cell_size
 
 
-def single(
-    input_size: int,
-    hidden_size: int,
-    cell_size: int,
-    *,
-    project: bool = True,
-    head: HeadSpec | None = None,
-) -> NetworkSpec:
-    """A network of one forward layer; raises `LstmvizError` for sizes out of 1..1024."""
-    sizes = {"input": input_size, "hidden": hidden_size, "cell": cell_size}
-    if head:
-        sizes["head"] = head.size
-        if head.activation not in HEAD_ACTIVATIONS:
-            known = ", ".join(HEAD_ACTIVATIONS)
-            raise LstmvizError(f"head activation {head.activation[:40]!r} is not one of {known}.")
-    for name, size in sizes.items():
-        if not 1 <= size <= MAX_SIZE:
-            raise LstmvizError(f"{name} size {size} is outside 1 to {MAX_SIZE}.")
-    heads = (head,) if head else ()
-    return NetworkSpec((CellSpec(input_size, hidden_size, cell_size, project),), heads)
-
-
 def stages(spec: NetworkSpec, layer: int = 0) -> tuple[str, ...]:
     """The stages one step of this layer goes through, in order."""
     last = layer == len(spec.layers) - 1

@@ -4,12 +4,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nets import single
 
 from lstmviz.analysis.changes import COPIED, GATED, StatesFrom, parse, resolved, told
 from lstmviz.analysis.interventions import CHANGED, Change, WeightChange
 from lstmviz.analysis.rerun import run_with
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.engine.unroll import run
 from lstmviz.engine.variant import Variant
 from lstmviz.errors import LstmvizError

@@ -6,12 +6,13 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nets import single
 
 from lstmviz.analysis.aligning import by_token, correlations, matched
 from lstmviz.analysis.comparing import compare
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.network import CellWeights, Network
-from lstmviz.engine.spec import HeadSpec, single
+from lstmviz.engine.spec import HeadSpec
 from lstmviz.engine.unroll import run
 from lstmviz.errors import LstmvizError
 

@@ -4,12 +4,13 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from nets import single
 
 from lstmviz.analysis import Change, WeightChange, clamp, run_with
 from lstmviz.analysis.effects import effect, first_touched, touches
 from lstmviz.analysis.rerun import chunks, prepare
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.unroll import run
 
 NETWORK = random_network(single(3, 4, 6, head=HeadSpec(5, "softmax")), 0)

@@ -5,13 +5,13 @@ import poked
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from nets import networks, noise, states, variants, ways
+from nets import networks, noise, single, states, variants, ways
 
 from lstmviz.analysis.bptt import gradients, saliency, widened
 from lstmviz.analysis.slopes import slope
 from lstmviz.engine.activations import ACTIVATIONS
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import GATES, HeadSpec, single
+from lstmviz.engine.spec import GATES, HeadSpec
 from lstmviz.engine.states import Initial, State
 from lstmviz.engine.variant import STANDARD, Activation
 from lstmviz.errors import LstmvizError

@@ -5,7 +5,7 @@ import poked
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nets import anything, networks, noise, states, ways
+from nets import anything, networks, noise, single, states, ways
 
 from lstmviz.analysis import Change, WeightChange, ablate, clamp, run_with, transplant
 from lstmviz.analysis.bptt import widened
@@ -13,7 +13,7 @@ from lstmviz.analysis.steps import before
 from lstmviz.engine import unroll
 from lstmviz.engine.cell import step as cell_step
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import GATES, HeadSpec, single
+from lstmviz.engine.spec import GATES, HeadSpec
 from lstmviz.engine.trace import arrays, layer_input
 from lstmviz.engine.unroll import run
 from lstmviz.errors import LstmvizError

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from nets import networks, noise, states, variants, ways
+from nets import networks, noise, single, states, variants, ways
 
 from lstmviz.analysis.bptt import widened
 from lstmviz.analysis.interventions import Change
@@ -12,7 +12,7 @@ from lstmviz.analysis.jacobians import forgetting, vanishing
 from lstmviz.analysis.plain_rnn import random_rnn, remembered, without_gates
 from lstmviz.analysis.rerun import run_with
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.engine.unroll import run
 from lstmviz.engine.variant import STANDARD, Activation
 from lstmviz.errors import LstmvizError

@@ -7,11 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
+from nets import single
 
 from lstmviz.analysis.remembering import half_life, horizon, longest_hold, memory, memory_of
 from lstmviz.analysis.statistics import histograms, quiet, saturation
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.engine.trace import LayerTrace
 from lstmviz.engine.unroll import run
 from lstmviz.errors import LstmvizError

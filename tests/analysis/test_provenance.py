@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nets import anything, networks, noise, states, ways
+from nets import anything, networks, noise, single, states, ways
 
 from lstmviz.analysis.origins import (
     clipped,
@@ -17,7 +17,7 @@ from lstmviz.analysis.origins import (
     writes,
 )
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.engine.states import Initial, State
 from lstmviz.engine.unroll import run
 from lstmviz.engine.variant import Variant

@@ -4,10 +4,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nets import single
 
 from lstmviz.analysis.resembling import APART, similar
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import single
 from lstmviz.engine.unroll import run
 from lstmviz.errors import LstmvizError
 

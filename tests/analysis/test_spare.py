@@ -7,12 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nets import anything, networks, noise, states, ways
+from nets import anything, networks, noise, single, states, ways
 
 from lstmviz.analysis import Change, WeightChange, clamp, rerun, run_with, spare
 from lstmviz.analysis.changes import parse
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import GATES, CellSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.spec import GATES, CellSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.trace import arrays
 from lstmviz.engine.unroll import run
 

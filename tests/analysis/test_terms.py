@@ -7,14 +7,14 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from nets import anything, networks, noise, states, ways
+from nets import anything, networks, noise, single, states, ways
 
 from lstmviz.analysis.steps import before
 from lstmviz.analysis.sums import terms
 from lstmviz.engine.activations import function
 from lstmviz.engine.cell import step as cell_step
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import GATES, CellSpec, NetworkSpec, single
+from lstmviz.engine.spec import GATES, CellSpec, NetworkSpec
 from lstmviz.engine.trace import layer_input
 from lstmviz.engine.unroll import run
 from lstmviz.engine.variant import GREFF, PEEPHOLE, STANDARD, SWITCHES

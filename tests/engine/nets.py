@@ -41,6 +41,12 @@ BOUNDED = [
 bounds = st.none() | st.floats(0.01, 2)
 
 
+def single(input_size, hidden_size, cell_size, *, project=True, head=None):
+    """A network of one forward layer, with a head if one is given."""
+    heads = (head,) if head else ()
+    return NetworkSpec((CellSpec(input_size, hidden_size, cell_size, project),), heads)
+
+
 @st.composite
 def variants(draw, activations=BOUNDED):
     """Variants that do not contradict themselves."""

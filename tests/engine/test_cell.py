@@ -5,12 +5,22 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
-from nets import GOLDENS, STEP_ARRAYS, TOLERANCE, golden, golden_network, networks, noise, states
+from nets import (
+    GOLDENS,
+    STEP_ARRAYS,
+    TOLERANCE,
+    golden,
+    golden_network,
+    networks,
+    noise,
+    single,
+    states,
+)
 
 from lstmviz.engine.cell import head, sigmoid, step
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.network import HeadWeights
-from lstmviz.engine.spec import GATES, single
+from lstmviz.engine.spec import GATES
 from lstmviz.engine.variant import Activation
 
 

@@ -6,10 +6,10 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nets import seeds, specs
+from nets import seeds, single, specs
 
 from lstmviz.engine.initial import random_network, random_state
-from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, parameters, single
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, parameters
 from lstmviz.engine.variant import Variant
 from lstmviz.errors import LstmvizError
 

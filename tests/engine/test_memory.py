@@ -5,10 +5,9 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from nets import networks, noise
+from nets import networks, noise, single
 
 from lstmviz.engine import memory
-from lstmviz.engine.spec import single
 from lstmviz.engine.trace import arrays
 from lstmviz.errors import LstmvizError
 

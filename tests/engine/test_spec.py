@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
+from nets import single
 
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import (
@@ -18,7 +19,6 @@ from lstmviz.engine.spec import (
     head_counts,
     parameters,
     problem,
-    single,
 )
 from lstmviz.engine.variant import Variant, named_variant
 from lstmviz.errors import LstmvizError

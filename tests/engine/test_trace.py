@@ -9,11 +9,11 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from nets import networks, noise, states
+from nets import networks, noise, single, states
 
 from lstmviz.engine import unroll
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.trace import arrays, load_trace
 from lstmviz.engine.variant import named_variant
 from lstmviz.errors import LstmvizError

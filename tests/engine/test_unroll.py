@@ -8,12 +8,22 @@ import numpy as np
 import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
-from nets import TOLERANCE, anything, golden, golden_network, networks, noise, states, stepped
+from nets import (
+    TOLERANCE,
+    anything,
+    golden,
+    golden_network,
+    networks,
+    noise,
+    single,
+    states,
+    stepped,
+)
 
 from lstmviz.engine import unroll
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.network import HeadWeights, Network
-from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.states import Initial, State
 from lstmviz.engine.trace import arrays, layer_input, layer_output
 from lstmviz.engine.variant import Activation, Variant

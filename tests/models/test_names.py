@@ -1,6 +1,7 @@
 import pytest
+from nets import single
 
-from lstmviz.engine.spec import CellSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.engine.variant import GREFF, PEEPHOLE, Activation, Variant
 from lstmviz.models.names import names
 

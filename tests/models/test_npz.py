@@ -6,9 +6,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from nets import single
 
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.variant import GREFF, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.models import load, npz, open_model

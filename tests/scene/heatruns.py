@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from nets import single
 
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import HeadSpec, single
+from lstmviz.engine.spec import HeadSpec
 from lstmviz.engine.trace import Trace
 from lstmviz.engine.unroll import run
 from lstmviz.inputs.sequence import Sequence, numbered

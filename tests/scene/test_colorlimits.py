@@ -6,9 +6,9 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from nets import single
 
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import single
 from lstmviz.engine.unroll import run
 from lstmviz.inputs.sequence import numbered
 from lstmviz.scene.colorlimits import ROUND, chosen, narrowed, rounded, whole

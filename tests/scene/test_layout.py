@@ -5,9 +5,10 @@ from itertools import combinations, pairwise
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from nets import single
 
 from lstmviz.engine.activations import ACTIVATIONS
-from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.variant import SWITCHES, Activation, Variant
 from lstmviz.scene.diagram import SMALL, Diagram, card_shapes, operation_shapes, pill_shapes
 from lstmviz.scene.layout import cell_diagram

@@ -4,11 +4,12 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from nets import single
 
 from lstmviz.analysis.sums import terms
 from lstmviz.engine import cell
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, single, stages
+from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec, stages
 from lstmviz.engine.unroll import run
 from lstmviz.engine.variant import GREFF, named_variant
 from lstmviz.scene import moment as moments

@@ -7,11 +7,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from nets import single
 from networks import KERAS, networks
 from test_layout import check_texts, inside, pills, words
 
 from lstmviz.engine.initial import random_network
-from lstmviz.engine.spec import MERGES, CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec, single
+from lstmviz.engine.spec import MERGES, CellSpec, EmbeddingSpec, HeadSpec, NetworkSpec
 from lstmviz.engine.trace import layer_output
 from lstmviz.engine.unroll import run
 from lstmviz.scene.diagram import operation_shapes
