@@ -153,7 +153,7 @@ def advance(
         if cell.variant == STANDARD:
             _standard(cell, h, c, steps, changes)
         else:
-            _any(cell, h, c, _gates_before(trace, rows.start), steps, changes)
+            _any(cell, h, c, _gates_before(cell.variant, trace, rows.start), steps, changes)
         trace.input_gate[rows] = i
         trace.forget_gate[rows] = f
         trace.candidate[rows] = g
@@ -258,8 +258,12 @@ def _bound(values: Array, bound: float | None) -> None:
         np.clip(values, -bound, bound, out=values)
 
 
-def _gates_before(trace: DirectionTrace, start: int) -> Array:
-    """(3, C): i, f and o of the row before `start`, zeros before the first."""
-    if start == 0:
-        return np.zeros((3, trace.cell_state.shape[1]), trace.cell_state.dtype)
-    return np.stack([getattr(trace, name)[start - 1] for name in SWITCHES])
+def _gates_before(variant: Variant, trace: DirectionTrace, start: int) -> Array:
+    """(3, C): i, f and o of the row before `start`; zeros before the first, and of gates that
+    have no weights and so send nothing.
+    """
+    before = np.zeros((3, trace.cell_state.shape[1]), trace.cell_state.dtype)
+    for k, name in enumerate(SWITCHES):
+        if start and name not in variant.lacking:
+            before[k] = getattr(trace, name)[start - 1]
+    return before

@@ -147,6 +147,10 @@ def test_what_a_variant_lacks_may_hold_anything():
     other = Network(network.spec, ({"forward": spoilt},))
     expected = unroll.run(network, x, initial).output
     np.testing.assert_array_equal(unroll.run(other, x, initial).output, expected)
+    with pytest.MonkeyPatch.context() as patch:  # nor where a chunk begins
+        patch.setattr(unroll, "CHUNK_STEPS", 2)
+        pieces = unroll.run(other, x, initial).output
+        np.testing.assert_allclose(pieces, expected, rtol=0, atol=1e-15)
     state = initial.of(0, "forward")
     now = cell.step(spoilt, x[0], state.hidden, state.cell, variant)
     np.testing.assert_allclose(now.hidden_state, expected[0], rtol=0, atol=1e-15)

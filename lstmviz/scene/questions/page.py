@@ -20,9 +20,8 @@ WIDTH, HEIGHT = 940.0, 516.0
 class Spot:
     """What lies at a point of a page: its words, the cell unit it stands for, what a click does.
 
-    `changes` are fields of the View; with `drags` they go on while the button is held.
-    `changes` are fields of the View; `opens` is a file to take as the input, and the step to
-    stand at in it.
+    `changes` are fields of the View; with `drags` they go on while the button is held. `opens` is
+    a file to take as the input, and the step to stand at in it.
     """
 
     words: str
@@ -75,9 +74,9 @@ class Question:
     `brushed` takes the view before, and the steps first to last (exclusive) that were brushed
     since; None where there is nothing to brush. Both it and `begun`, which is what happens to a
     view when the question is asked, give changes of the view. Where answering takes long,
-    `search` does it in place of `answer`, and tells of its progress.
-    view when the question is asked, give changes of the view. With `baseline` it is asked of the
-    run as it was, whatever is changed: it would follow numbers that are held back to their sums.
+    `search` does it in place of `answer`, and tells of its progress. With `baseline` it is asked
+    of the run as it was, whatever is changed: it would follow numbers that are held back to their
+    sums.
     """
 
     answer: Callable[[Run, View], Any]
