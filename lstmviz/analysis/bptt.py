@@ -9,6 +9,7 @@ everything that follows from it.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from numbers import Integral
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def gradients(
     wide = widened(network)
     trace = run(wide, x, initial)
     check_step(trace.steps, step)
-    if not 0 <= output < trace.output.shape[1]:
+    if not (isinstance(output, Integral) and 0 <= output < trace.output.shape[1]):
         raise LstmvizError(
             f"there is no output {output}; there are 0 to {trace.output.shape[1] - 1}."
         )

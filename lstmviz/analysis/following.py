@@ -181,7 +181,8 @@ class _Scores:
 def _checked(annotation: ArrayLike, steps: int) -> Numbers:
     """The annotation as (steps,) numbers."""
     try:
-        told = np.asarray(annotation, np.float64)
+        told = np.asarray(annotation)
+        told = told.astype(np.float64, casting="unsafe" if told.dtype == object else "same_kind")
     except (TypeError, ValueError, OverflowError):
         raise LstmvizError("the annotation is not numbers; give one number a step.") from None
     if told.shape != (steps,):

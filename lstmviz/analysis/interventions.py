@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from numbers import Integral, Real
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -28,7 +30,8 @@ class Change:
 
     `array` is one of `CHANGED` ("input" is the network's own). The value of `units` (None: all) at
     the steps from `first` up to, not with, `last` (None: the end) is set to, multiplied by or
-    increased by `value`: one number, or one a unit. A step is one of the sequence as given.
+    increased by `value`: one number, or one a unit. A step is one of the sequence as given. Lists
+    and arrays of units or values become tuples.
     """
 
     array: str
@@ -39,6 +42,13 @@ class Change:
     last: int | None = None
     layer: int = 0
     direction: str = "forward"
+
+    def __post_init__(self) -> None:
+        for name in ("value", "units"):
+            given: Any = getattr(self, name)
+            if isinstance(given, list | range | np.ndarray):
+                listed = np.asarray(given).tolist()
+                object.__setattr__(self, name, tuple(listed) if np.ndim(given) else listed)
 
 
 @dataclass(frozen=True)
@@ -234,7 +244,8 @@ def check(spec: NetworkSpec, steps: int, change: Change) -> None:
         raise LstmvizError(f"{change.array[:40]!r} cannot be changed; {known} can.")
     _check_how(change.how)
     check_step(steps, change.first)
-    if change.last is not None and change.last <= change.first:
+    last = change.last
+    if last is not None and not (isinstance(last, Integral) and last > change.first):
         raise LstmvizError(f"steps {change.first} to {change.last} are none; end after the start.")
     size = _size(spec, change)
     units = change.units or ()
@@ -245,6 +256,9 @@ def check(spec: NetworkSpec, steps: int, change: Change) -> None:
         raise LstmvizError(
             f"unit {twice} is named twice in a change of {change.array}; once will do."
         )
+    values = change.value if isinstance(change.value, tuple) else (change.value,)
+    if not all(isinstance(value, Real) for value in values):
+        raise LstmvizError(f"{str(change.value)[:40]!r} is no number that {change.array} can be.")
     if isinstance(change.value, tuple):
         count = size if change.units is None else len(change.units)
         if len(change.value) != count:

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from lstmviz.analysis.backward import Flow, run_of, step_back
 from lstmviz.analysis.bptt import widened
 from lstmviz.analysis.plain_rnn import random_rnn, remembered, without_gates
-from lstmviz.analysis.steps import check_step, direction_of, in_order
+from lstmviz.analysis.steps import check_of, check_step, direction_of, in_order
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import NetworkSpec
@@ -92,8 +92,10 @@ def forgetting(
 
     At most `lags` steps back, in the order of the run. Of a layer of more than 256 units as many
     rows of the Jacobian are followed as cost the same, at least 16, drawn from `seed`. Raises
-    `LstmvizError` for a layer, direction or step that is not there, and for fewer than 1 lag.
+    `LstmvizError` for a layer, direction or step that is not there, for fewer than 1 lag, and for
+    the trace of another network.
     """
+    check_of(network, trace)
     span = _span(trace, step, lags, layer, direction)
     # One step more, whose gates reach into the first of these where gates recur.
     before = min(1, span.position + 1 - span.count)

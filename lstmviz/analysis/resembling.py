@@ -20,6 +20,8 @@ ARRAYS = (*BOTH, "cell_output", "states")
 """What is compared; "states" is the mean of what c and h say."""
 APART = 10
 """Places on the same sequence are at least so many steps apart, from the chosen one too."""
+NEAR = 1e-6
+"""Squared distances below this share of the squares are summed over the differences."""
 
 
 @dataclass(frozen=True)
@@ -137,14 +139,25 @@ def _distances(asked: Array, values: Array, measure: str) -> Numbers:
     total = np.zeros(places)
     for k, row in enumerate(asked.astype(np.float64)):
         part = slice(k, k + places)
-        products = wide[part] @ row
-        if measure == "cosine":
-            norms = np.sqrt(squares[part]) * np.linalg.norm(row)
-            cosines = np.divide(products, norms, out=np.zeros(places), where=norms > 0)
-            total += 1 - np.clip(cosines, -1, 1)
-        else:
-            total += np.sqrt(np.maximum(squares[part] - 2 * products + row @ row, 0))
+        one = _cosines if measure == "cosine" else _euclids
+        total += one(wide[part], squares[part], row)
     return np.asarray(total / length)
+
+
+def _cosines(values: Numbers, squares: Numbers, row: Numbers) -> Numbers:
+    """(n,): 1 − cos of every row of (n, units) with one; 1 where one of the two is 0."""
+    norms = np.sqrt(squares) * np.linalg.norm(row)
+    cosines = np.divide(values @ row, norms, out=np.zeros(len(values)), where=norms > 0)
+    return np.asarray(1 - np.clip(cosines, -1, 1))
+
+
+def _euclids(values: Numbers, squares: Numbers, row: Numbers) -> Numbers:
+    """(n,): Euclid's distance of every row from one; ‖a‖² − 2ab + ‖b‖² but of near rows."""
+    sums = squares + row @ row
+    found = sums - 2 * (values @ row)
+    near = found < NEAR * sums  # the sum of squares would keep but a few of their digits
+    found[near] = ((values[near] - row) ** 2).sum(axis=1)
+    return np.asarray(np.sqrt(found))
 
 
 def nearest(name: str, distances: Numbers, most: int, apart: int) -> list[Place]:

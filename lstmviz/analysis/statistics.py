@@ -61,9 +61,12 @@ def histograms(
     """Array → (counts (bins,), edges (bins + 1,)) of i, f, o, g, c and h over all units and steps.
 
     i, f and o run over 0…1 and g and h over −1…1, wider where a variant's values are; c from minus
-    its largest size to that. Values that are not finite are left out.
+    its largest size to that. Values that are not finite are left out. Raises `LstmvizError` for
+    fewer than 1 bin.
     """
     run = direction_of(trace, layer, direction)
+    if bins < 1:
+        raise LstmvizError(f"{bins} bins are too few; ask for 1 or more.")
     found = {}
     for name in (*SWITCHES, "candidate", "cell_state", "hidden_state"):
         values = getattr(run, name)

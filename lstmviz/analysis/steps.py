@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from numbers import Integral
 
 import numpy as np
 
+from lstmviz.engine.network import Network
 from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.engine.states import Initial, State
 from lstmviz.engine.trace import Array, DirectionTrace, Trace
@@ -60,13 +62,22 @@ def values_of(trace: Trace, array: str, layer: int, direction: str) -> Array:
 
 def check_step(steps: int, step: int) -> None:
     """Raise `LstmvizError` for a step that a run over so many steps does not have."""
-    if not 0 <= step < steps:
+    if not (isinstance(step, Integral) and 0 <= step < steps):
         raise LstmvizError(f"there is no step {step}; the run has 0 to {steps - 1}.")
+
+
+def check_of(network: Network, trace: Trace) -> None:
+    """Raise `LstmvizError` for a trace of other sizes or variants than the network's."""
+    if trace.spec != network.spec:
+        raise LstmvizError(
+            f"the trace is of another network ({trace.spec}) than the one given ({network.spec}); "
+            "give the network that made it."
+        )
 
 
 def check_unit(size: int, unit: int) -> None:
     """Raise `LstmvizError` for a unit that a vector of this size does not have."""
-    if not 0 <= unit < size:
+    if not (isinstance(unit, Integral) and 0 <= unit < size):
         raise LstmvizError(f"there is no unit {unit}; there are 0 to {size - 1}.")
 
 

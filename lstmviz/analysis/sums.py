@@ -7,7 +7,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmviz.analysis.steps import Before, before, cell_of, check_step, check_unit, direction_of
+from lstmviz.analysis.steps import (
+    Before,
+    before,
+    cell_of,
+    check_of,
+    check_step,
+    check_unit,
+    direction_of,
+)
 from lstmviz.engine.network import Array, CellWeights, Network
 from lstmviz.engine.spec import GATES, LETTERS, CellSpec
 from lstmviz.engine.trace import Trace, layer_input, layer_output
@@ -69,7 +77,8 @@ def terms(
     itself and 2·10⁻⁷ of the terms' sizes together, which tells only where they cancel.
 
     Raises `LstmvizError` for an array that is no such sum (an absent gate, a coupled f = 1 − i,
-    h without a projection), and for a step, unit, layer or direction that is not there.
+    h without a projection), for a step, unit, layer or direction that is not there, and for the
+    trace of another network.
     """
     return [
         Term(group.source, group.first + k, value)
@@ -88,6 +97,7 @@ def addends(
     direction: str = "forward",
 ) -> list[Addends]:
     """The same as `terms`, a group a source."""
+    check_of(network, trace)
     place = head_place(network, array)
     if place is not None:
         check_step(trace.steps, step)

@@ -133,6 +133,7 @@ def test_a_third_of_the_steps_is_held_out_in_runs():
         (np.ones((240, 2)), "shape"),
         (["a"] * 240, "not numbers"),
         ([10**400] * 240, "not numbers"),
+        (np.arange(240) * 1j, "not numbers"),
         (np.ones(240), "same at every step"),
         (np.where(np.arange(240) < 3, np.arange(240), np.nan), "3 steps; a ranking needs"),
         (np.where(np.arange(240) == 7, np.inf, 0), "infinite at step 7"),

@@ -194,3 +194,31 @@ def test_what_comes_before_is_taken_from_the_baseline(network, x, monkeypatch):
 def test_what_is_not_there_is_told(network, x, intervention, words):
     with pytest.raises(LstmvizError, match=words):
         run_with(network, x, [intervention])
+
+
+def test_lists_and_arrays_are_as_good_as_tuples(network):
+    x = noise(network, 5)
+    told = Change("cell_state", (1.0, 2.0), "add", (0, 3), 1)
+    for value, units in (([1.0, 2.0], [0, 3]), (np.array([1.0, 2.0]), np.array([0, 3]))):
+        assert Change("cell_state", value, "add", units, 1) == told
+    assert Change("cell_state", np.float32(0.5), units=range(2)).units == (0, 1)
+    expected = run_with(network, x, [told]).output
+    again = run_with(network, x, [Change("cell_state", [1.0, 2.0], "add", [0, 3], 1)])
+    np.testing.assert_array_equal(again.output, expected)
+
+
+@pytest.mark.parametrize(
+    ("change", "cause"),
+    [
+        (Change("input", [1.0, 2.0]), "2 values are given for 3 units"),
+        (Change("input", "x"), "'x' is no number"),
+        (Change("cell_state", None), "'None' is no number"),
+        (Change("cell_state", 1.0, "add", (1, 1)), "named twice"),
+        (Change("cell_state", 1.0, units=(1.5,)), r"no unit 1\.5"),
+        (Change("cell_state", 1.0, first=1.5), r"no step 1\.5"),
+        (Change("cell_state", 1.0, last=2.5), r"0 to 2\.5 are none"),
+    ],
+)
+def test_values_units_and_steps_of_another_kind_are_told(network, change, cause):
+    with pytest.raises(LstmvizError, match=cause):
+        run_with(network, noise(network, 5), [change])

@@ -113,6 +113,8 @@ def test_histograms_hold_every_value():
     for counts, edges in histograms(trace, bins=10).values():
         assert counts.sum() == 300
         assert len(edges) == 11
+    with pytest.raises(LstmvizError, match="0 bins are too few"):
+        histograms(trace, bins=0)
 
 
 def test_dead_and_constant_units():

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nets import single
 
-from lstmviz.analysis.resembling import APART, similar
+from lstmviz.analysis.resembling import APART, _distances, similar
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.unroll import run
 from lstmviz.errors import LstmvizError
@@ -81,3 +81,14 @@ def test_both_states_count_alike():
     )
     assert np.allclose(both, (c + h) / 2) and both.shape == (49,)
     assert both[7] == pytest.approx(0, abs=1e-12)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1.0, 1e3])
+def test_the_distance_of_near_places_keeps_its_digits(size):
+    states = np.random.default_rng(0).normal(size=(40, 6)) * size
+    states[20] = states[5]
+    states[35] = states[5] + size * 1e-9
+    found = _distances(states[5:6], states, "euclid")
+    assert found[20] == 0
+    assert found[35] == pytest.approx(np.linalg.norm(states[35] - states[5]), rel=1e-12)
+    assert found[7] == pytest.approx(np.linalg.norm(states[7] - states[5]), rel=1e-12)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nets import anything, networks, noise, single, states, ways
 
+from lstmviz.analysis.jacobians import forgetting
 from lstmviz.analysis.steps import before
 from lstmviz.analysis.sums import terms
 from lstmviz.engine.activations import function
@@ -128,3 +129,12 @@ def test_what_is_not_there_is_told(step, unit, layer, direction):
     trace = run(network, np.ones((2, 2)))
     with pytest.raises(LstmvizError, match=r"there is no|does not run"):
         terms(network, trace, "input_gate", step, unit, layer, direction)
+
+
+def test_the_trace_of_another_network_is_told():
+    network, other = (random_network(single(3, 4, cell), 0) for cell in (4, 5))
+    trace = run(other, noise(other, 4))
+    with pytest.raises(LstmvizError, match="the trace is of another network"):
+        terms(network, trace, "forget_gate", 1, 0)
+    with pytest.raises(LstmvizError, match="the trace is of another network"):
+        forgetting(network, trace)

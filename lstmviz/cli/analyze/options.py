@@ -14,6 +14,7 @@ from lstmviz.cli.source import SHOWN
 from lstmviz.engine.trace import DIRECTION_ARRAYS
 from lstmviz.errors import LstmvizError
 from lstmviz.files import shown
+from lstmviz.inputs import SUFFIXES, annotated
 from lstmviz.session.documents import HEAD
 
 QUESTIONS = {
@@ -208,16 +209,13 @@ def settle(parsed: argparse.Namespace) -> None:
 
 def check_own(parsed: argparse.Namespace) -> None:
     """Raise `LstmvizError` where the answer would overwrite a file that is read for it."""
-    read = (parsed.source, parsed.input, parsed.vocab, parsed.other, parsed.with_input)
-    for name in (*read, *(parsed.annotation or ())):
-        if (
-            name is not None
-            and Path(name).exists()
-            and Path(name).resolve() == parsed.out.resolve()
-        ):
-            raise LstmvizError(
-                f"{shown(parsed.out)} is read for the answer; write to another file."
-            )
+    read = [parsed.source, parsed.input, parsed.vocab, parsed.other, parsed.with_input]
+    read += [annotated.parted(text)[0] for text in parsed.annotation or ()]
+    files = {Path(name).resolve() for name in read if name is not None and Path(name).exists()}
+    out: Path = parsed.out.resolve()
+    in_folder = parsed.folder is not None and out.parent == parsed.folder.resolve()
+    if out in files or (in_folder and out.exists() and out.suffix.lower() in SUFFIXES):
+        raise LstmvizError(f"{shown(parsed.out)} is read for the answer; write to another file.")
 
 
 def _whole(what: str, low: int = 0, high: int = 2**63 - 1) -> Callable[[str], int]:
