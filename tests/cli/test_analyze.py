@@ -290,6 +290,13 @@ def test_no_file_that_is_read_is_overwritten(tmp_path, capsys):
     assert main(line.split()) == 2
     assert "is read for the answer" in capsys.readouterr().err
     assert table.read_text().startswith("1,2,3")
+    told = tmp_path / "told.csv"
+    told.write_text("depth,other\n" + "1,2\n0,3\n" * 15)
+    line = f"demo:counter --ask follow --annotation {told}:depth --out {told}"
+    assert main(["analyze", *line.split()]) == 2
+    line = f"demo:counter --ask similar --step 3 --folder {tmp_path} --out {told}"
+    assert main(["analyze", *line.split()]) == 2
+    assert told.read_text().startswith("depth,other")
 
 
 def test_a_change_that_changes_nothing_is_said_to(tmp_path, capsys):
