@@ -73,8 +73,9 @@ def terms(
     chain of heads also "head0" and so on): Σₖ W_y[unit, k] readₜ[k] + b, before softmax. Terms of
     weight zero are left in, so that the list is as long as the row of weights.
 
-    A float32 run sums in float32: its gate is what the sum is squashed to within a millionth of
-    itself and 2·10⁻⁷ of the terms' sizes together, which tells only where they cancel.
+    A float32 run keeps what the sum is squashed to, to the last digit; with more weights than
+    `engine.recur.WIDE` (more than 181 cells) it sums in float32 too, which is off by up to
+    2·10⁻⁷ of the terms' sizes together and tells only where they cancel.
 
     Raises `LstmvizError` for an array that is no such sum (an absent gate, a coupled f = 1 − i,
     h without a projection), for a step, unit, layer or direction that is not there, and for the

@@ -16,7 +16,7 @@ from numpy.typing import ArrayLike, DTypeLike, NDArray
 from lstmviz.engine import memory
 from lstmviz.engine.cell import head
 from lstmviz.engine.network import Array, Network, frozen
-from lstmviz.engine.recur import Prepared, advance, prepared
+from lstmviz.engine.recur import Prepared, advance, computed_in, prepared
 from lstmviz.engine.spec import CellSpec, problem
 from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import (
@@ -221,7 +221,8 @@ def _apply_heads(network: Network, x: Array, trace: Trace, rows: slice) -> None:
     """The chain of heads over the given rows; without one the output is there already."""
     targets = (*trace.head_outputs, trace.output)
     for spec, weights, target in zip(network.spec.heads, network.heads, targets, strict=False):
-        target[rows] = head(weights, spec.squash, x[rows])
+        read = x[rows].astype(computed_in(weights.weights, network.dtype), copy=False)
+        target[rows] = head(weights, spec.squash, read)
         x = target
 
 

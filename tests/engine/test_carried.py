@@ -30,7 +30,7 @@ def gone_on(network, earlier, done, x, initial=None):
     return trace, start, reached
 
 
-@pytest.mark.parametrize("network", [random_network(3, 200), drawn(STACK, 0)])
+@pytest.mark.parametrize("network", [random_network(3, 100), drawn(STACK, 0)])
 @pytest.mark.parametrize(("steps", "shared"), [(300, 299), (300, 128), (257, 256), (140, 3)])
 def test_it_equals_a_run_from_the_start_to_the_last_byte(network, steps, shared):
     x = rows(steps)

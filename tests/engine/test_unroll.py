@@ -154,7 +154,7 @@ def test_large_weights_are_made_ready_in_pieces_once():
 
 
 def test_recurrent_weights_are_not_copied_in_vain():
-    network = random_network(single(2, 64, 64), 0)
+    network = random_network(single(2, 257, 257), 0)
     own = network.cells[0]["forward"].recurrent_weights
     assert unroll.ready(network)[0]["forward"].recurrent_weights is own
     gaps = np.repeat(own, 2, axis=1)[:, ::2]
@@ -162,8 +162,44 @@ def test_recurrent_weights_are_not_copied_in_vain():
         network, cells=({"forward": replace(network.cells[0]["forward"], recurrent_weights=gaps)},)
     )
     made = unroll.ready(other)[0]["forward"].recurrent_weights
-    assert made is not gaps and made.flags.c_contiguous
+    assert made is not gaps and made.flags.forc and made.dtype == np.float32
     np.testing.assert_array_equal(made, own)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_few_weights_are_summed_in_float64_and_what_is_kept_is_rounded_once(seed):
+    network = random_network(single(3, 24, 24), seed)
+    trace = network.run(noise(network, 40))
+    run, weights = trace.layers[0].forward, network.cells[0]["forward"]
+    c, h = np.zeros(24), np.zeros(24)
+    for t in range(40):
+        a = sum(
+            part.astype(float) @ read
+            for part, read in (
+                (weights.recurrent_weights, h),
+                (weights.input_weights, trace.input[t].astype(float)),
+            )
+        )
+        a = (a + weights.input_bias.astype(float) + weights.recurrent_bias).reshape(4, -1)
+        i, f, o = 1 / (1 + np.exp(-a[[0, 1, 3]]))
+        for found, exact in (
+            (run.input_gate, i),
+            (run.forget_gate, f),
+            (run.candidate, np.tanh(a[2])),
+            (run.output_gate, o),
+            (
+                run.cell_state,
+                float_of(run.forget_gate, t) * c
+                + float_of(run.input_gate, t) * float_of(run.candidate, t),
+            ),
+        ):
+            np.testing.assert_allclose(found[t], exact, rtol=6e-8)
+        c, h = float_of(run.cell_state, t), float_of(run.hidden_state, t)
+        np.testing.assert_allclose(h, float_of(run.output_gate, t) * np.tanh(c), rtol=6e-8)
+
+
+def float_of(rows, step):
+    return rows[step].astype(float)
 
 
 def _traces(network, count):
