@@ -14,7 +14,6 @@ from lstmviz.engine import unroll
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, NetworkSpec
 from lstmviz.gui import resting
-from lstmviz.gui.heatimages import HeatImages
 from lstmviz.gui.heatmaps import HeatmapsView
 from lstmviz.scene import heatmaps, raster
 from lstmviz.scene.address import looking
@@ -349,13 +348,6 @@ def test_the_engine_rests_until_the_first_columns_are_seen(widget, qtbot):
     assert widget._ground.shown.place == widget.place
 
 
-def test_a_rest_ends_whatever_is_forgotten(monkeypatch):
-    monkeypatch.setattr(resting, "PATIENCE", 0.01)
-    resting.hold()
-    resting.rest()
-    assert resting._free.is_set()
-
-
 def test_the_theme_colours_the_ground(widget, qtbot):
     shown(widget, qtbot)
     widget.set_theme(DARK)
@@ -368,20 +360,6 @@ def test_titles_explain_themselves(widget, qtbot):
     assert widget._explained(gutter.x + 5, gutter.y + 8).startswith("input gate i: ")
     assert widget._explained(1, 1) == ""
     assert widget.accessibleName()
-
-
-def test_filling_stops_when_its_time_is_up():
-    run = heat_run(64, 3000)
-    content = heatmaps.content_of(run.trace, run.sequence, View(), limits=run.scales[0, "forward"])
-    place = heatmaps.place_of(run.trace, View(), 1200, 400)
-    images = HeatImages()
-    images.show(place, content, 1.0)
-    changed = images.advance(0.0)
-    assert len(changed) == 1
-    assert not images.complete
-    while images.advance(0.0):
-        pass
-    assert images.complete
 
 
 def test_while_an_edge_is_dragged_the_picture_is_stretched_then_laid_out_anew(widget, qtbot):
