@@ -25,9 +25,9 @@ BOUNDS = {"float64": 1e-10, "float32": 1e-5}
 
 FRAMEWORKS = {
     "torch": ("torch_oracle", "compare"),
-    "keras": ("make_keras_files", "compare"),
-    "onnx": ("make_onnx_files", "compare"),
-    "export": ("make_onnx_files", "exported"),
+    "keras": ("keras_random", "compare"),
+    "onnx": ("onnx_random", "compare"),
+    "export": ("onnx_exports", "exported"),
 }
 """Name → module beside this one and its function; export is torch.onnx, which takes longest."""
 

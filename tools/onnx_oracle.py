@@ -5,13 +5,17 @@ Needs onnx and onnxruntime, which neither the program nor its tests do.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import numpy as np
 import onnx
 import onnxruntime
-from onnx import TensorProto, helper, numpy_helper
+from onnx import helper, numpy_helper
 
 from lstmviz.engine.activations import SYNONYMS
-from lstmviz.engine.network import Network
+from lstmviz.engine.network import CellWeights, Network
+from lstmviz.engine.spec import CellSpec
 from lstmviz.engine.states import Initial
 from lstmviz.engine.variant import Activation
 
@@ -45,72 +49,72 @@ def peepholes(array: np.ndarray) -> np.ndarray:
     return array[[0, 2, 1]].ravel()
 
 
-def session(network: Network, layout: int = 0) -> onnxruntime.InferenceSession:
-    """The first layer of a network as an ONNX model of one LSTM node."""
-    spec = network.spec.layers[0]
-    variant, cells = spec.variant, network.cells[0]
-    ways = len(cells)
+def weights(cells: Mapping[str, CellWeights]) -> dict[str, np.ndarray]:
+    """W, R and, where there are any, B and P of the directions of a layer, as ONNX has them."""
     tensors = {
         "W": np.stack([rows(cell.input_weights) for cell in cells.values()]),
         "R": np.stack([rows(cell.recurrent_weights) for cell in cells.values()]),
     }
     first = next(iter(cells.values()))
     if first.input_bias is not None:
-        zeros = np.zeros_like(first.input_bias)
-        tensors["B"] = np.stack(
-            [
-                np.concatenate(
-                    [
-                        rows(cell.input_bias),
-                        rows(zeros if cell.recurrent_bias is None else cell.recurrent_bias),
-                    ]
-                )
-                for cell in cells.values()
-            ]
-        )
-    if variant.peephole:
+        tensors["B"] = np.stack([biases(cell) for cell in cells.values()])
+    if first.peepholes is not None:
         tensors["P"] = np.stack([peepholes(cell.peepholes) for cell in cells.values()])
+    return tensors
+
+
+def biases(cell: CellWeights) -> np.ndarray:
+    """Both biases (8C,), the second of zeros where there is one alone."""
+    second = np.zeros_like(cell.input_bias) if cell.recurrent_bias is None else cell.recurrent_bias
+    return np.concatenate([rows(cell.input_bias), rows(second)])
+
+
+def settings(spec: CellSpec) -> dict[str, object]:
+    """The attributes of a node with this layer's size, directions and variant."""
+    variant, ways = spec.variant, len(spec.directions)
     names, alphas, betas = [], [], []
     for activation in (variant.gate, variant.candidate, variant.output) * ways:
         name, alpha, beta = described(activation)
         names.append(name)
         alphas += alpha
         betas += beta
-    attributes = {
+    one = "reverse" if spec.directions[0] == "backward" else "forward"
+    found = {
         "hidden_size": spec.cell_size,
-        "direction": {"forward": "forward", "backward": "reverse"}[spec.directions[0]]
-        if ways == 1
-        else "bidirectional",
+        "direction": "bidirectional" if ways == 2 else one,
         "activations": names,
         "input_forget": int(variant.coupled),
-        "layout": layout,
     }
-    if alphas:
-        attributes["activation_alpha"] = alphas
-    if betas:
-        attributes["activation_beta"] = betas
-    if variant.clip is not None:
-        attributes["clip"] = variant.clip
+    more = {"activation_alpha": alphas, "activation_beta": betas, "clip": variant.clip}
+    return found | {name: value for name, value in more.items() if value not in (None, [])}
+
+
+def one_node(tensors: Mapping[str, np.ndarray], attributes: Mapping[str, object]):
+    """A model of one LSTM node that reads X, h0 and c0 and gives Y, Y_h and Y_c."""
     inputs = ["X", "W", "R", "B" if "B" in tensors else "", "", "h0", "c0"]
     inputs.append("P" if "P" in tensors else "")
     node = helper.make_node("LSTM", inputs, ["Y", "Y_h", "Y_c"], **attributes)
-    kind = TensorProto.DOUBLE if network.dtype == np.float64 else TensorProto.FLOAT
+    kind = helper.np_dtype_to_tensor_dtype(tensors["W"].dtype)
     graph = helper.make_graph(
         [node],
         "lstm",
         [helper.make_tensor_value_info(name, kind, [None] * 3) for name in ("X", "h0", "c0")],
         [
-            helper.make_tensor_value_info("Y", kind, [None] * 4),
-            helper.make_tensor_value_info("Y_h", kind, [None] * 3),
-            helper.make_tensor_value_info("Y_c", kind, [None] * 3),
+            helper.make_tensor_value_info(name, kind, [None] * rank)
+            for name, rank in (("Y", 4), ("Y_h", 3), ("Y_c", 3))
         ],
         [numpy_helper.from_array(tensor, name) for name, tensor in tensors.items()],
     )
-    model = helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
+    return helper.make_model(graph, opset_imports=[helper.make_opsetid("", 14)], ir_version=8)
+
+
+def session(model: onnx.ModelProto | Path) -> onnxruntime.InferenceSession:
+    """A session of one thread that says nothing."""
     options = onnxruntime.SessionOptions()
-    options.log_severity_level = 3
+    options.log_severity_level = 4
     options.intra_op_num_threads = 1
-    return onnxruntime.InferenceSession(model.SerializeToString(), options)
+    given = str(model) if isinstance(model, Path) else model.SerializeToString()
+    return onnxruntime.InferenceSession(given, options)
 
 
 def described(activation: Activation) -> tuple[str, list[float], list[float]]:
@@ -133,11 +137,9 @@ def run(
     if layout:
         rows_in, h0, c0 = (array.swapaxes(0, 1) for array in (rows_in, h0, c0))
     fed = {"X": rows_in, "h0": h0, "c0": c0}
-    y, y_h, y_c = session(network, layout).run(None, fed)
+    made = one_node(weights(network.cells[0]), settings(spec) | {"layout": layout})
+    y, y_h, y_c = session(made).run(None, fed)
     # layout 0: (steps, directions, batch, H); layout 1: (batch, steps, directions, H)
     y = y[0] if layout else y[:, :, 0]
     y_h, y_c = (array[0] if layout else array[:, 0] for array in (y_h, y_c))
     return {"output": y.reshape(len(x), -1), "hidden": y_h, "cell": y_c}
-
-
-__all__ = ["onnx", "run", "session"]
