@@ -86,8 +86,13 @@ class QuestionView(QWidget):
         self.update()
 
     def shapes(self) -> tuple[Shape, ...]:
-        """The whole page as it stands, for export."""
-        return (*self._page.shapes, *self._page.marks(self._view)) if self._page else ()
+        """The whole page as it stands, with what there is to click."""
+        return (*self._page.shapes, *self._moving()) if self._page else ()
+
+    def _moving(self) -> tuple[Shape, ...]:
+        """What follows the view."""
+        page, view = self._page, self._view
+        return (*page.marks(view), *page.controls(view)) if page else ()
 
     def _lay_out(self) -> None:
         """Make the page anew where anything that it depends on has changed."""
@@ -116,8 +121,7 @@ class QuestionView(QWidget):
         if self._still is None or self._still.devicePixelRatio() != ratio:
             self._still = self._rest(ratio)
         painter.drawPixmap(0, 0, self._still)
-        if self._page is not None:
-            paint.draw(painter, self._page.marks(self._view), self._theme)
+        paint.draw(painter, self._moving(), self._theme)
         if self._brush is not None and not self._takes_steps():
             left, right = sorted(self._band)
             band = Box(left, 0, max(right - left, 2), self.height())

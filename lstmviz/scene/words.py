@@ -34,6 +34,8 @@ def number(value: float, digits: int = 3, *, short: bool = False) -> str:
         digits = max(digits - max(len(str(int(size))) - 1, 0), 0) if size < 1e5 else digits
         if size < 1e5:
             return format(value, f".{digits}f").replace("-", MINUS)
+    if 1e-3 <= size < 0.5 * 10.0**-digits:
+        digits = 3  # or nothing but zeros would be told of it
     style = f".{digits}f" if size == 0 or 1e-3 <= size < 1e4 else f".{max(digits - 2, 1)}e"
     return format(value, style).replace("-", MINUS)
 

@@ -16,7 +16,7 @@ def test_the_menu_compares_with_another_seed(opened, qtbot):
     answered(qtbot, window)
     assert window.store.document.other.network.seed == RANDOM.network.seed + 1
     assert window.picture.currentWidget() is window.question
-    assert "Cell c of two runs" in words(window)
+    assert "Cell state c of two runs" in words(window)
     strip = window.strips.strips["compare"]
     assert strip.words.text() == "with random weights, seed 1"
     window.undo()
@@ -50,11 +50,13 @@ def test_choices_of_the_strip_change_what_is_compared(opened, qtbot):
     strip.compared.setCurrentIndex(strip.compared.findData("output_gate"))
     strip.compared.activated.emit(strip.compared.currentIndex())
     answered(qtbot, window)
-    assert "Output o of two runs" in words(window)
+    assert "Output gate o of two runs" in words(window)
     strip.match.setCurrentIndex(1)
     strip.match.activated.emit(1)
     answered(qtbot, window)
-    assert window.store.view.match == "correlation" and "matched by c" in words(window)
+    assert window.store.view.match == "correlation" and "matched by how c correlates" in words(
+        window
+    )
 
 
 def test_sessions_keep_the_other_run(opened, qtbot, tmp_path):

@@ -64,7 +64,7 @@ def test_what_is_shown_is_the_two_runs():
     assert answer.ranks[0] == most
     same = int((run.trace.output.argmax(1) == run.other.trace.output.argmax(1)).sum())
     page = page_of("compare", answer, run, view, 940, 516)
-    assert f"The largest output is the same at {same} of 40 of them." in words(page, view)
+    assert f"The largest output is the same at {same} of the 40 steps." in words(page, view)
 
 
 def test_steps_are_paired_by_token():
@@ -73,7 +73,9 @@ def test_steps_are_paired_by_token():
     assert all(labels[0][a] == labels[1][b] for a, b in answer.found.steps.tolist())
     assert len(answer.found.steps) == 7
     page = page_of("compare", answer, run, view, 940, 516)
-    assert "7 of 9 and 7 steps stand side by side, by token." in words(page, view)
+    assert "7 steps are compared, token with token: this run has 9, the other 7." in words(
+        page, view
+    )
 
 
 def test_a_click_on_a_map_goes_to_its_step_and_unit():

@@ -221,6 +221,13 @@ def test_numbers_read_well(value, text):
     assert number(value) == text
 
 
+@pytest.mark.parametrize(
+    ("value", "text"), [(-0.0012, "−0.001"), (0.004, "0.004"), (0.006, "0.01"), (0.0, "0.00")]
+)
+def test_a_short_number_is_never_all_zeros_but_zero(value, text):
+    assert number(value, 2) == text
+
+
 def test_limits_widen_symmetrically_about_zero():
     found = moments.widen({"input": (0.0, 1.0)}, {"input": (-0.2, 0.2)})
     assert found == {"input": (-1.0, 1.0)}

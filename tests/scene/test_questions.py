@@ -50,7 +50,7 @@ def test_no_words_leave_the_page(runs, which, name, size):
     view = View(step=run.steps // 2, unit=0)
     page = page_of(name, answered(name, run, view), run, view, *size)
     room = Box(0, 0, *size)
-    for shape in (*page.shapes, *page.marks(view)):
+    for shape in (*page.shapes, *page.marks(view), *page.controls(view)):
         if isinstance(shape, Text):
             box = text_box(shape)
             assert box.x >= 0 and box.right <= room.right + 0.5, shape
@@ -215,7 +215,7 @@ def test_another_output_or_step_is_asked_for_by_a_click(runs):
     page = page_of("gradients", answered("gradients", run, view), run, view, 940, 516)
     links = {
         shape.text: page.spot(view, shape.x + 1, shape.y - 3).changes
-        for shape in page.marks(view)
+        for shape in page.controls(view)
         if isinstance(shape, Text) and shape.color == "accent"
     }
     assert links["ask of t = 9"] == {"target_step": 9}
@@ -283,3 +283,30 @@ def test_every_curve_has_its_name_beside_it(runs, size):
     page = page_of("vanishing", answered("vanishing", run, view), run, view, *size)
     words = " ".join(s.text for s in page.marks(view) if isinstance(s, Text))
     assert all(name in words for name in ("all", "∏ f", "untrained", "RNN", "unit 0"))
+
+
+@pytest.mark.parametrize("name", ["provenance", "gradients"])
+@pytest.mark.parametrize("which", ["demo", "numbers"])
+def test_a_line_of_the_largest_goes_to_its_step(runs, which, name):
+    run, view = runs[which], View(step=20, unit=1, target_step=20)
+    page = page_of(name, answered(name, run, view), run, view, 940, 516)
+    lines = {
+        shape.text: page.spot(view, shape.x + 2, shape.y - 3)
+        for shape in page.marks(view)
+        if isinstance(shape, Text) and shape.text.startswith("step ") and shape.x > 500
+    }
+    assert len(lines) >= 3
+    for words, spot in lines.items():
+        step = spot.changes["step"]
+        assert words in spot.words and words.split()[1] == f"{step:,}"
+
+
+def test_what_is_there_to_be_clicked_is_no_part_of_the_page_itself(runs):
+    run, view = runs["wide"], View(unit=1, step=9, target_step=5)
+    for name in ("memory", "gradients"):
+        page = page_of(name, answered(name, run, view), run, view, 940, 516)
+        there = page.controls(view)
+        assert there and not set(map(repr, there)) & set(map(repr, page.shapes))
+        for shape in there:
+            box = text_box(shape) if isinstance(shape, Text) else shape.box
+            assert page.spot(view, *box.center).changes

@@ -99,3 +99,15 @@ def test_the_layer_is_named_where_there_are_several():
     run = finished(Document(Untrained(None, layers, seed=3), TextInput("to be")))
     found = answered("text", run, View(layer=0, direction="backward", unit=1))
     assert found.name == "cell state c of unit 1, layer 0, backward"
+
+
+def test_a_short_text_is_written_larger_and_still_clicked():
+    run = finished(Document(Trained("demo:counter"), TextInput("aabb#ab#")))
+    view = View(step=3, unit=0)
+    page = page_of("text", answered("text", run, view), run, view, 940, 516)
+    (line,) = [s for s in page.marks(view) if isinstance(s, Text) and s.mono]
+    assert line.size == 20
+    spots = [page.spot(view, x, line.y - 4) for x in range(20, 940)]
+    assert {s.changes["step"] for s in spots if s} == set(range(8))
+    crowded = page_of("text", answered("text", run, view), run, view, 60, 100)
+    assert {s.size for s in crowded.marks(view) if isinstance(s, Text) and s.mono} == {12}

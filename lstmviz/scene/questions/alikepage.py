@@ -85,7 +85,8 @@ def _page(found: Alike, run: Run, view: View, w: float, h: float) -> Page:
 
     rest = [*_head(found, run, w), *_curve(found, place), *_list(found, place)]
     scroll = None if place.rows.whole else place.rows.scroll
-    return Page(tuple(rest), marks, spot, step_at, scroll, place.rows.rows)
+    bar = tuple(place.rows.bar(place.track))
+    return Page(tuple(rest), marks, spot, step_at, scroll, place.rows.rows, lambda now: bar)
 
 
 def _head(found: Alike, run: Run, w: float) -> list[Shape]:
@@ -146,14 +147,14 @@ def _list(found: Alike, place: _Place) -> list[Shape]:
     ]
     if place.file:
         shapes.append(Text(box.x + STEP + DISTANCE + 16, y, "file", SMALL, "muted"))
-    shapes.append(Text(box.x + STEP + DISTANCE + 16 + place.file, y, "there", SMALL, "muted"))
+    shapes.append(Text(box.x + STEP + DISTANCE + 16 + place.file, y, "read there", SMALL, "muted"))
     for index in place.rows.shown:
         shapes += _row(found.found[index], place, place.row(index))
     if not place.rows.whole:
         words = f"rows {place.rows.words()}"
         y = place.track.bottom + 12
         shapes.append(Text(box.x + 4, y, fit(words, box.w - 8, SMALL), SMALL, "muted"))
-    return shapes + place.rows.bar(place.track)
+    return shapes
 
 
 def _row(each: Found, place: _Place, box: Box) -> list[Shape]:

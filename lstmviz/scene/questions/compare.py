@@ -19,6 +19,7 @@ from lstmviz.scene.heataxes import limit_text
 from lstmviz.scene.heatlayout import TITLES
 from lstmviz.scene.metrics import fit, width
 from lstmviz.scene.moment import colormap_of, largest, widen
+from lstmviz.scene.pointing import FULL
 from lstmviz.scene.questions.listing import BAR, Listing, listing
 from lstmviz.scene.questions.page import Page, Question, Spot
 from lstmviz.scene.questions.writing import StepAxis, step_words
@@ -38,7 +39,7 @@ NAME = (
     "There is no other run; name one with --with SOURCE, --with-text, --with-input or --with-seed."
 )
 """The same on the command line."""
-LEFT = 88.0
+LEFT = 94.0
 """Room for what is written beside the maps."""
 TOP = 74.0
 LINE = 17.0
@@ -144,16 +145,16 @@ def _unlike(
 def _told(found: Comparison, first: Trace, second: Trace, view: View) -> tuple[str, ...]:
     """What belongs together, and how far the outputs agree."""
     count = len(found.steps)
-    how = "token" if view.align == "token" else "step"
-    steps = f"{first.steps:,} and {second.steps:,} steps"
-    said = [f"{count:,} of {steps} stand side by side, by {how}."]
+    said = [_paired(count, first.steps, second.steps, view.align)]
     sizes = [trace.layers[view.layer] for trace in (first, second)]
     cells = [dict(layer.directions())[view.direction].cell_state.shape[1] for layer in sizes]
     if view.match == "correlation":
         middle = float(np.median(np.abs(found.agreement))) if len(found.agreement) else 0.0
+        units = f"{len(found.units):,} units"
+        if cells[0] != cells[1]:
+            units += f" (of {cells[0]:,} and {cells[1]:,})"
         said.append(
-            f"{len(found.units):,} of {cells[0]:,} and {cells[1]:,} units are matched by c, "
-            f"the median pair with |r| = {middle:.2f}."
+            f"{units} are matched by how c correlates; the median pair has |r| = {middle:.2f}."
         )
     if "output" not in found.differences:
         widths = first.output.shape[1], second.output.shape[1]
@@ -163,11 +164,20 @@ def _told(found: Comparison, first: Trace, second: Trace, view: View) -> tuple[s
     a, b = first.output[found.steps[:, 0]], second.output[found.steps[:, 1]]
     if a.shape[1] > 1 and count:
         same = int((a.argmax(1) == b.argmax(1)).sum())
-        said.append(f"The largest output is the same at {same:,} of {count:,} of them.")
+        said.append(f"The largest output is the same at {same:,} of the {count:,} steps.")
     if count:
         peak = float(np.where(np.isfinite(apart), apart, np.inf).max())
         said.append(f"The outputs differ by {number(peak)} at most.")
     return tuple(said)
+
+
+def _paired(count: int, ours: int, theirs: int, align: str) -> str:
+    """How many steps are compared, and which with which."""
+    how = "token with token" if align == "token" else "step with step"
+    steps = f"{count:,} step{'s' * (count != 1)}"
+    if count == ours == theirs:
+        return f"All {steps} are compared, {how}."
+    return f"{steps} are compared, {how}: this run has {ours:,}, the other {theirs:,}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -204,6 +214,7 @@ def _page(found: Compared, run: Run, view: View, w: float, h: float) -> Page:
         lambda x, y: _step_at(found, place, x, y),
         None if rows.whole else rows.scroll,
         rows.rows,
+        lambda now: tuple(rows.bar(place.track)),
     )
 
 
@@ -215,7 +226,7 @@ def _step_at(found: Compared, place: _Place, x: float, y: float) -> int | None:
 
 
 def _words(found: Compared, w: float) -> list[Shape]:
-    title = f"{TITLES[found.array]} of two runs"
+    title = f"{FULL.get(found.array, TITLES[found.array])} of two runs"
     shapes: list[Shape] = [
         Text(20, 28, title[:1].upper() + title[1:], 14, "ink", bold=True),
     ]
@@ -231,7 +242,7 @@ def _maps(found: Compared, place: _Place) -> list[Shape]:
     for k, box in enumerate(place.maps):
         limits = found.limits[k == 2][found.array]
         values = found.values[k]
-        shapes.append(Text(14, box.y + 10, NAMES[k], 11, "ink", bold=k == 2))
+        shapes.append(Text(20, box.y + 10, NAMES[k], 11, "ink", bold=k == 2))
         if values.size:
             shape = raster.grid(0, len(values), 0, values.shape[1], box.w, box.h)
             order = np.arange(values.shape[1])
@@ -242,7 +253,7 @@ def _maps(found: Compared, place: _Place) -> list[Shape]:
         if box.h >= 30:
             what = "value" if found.array == "output" else "unit"
             count = f"{values.shape[1]:,} {what}{'s' * (values.shape[1] != 1)}"
-            shapes.append(Text(14, box.y + 24, count, SMALL, "muted"))
+            shapes.append(Text(20, box.y + 24, count, SMALL, "muted"))
     return [*shapes, *_numbers(found, place)]
 
 
@@ -262,7 +273,7 @@ def _numbers(found: Compared, place: _Place) -> list[Shape]:
         return []
     y = place.maps[2].bottom + 14
     shown = place.axis.numbers(y)
-    renamed: list[Shape] = [Text(14, y, "step t", SMALL, "muted")]
+    renamed: list[Shape] = [Text(20, y, "step t", SMALL, "muted")]
     for text in shown:
         if isinstance(text, Text):
             at = int(text.text)
@@ -277,7 +288,7 @@ def _ranking(found: Compared, place: _Place) -> list[Shape]:
     head = Text(
         side.x, side.y + 10, fit("differ most (rms)", side.w, 11, bold=True), 11, "ink", bold=True
     )
-    shapes: list[Shape] = [head, *rows.bar(place.track)]
+    shapes: list[Shape] = [head]
     told = rows.words()
     if told and width(head.text, 11, bold=True) + width(told, SMALL) + 8 < side.w:
         shapes.append(Text(side.right, side.y + 10, told, SMALL, "muted", anchor="end"))

@@ -150,9 +150,9 @@ def _page(found: Following, run: Run, view: View, w: float, h: float) -> Page:
 
     rest = [*head, *_tracks(found, run, place, view, row, values), *_table(found, place, w)]
     rows = place.table.list
-    return Page(
-        tuple(rest), marks, spot, step_at, None if rows.whole else rows.scroll, place.table.rows
-    )
+    bar = tuple(rows.bar(place.table.track))
+    scroll = None if rows.whole else rows.scroll
+    return Page(tuple(rest), marks, spot, step_at, scroll, place.table.rows, lambda now: bar)
 
 
 def _head(found: Following, w: float, most: int) -> list[Shape]:

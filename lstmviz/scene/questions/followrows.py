@@ -142,7 +142,7 @@ def shapes_of(rows: tuple[Row, ...], table: Table, chance: float) -> list[Shape]
     if not table.list.whole:
         below = table.box.y + (table.rows + 1) * ROW + 12
         shapes.append(Text(table.box.x + 4, below, fit(words, table.box.w - 8, 10), 10, "muted"))
-    return shapes + table.list.bar(table.track)
+    return shapes
 
 
 def _edges(box: Box, aucs: bool) -> tuple[float, Box, Box, tuple[float, ...]]:

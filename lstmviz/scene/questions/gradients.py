@@ -18,7 +18,7 @@ from lstmviz.scene.metrics import fit, width
 from lstmviz.scene.pointing import NAMED
 from lstmviz.scene.questions.page import Page, Question, Spot, of_baseline
 from lstmviz.scene.questions.textflow import LEAD, Flow, flow, tinted
-from lstmviz.scene.questions.writing import StepAxis, shown_steps, step_words
+from lstmviz.scene.questions.writing import StepAxis, shown_steps, signed, step_words
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Heat, Line, Rect, Shape, Text
 from lstmviz.scene.timeaxis import SMALL
@@ -120,7 +120,11 @@ def _page(found: Dependence, run: Run, view: View, w: float, h: float) -> Page:
         on = any(box.contains(x, y) for box in (strip, *heats.values()))
         return place.axis.at(x) if on else None
 
-    return Page(tuple(_rest(found, place, images, w, of_baseline(run))), marks, spot, step_at)
+    def controls(now: View) -> tuple[Shape, ...]:
+        return tuple(text for text, _ in _links(found, place, now))
+
+    rest = tuple(_rest(found, place, images, w, of_baseline(run)))
+    return Page(rest, marks, spot, step_at, controls=controls)
 
 
 def _image(found: Dependence, array: str, axis: StepAxis, box: Box, view: View) -> raster.Image:
@@ -159,7 +163,7 @@ def _rest(
         f"y = {number(found.found.value)}. Colours: ∂y/∂ each value of this layer, from the "
         f"largest of its array down {DECADES} powers of ten."
     )
-    shapes.append(Text(20, 28, fit(head, w - 40, 14, bold=True), 14, "ink", bold=True))
+    shapes.append(Text(20, 28, fit(head, place.side.x - 36, 14, bold=True), 14, "ink", bold=True))
     shapes.append(Text(20, 46, fit(told, w - 40, 11), 11, "muted"))
     for array, box in place.heats.items():
         role = ROLE_OF_ARRAY[array]
@@ -197,7 +201,7 @@ def _bars(values: Numbers, place: _Place) -> list[Shape]:
 
 
 def _links(found: Dependence, place: _Place, view: View) -> list[tuple[Text, dict[str, object]]]:
-    """What the page can be asked instead, on the line above the side: words and changes."""
+    """What the page can be asked instead, beside the title: words and changes."""
     outputs = found.trace.output.shape[1]
     links: list[tuple[str, dict[str, object]]] = []
     if view.step != found.step:
@@ -212,14 +216,14 @@ def _links(found: Dependence, place: _Place, view: View) -> list[tuple[Text, dic
         wide = width(words, 11)
         if x + wide > place.side.right:
             break
-        shown.append((Text(x, place.side.y - 6, words, 11, "accent"), changes))
+        shown.append((Text(x, 28, words, 11, "accent"), changes))
         x += wide + 16
     return shown
 
 
 def _marks(found: Dependence, sequence: Sequence | None, place: _Place, view: View) -> list[Shape]:
     axis = place.axis
-    shapes: list[Shape] = [text for text, _ in _links(found, place, view)]
+    shapes: list[Shape] = []
     if axis.first <= view.step < axis.last:
         x = axis.x(view.step + 0.5)
         lowest = max(box.bottom for box in place.heats.values())
@@ -261,16 +265,14 @@ def _row(found: Dependence, place: _Place, view: View, unit: int | None) -> list
 
 def _listed(sequence: Sequence | None, values: Numbers, side: Box) -> list[Shape]:
     """The steps whose input matters most."""
-    sizes = np.abs(np.nan_to_num(values))
-    rows = int((side.h - LINE) // LINE)
-    if rows < 3:
-        return []
-    shapes: list[Shape] = [Text(side.x, side.y + 10, "input that matters most", 11, "muted")]
-    for row, step in enumerate(np.argsort(-sizes, kind="stable")[: rows - 1].tolist()):
-        y = side.y + 10 + (row + 1) * LINE
+    steps = _most(values, side)
+    shapes: list[Shape] = []
+    if steps:
+        shapes.append(Text(side.x, side.y + 10, "input that matters most", 11, "muted"))
+    for row, step in enumerate(steps, 1):
+        y = side.y + 10 + row * LINE
         shapes.append(Text(side.x, y, step_words(sequence, step), 12))
-        told = ("+" if values[step] > 0 else "") + number(float(values[step]))
-        shapes.append(Text(side.right, y, told, 12, anchor="end"))
+        shapes.append(Text(side.right, y, signed(float(values[step])), 12, anchor="end"))
     return shapes
 
 
@@ -284,6 +286,8 @@ def _spot(
     if step is None and place.text is not None:
         looked = min(view.step, found.trace.steps - 1)
         step = place.text.step_at(x, y, looked)
+    if step is None:
+        step = _line_at(found, place, x, y)
     if step is not None:
         value = float(found.saliency[step]) if step < len(found.saliency) else 0.0
         words = f"input at {step_words(sequence, step)}: ∂y/∂x · x = {number(value)}"
@@ -292,6 +296,22 @@ def _spot(
         if box.contains(x, y):
             return _value(found, sequence, place, view, array, x, y)
     return None
+
+
+def _most(values: Numbers, side: Box) -> list[int]:
+    """The steps whose input matters most, as many as there are lines for (at least three)."""
+    rows = int((side.h - LINE) // LINE) - 1
+    sizes = np.abs(np.nan_to_num(values))
+    ranked: list[int] = np.argsort(-sizes, kind="stable")[:rows].tolist() if rows > 1 else []
+    return ranked
+
+
+def _line_at(found: Dependence, place: _Place, x: float, y: float) -> int | None:
+    """The step of the line of the list at a point."""
+    side = _below(place)
+    row = int((y - side.y - 15) // LINE)
+    steps = _most(found.saliency, side) if side.contains(x, y) else []
+    return steps[row] if 0 <= row < len(steps) else None
 
 
 def _value(

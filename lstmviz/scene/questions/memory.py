@@ -118,7 +118,10 @@ def _page(found: Remembered, run: Run, view: View, w: float, h: float) -> Page:
     def scroll(now: View, rows: int) -> Mapping[str, Any]:
         return {"row": table.clamped(table.first + rows)}
 
-    return Page(tuple(shapes), marks, spot, scroll=scroll, rows=table.rows)
+    bar = table.bar()
+    return Page(
+        tuple(shapes), marks, spot, scroll=scroll, rows=table.rows, controls=lambda now: bar
+    )
 
 
 def _title(place: str, room: float) -> str:

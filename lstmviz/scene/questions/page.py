@@ -51,7 +51,8 @@ def _nothing(view: View) -> Mapping[str, Any]:
 class Page:
     """A laid out answer: `shapes` rest, `marks` follow the view; `spot` tells what is at a point.
 
-    `marks` is called at every step and every move of the pointer. `step_at` tells which step lies
+    `marks` is called at every step and every move of the pointer. `controls` are marks that are
+    there to be clicked, such as scroll bars: a figure has none. `step_at` tells which step lies
     at a point where steps can be brushed. A page of more rows than there is room for shows `rows`
     at a time; `scroll` tells which changes of the View show others, so many further down.
     """
@@ -62,6 +63,7 @@ class Page:
     step_at: Callable[[float, float], int | None] = _no_step
     scroll: Callable[[View, int], Mapping[str, Any]] | None = None
     rows: int = 0
+    controls: Callable[[View], tuple[Shape, ...]] = _no_marks
 
 
 @dataclass(frozen=True, eq=False)

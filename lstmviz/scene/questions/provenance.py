@@ -9,7 +9,7 @@ import numpy as np
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
 from lstmviz.scene.questions.page import Page, Question, Spot
-from lstmviz.scene.questions.textflow import Flow, flow, tinted
+from lstmviz.scene.questions.textflow import LEAD, Flow, flow, tinted
 from lstmviz.scene.questions.writing import (
     StepAxis,
     first_fitting,
@@ -30,6 +30,8 @@ START = 12.0
 """Width of the column of what is left of c₀."""
 LINE = 19.0
 """Pixels from one of the largest writes to the next."""
+FEWEST = 3
+"""A list of fewer lines is left out."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,6 +62,9 @@ def _page(found: Origins, run: Run, view: View, w: float, h: float) -> Page:
         start = Box(x, strip.y, START, strip.h)
     side = Box(wide + 30, top, w - wide - 46, h - top - 12)
     text = flow(sequence.labels, side) if sequence is not None and sequence.symbolic else None
+    if text is not None:
+        taken = len(text.lines) * LEAD + 16
+        side = Box(side.x, side.y + taken, side.w, max(side.h - taken, 0.0))
     axis = StepAxis(strip, found.first, found.last)
     place = _Place(axis, strip, below, start, side, text, note)
 
@@ -104,7 +109,7 @@ def _rest(found: Origins, place: _Place) -> list[Shape]:
         Text(gutter, below.y + 9, f"t = {found.seen[0]}", SMALL, "muted", anchor="end"),
         Text(gutter, below.bottom, f"{found.last - 1}", SMALL, "muted", anchor="end"),
         Text(gutter, below.center[1] + 3, "seen at", SMALL, "muted", anchor="end"),
-        Text(gutter, below.bottom + 14, "written at", SMALL, "muted", anchor="end"),
+        Text(gutter - 5, below.bottom + 14, "written at", SMALL, "muted", anchor="end"),
     ]
     every = (found.last - found.first) / len(found.seen)
     if every > 1 and below.h > 80:
@@ -138,7 +143,7 @@ def _marks(found: Origins, sequence: Sequence | None, place: _Place, view: View)
     ]
     if place.text is not None:
         limits = (-found.limit, found.limit)
-        return shapes + tinted(place.text, left, limits, step, "diverging")
+        shapes += tinted(place.text, left, limits, step, "diverging")
     return shapes + _largest(sequence, share, left, place.side)
 
 
@@ -175,8 +180,10 @@ def _told(found: Origins, left: Numbers, start: float, step: int, room: float) -
 
 
 def _ranked(left: Numbers, side: Box) -> list[int]:
-    """The steps of the largest parts, as many as there are lines for."""
-    rows = max(int((side.h - LINE) // LINE), 1)
+    """The steps of the largest parts, as many as there are lines for, if those are some."""
+    rows = int((side.h - LINE) // LINE)
+    if rows < FEWEST:
+        return []
     sizes = np.abs(np.where(np.isfinite(left), left, 0))
     largest = np.argsort(-sizes, kind="stable")[:rows]
     steps: list[int] = largest[sizes[largest] > 0].tolist()
@@ -188,8 +195,9 @@ def _largest(sequence: Sequence | None, share: Numbers, left: Numbers, side: Box
     columns = ((0.0, "start"), (side.w * 0.66, "end"), (side.w, "end"))
     shapes: list[Shape] = []
     slim = side.w < 220
-    lines = [("step" if slim else "largest parts", "of c now", "of it left")]
-    for step in _ranked(left, side):
+    steps = _ranked(left, side)
+    lines = [("step" if slim else "largest parts", "of c now", "of it left")] if steps else []
+    for step in steps:
         words = f"{step:,}" if slim else step_words(sequence, step)
         lines.append((words, signed(float(left[step])), _percent(float(share[step]))))
     for row, line in enumerate(lines):
@@ -266,8 +274,10 @@ def _spot(
 
 def _listed(found: Origins, place: _Place, looked: int, x: float, y: float) -> int | None:
     """The step at a point of the running text, or of the list of the largest parts."""
-    if place.text is not None:
-        return place.text.step_at(x, y, looked)
+    if place.text is not None and place.text.box.contains(x, y):
+        step = place.text.step_at(x, y, looked)
+        if step is not None:
+            return step
     side = place.side
     row = int((y - side.y - 15) // LINE)
     steps = _ranked(found.at(looked)[1], side) if side.contains(x, y) else []

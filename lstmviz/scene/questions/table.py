@@ -80,7 +80,7 @@ class Table:
     # Drawing
 
     def furniture(self, active: str, *, reversed_: bool) -> list[Shape]:
-        """Heads, the active one marked, rules between rows, and the scroll bar."""
+        """Heads, the active one marked, and rules between rows."""
         shapes: list[Shape] = []
         for column, left in zip(self.columns, self.lefts, strict=True):
             on = column.key == active
@@ -96,13 +96,16 @@ class Table:
         for row in self.shown:
             line = self._row(row)
             shapes.append(Line(((line.x, line.y), (line.right, line.y)), "edge", opacity=0.6))
-        if self._scroll:
-            track, thumb = self._track(), self._thumb()
-            shapes += [
-                Rect(track, fill="faint", radius=SCROLL / 2),
-                Rect(thumb, fill="muted", radius=SCROLL / 2, opacity=0.6),
-            ]
         return shapes
+
+    def bar(self) -> tuple[Shape, ...]:
+        """The scroll bar; nothing where every row is shown."""
+        if not self._scroll:
+            return ()
+        return (
+            Rect(self._track(), fill="faint", radius=SCROLL / 2),
+            Rect(self._thumb(), fill="muted", radius=SCROLL / 2, opacity=0.6),
+        )
 
     def words(
         self, key: str, row: int, text: str, *, share: float = 1.0, small: bool = False

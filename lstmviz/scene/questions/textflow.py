@@ -16,7 +16,7 @@ from lstmviz.scene.shapes import Box, Heat, Rect, Shape, Text
 
 SIZE = 12
 LEAD = 18.0
-"""Pixels from one line to the next."""
+"""Pixels from one line to the next, of words of that size."""
 GAP = 5.0
 """Room between symbols of more than one letter."""
 
@@ -34,11 +34,17 @@ class Flow:
     lefts: NDArray[np.float64]
     widths: NDArray[np.float64]
     joined: bool
+    size: int = SIZE
+
+    @property
+    def lead(self) -> float:
+        """Pixels from one line to the next."""
+        return LEAD * self.size / SIZE
 
     @property
     def rows(self) -> int:
         """How many lines there is room for."""
-        return max(1, int(self.box.h // LEAD))
+        return max(1, int(self.box.h // self.lead))
 
     def line_of(self, step: int) -> int:
         """The line a step stands in."""
@@ -54,23 +60,24 @@ class Flow:
         """The step at a point while `looked` is looked at; None where there is none."""
         if not self.box.contains(x, y):
             return None
-        line = self.top(looked) + int((y - self.box.y) // LEAD)
-        if not 0 <= line < len(self.lines) or (y - self.box.y) // LEAD >= self.rows:
+        row = int((y - self.box.y) // self.lead)
+        line = self.top(looked) + row
+        if not 0 <= line < len(self.lines) or row >= self.rows:
             return None
         first, last = self.lines[line]
         at = first + int(np.searchsorted(self.lefts[first:last], x - self.box.x, side="right")) - 1
         return at if at >= first and x - self.box.x < self.lefts[at] + self.widths[at] else None
 
 
-def flow(labels: Items[str], box: Box) -> Flow:
+def flow(labels: Items[str], box: Box, size: int = SIZE) -> Flow:
     """The symbols of a sequence laid out in lines of the box's width; line breaks break lines."""
-    return _flow(tuple(labels), box)
+    return _flow(tuple(labels), box, size)
 
 
-@lru_cache(maxsize=4)
-def _flow(labels: tuple[str, ...], box: Box) -> Flow:
-    written = {label: fit(_shown(label), box.w - 8, SIZE, mono=True) for label in set(labels)}
-    wide = {label: width(text, SIZE, mono=True) for label, text in written.items()}
+@lru_cache(maxsize=8)
+def _flow(labels: tuple[str, ...], box: Box, size: int) -> Flow:
+    written = {label: fit(_shown(label), box.w - 8, size, mono=True) for label in set(labels)}
+    wide = {label: width(text, size, mono=True) for label, text in written.items()}
     joined = all(len(label) <= 1 or label in SIGNS for label in written)
     lines: list[tuple[int, int]] = []
     lefts, x, first = [], 0.0, 0
@@ -87,7 +94,7 @@ def _flow(labels: tuple[str, ...], box: Box) -> Flow:
         lines.append((first, len(labels)))
     words = tuple(written[label] for label in labels)
     widths = np.array([wide[label] for label in labels])
-    return Flow(box, words, tuple(lines), np.array(lefts), widths, joined)
+    return Flow(box, words, tuple(lines), np.array(lefts), widths, joined, size)
 
 
 def _shown(label: str) -> str:
@@ -110,11 +117,11 @@ def tinted(
     shapes: list[Shape] = []
     top = found.top(step)
     for row, (first, last) in enumerate(found.lines[top : top + found.rows]):
-        y = found.box.y + row * LEAD
+        y = found.box.y + row * found.lead
         shapes += _line(found, first, last, y, pale, colormap)
         if first <= step < last:
             left, wide = found.lefts[step], found.widths[step]
-            around = Box(found.box.x + left - 0.5, y + 0.5, wide + 1, LEAD - 1)
+            around = Box(found.box.x + left - 0.5, y + 0.5, wide + 1, found.lead - 1)
             shapes.append(Rect(around, stroke="mark", width=1.4, radius=2))
     return shapes
 
@@ -122,21 +129,21 @@ def tinted(
 def _line(
     found: Flow, first: int, last: int, y: float, image: NDArray[np.uint8], colormap: str
 ) -> list[Shape]:
-    x, base = found.box.x, y + LEAD * 0.7
+    x, base, lead = found.box.x, y + found.lead * 0.7, found.lead
     if found.joined:
         wide = float(found.lefts[last - 1] + found.widths[last - 1])
         text = "".join(found.words[first:last])
         return [
-            Heat(Box(x, y, wide, LEAD), image[None, first:last], colormap),
-            Text(x, base, text, SIZE, "ink", mono=True),
+            Heat(Box(x, y, wide, lead), image[None, first:last], colormap),
+            Text(x, base, text, found.size, "ink", mono=True),
         ]
     shapes: list[Shape] = []
     for step in range(first, last):
         left, wide = x + float(found.lefts[step]), float(found.widths[step])
         shapes.append(
-            Heat(Box(left, y + 1, wide, LEAD - 2), image[None, step : step + 1], colormap)
+            Heat(Box(left, y + 1, wide, lead - 2), image[None, step : step + 1], colormap)
         )
         word = found.words[step]
         color = "muted" if word in UNSEEN else "ink"
-        shapes.append(Text(left, base, word, SIZE, color, mono=True))
+        shapes.append(Text(left, base, word, found.size, color, mono=True))
     return shapes

@@ -29,6 +29,8 @@ COLUMN = 330.0
 """Least width of a column of text where there are several."""
 BETWEEN = 26.0
 TOP = 62.0
+LARGER = (20, 16, 14)
+"""Sizes that a short text is written in."""
 BAR = 110.0
 PREDICTED = {
     "surprise": "surprise in bits at each symbol",
@@ -118,7 +120,16 @@ class Columns:
 
 
 def columns(labels: tuple[str, ...], box: Box) -> Columns:
-    """As few columns as hold the whole text, or as many as there is room for."""
+    """As few columns as hold the whole text, or as many as there is room for.
+
+    A short text is written larger, in one column, as far as it fits.
+    """
+    letters = sum(map(len, labels))
+    for size in LARGER:
+        if letters * size * size < box.w * box.h:  # else it cannot fit: not worth trying
+            text = flow(labels, box, size)
+            if len(text.lines) <= text.rows:
+                return Columns(text, (box,))
     most = max(1, int((box.w + BETWEEN) // (COLUMN + BETWEEN)))
     for count in range(1, most + 1):
         wide = (box.w - BETWEEN * (count - 1)) / count

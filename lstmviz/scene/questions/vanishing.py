@@ -267,12 +267,12 @@ def _legend(found: Vanished, run: Run, box: Box, view: View) -> list[Shape]:
 
 
 def _size(value: float) -> str:
-    """A size in a few characters: 0.81, 3·10⁻⁷."""
+    """A size in a few characters: 0.81, 3.2·10⁻⁷."""
     if not np.isfinite(value):
         return "not finite"
     if value == 0 or 1e-3 <= value < 1e4:
         return f"{value:.3g}"
-    mantissa, power = f"{value:.0e}".split("e")
+    mantissa, power = f"{value:.1e}".split("e")
     return f"{mantissa}·10{str(int(power)).translate(POWERS)}"
 
 
