@@ -30,7 +30,7 @@ SHORTCUTS = (
     ("Right-click a number", "what if it were otherwise: hold, scale, overwrite"),
     ("↑  ↓", "pin the neighbouring unit, on the heatmaps; with Ctrl, zoom"),
     ("↑  ↓  Return", "choose a term, in the panel of a number, and go to it"),
-    ("↑  ↓  Page keys", "scroll a question of more rows than there is room for"),
+    ("↑  ↓  Page keys", "choose a row of a question’s list; scroll it"),
     ("Delete", "take the marked change away, in the panel of changes"),
     ("Wheel, drag on the diagram", "zoom, pan; double-click beside a card fits"),
     ("Typing to a text model", ""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,11 +23,14 @@ from lstmviz import paint
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.questions import HEIGHT, QUESTIONS, TITLES, WIDTH, Page, Spot, brushed, page_of
 from lstmviz.scene.run import Run
-from lstmviz.scene.shapes import Box, Rect, Shape
+from lstmviz.scene.shapes import Box, Rect, Shape, Text
 from lstmviz.session import View
 
 ROWS = 3
 """Rows that a notch of the wheel scrolls."""
+HEAD, TITLED = 62, 11
+"""What is written above the one in letters no smaller than the other heads a page."""
+ARROWS = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
 
 
 @dataclass(frozen=True)
@@ -107,6 +111,7 @@ class QuestionView(QWidget):
         if made != self._made:
             self._made, self._still = made, None
             self._page = page_of(name, answer, run, self._view, self.width(), self.height())
+            self.setAccessibleDescription(_heading(self.shapes()))
 
     # Painting
 
@@ -142,7 +147,7 @@ class QuestionView(QWidget):
     # Pointer
 
     def _spot(self, at: QPointF) -> Spot | None:
-        return self._page.spot(self._view, at.x(), at.y()) if self._page else None
+        return self._page.at(self._view, at.x(), at.y()) if self._page else None
 
     def mouseMoveEvent(self, event: QMouseEvent) -> None:
         """Say what lies under the pointer; mark the steps it brushes."""
@@ -225,11 +230,14 @@ class QuestionView(QWidget):
             event.ignore()
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
-        """Scroll by a row or a page."""
-        page = self._page.rows - 1 if self._page else 0
-        keys = {Qt.Key.Key_Up: -1, Qt.Key.Key_Down: 1}
-        keys |= {Qt.Key.Key_PageUp: -page, Qt.Key.Key_PageDown: page}
-        rows = keys.get(Qt.Key(event.key()))
+        """Choose the row above or below, if rows can be chosen, or scroll; scroll by a page."""
+        key, page = Qt.Key(event.key()), self._page
+        if page is not None and page.choice is not None and key in ARROWS:
+            self.wanted.emit(dict(page.choice.beside(self._view, ARROWS[key])))
+            return
+        many = page.rows - 1 if page else 0
+        keys = {**ARROWS, Qt.Key.Key_PageUp: -many, Qt.Key.Key_PageDown: many}
+        rows = keys.get(key)
         if rows is None or not self._scroll(rows):
             super().keyPressEvent(event)
 
@@ -245,3 +253,10 @@ class QuestionView(QWidget):
         """Nothing is under the pointer any more."""
         self.unitHovered.emit(None)
         self.pointed.emit("")
+
+
+def _heading(shapes: Iterable[Shape]) -> str:
+    """The title of a page and what stands below it, for those who have it read to them."""
+    texts = [text for text in shapes if isinstance(text, Text) and text.size >= TITLED]
+    top = sorted((text for text in texts if text.y <= HEAD), key=lambda text: text.y)
+    return " ".join(text.text for text in top)

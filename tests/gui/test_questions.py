@@ -1,5 +1,8 @@
 """Questions about the run, asked and clicked in the window."""
 
+from dataclasses import replace
+
+import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
 from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
@@ -8,7 +11,7 @@ from windows import settle
 from lstmviz.inputs import GeneratedInput
 from lstmviz.scene.order import ORDERS
 from lstmviz.scene.shapes import Heat, Text
-from lstmviz.session import Document, one_layer
+from lstmviz.session import Document, Other, Trained, one_layer
 
 
 def answered(qtbot, window):
@@ -78,8 +81,7 @@ def test_the_table_of_memories_scrolls_and_sorts_the_heatmaps(opened, qtbot):
     qtbot.mouseClick(view, Qt.MouseButton.LeftButton, pos=at)
     assert window.store.view.order == "horizon, reversed"
     assert window.player.order.currentText() == "order: effective horizon, reversed"
-    qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert window.store.view.row == 1
+    window.store.look(row=1)
     turn = QPoint(0, -120)
     middle = QPointF(view.rect().center())
     wheel = QWheelEvent(
@@ -146,10 +148,8 @@ def test_a_list_of_followers_scrolls_by_wheel_and_keys(opened, qtbot):
     answered(qtbot, window)
     view = window.question
     assert "rows 1 to " in words(window) and "of 180" in words(window)
-    qtbot.keyClick(view, Qt.Key.Key_Down)
-    assert window.store.view.row == 1 and "rows 2 to " in words(window)
     qtbot.keyClick(view, Qt.Key.Key_PageDown)
-    assert window.store.view.row == view._page.rows
+    assert window.store.view.row == view._page.rows - 1
     for _ in range(60):
         qtbot.keyClick(view, Qt.Key.Key_PageDown)
     assert "to 180 of 180" in words(window)
@@ -157,3 +157,38 @@ def test_a_list_of_followers_scrolls_by_wheel_and_keys(opened, qtbot):
     assert f"{last.letter} unit {last.follower.unit} " in words(window)
     window.store.look(diagram="memory")
     assert window.store.view.row == 0
+
+
+@pytest.mark.parametrize(("name", "rows"), [("memory", 90), ("follow", 540), ("compare", 90)])
+def test_the_arrow_keys_go_through_a_list(opened, qtbot, name, rows):
+    network = one_layer(5, 90, 90)
+    other = Other(replace(network, seed=7))
+    many = Document(network, GeneratedInput("noise", 60), other=other)
+    ranges = {"follows": "ranges", "ranges": ((10, 20),)}
+    window = opened(many, diagram=name, step=20, unit=0, **ranges)
+    answered(qtbot, window)
+    view = window.question
+    choice = view._page.choice
+    assert choice.count == rows
+    window.store.look(**choice.changes(0))
+    for _ in range(len(choice.shown) + 2):
+        qtbot.keyClick(view, Qt.Key.Key_Down)
+    now = window.store.view
+    choice = view._page.choice
+    assert choice.chosen(now) == len(choice.shown) + 2 == choice.shown[-1]
+    assert now.row == 3
+    for _ in range(len(choice.shown) + 9):
+        qtbot.keyClick(view, Qt.Key.Key_Up)
+    assert view._page.choice.chosen(window.store.view) == 0 == window.store.view.row
+
+
+def test_pointing_at_a_word_says_what_it_means(opened, qtbot):
+    window = opened(Document(Trained("demo:counter")), diagram="follow", pattern="a+", step=9)
+    answered(qtbot, window)
+    view, said = window.question, []
+    view.pointed.connect(said.append)
+    word = next(s for s in view.shapes() if isinstance(s, Text) and s.text == "AUC")
+    qtbot.mouseMove(view, QPoint(int(word.x - 8), int(word.y - 3)))
+    assert said[-1].startswith("how well it tells marked steps from others")
+    assert view.accessibleName() == "Which units follow …"
+    assert view.accessibleDescription().startswith("Which units follow “a+”? g of unit 1 follows")

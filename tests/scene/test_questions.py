@@ -310,3 +310,26 @@ def test_what_is_there_to_be_clicked_is_no_part_of_the_page_itself(runs):
         for shape in there:
             box = text_box(shape) if isinstance(shape, Text) else shape.box
             assert page.spot(view, *box.center).changes
+
+
+EXPLAINED = {
+    "provenance": ("written at", "seen at", "largest parts", "of c now", "of it left"),
+    "gradients": ("∂y/∂c", "∂y/∂o", "∂y/∂x · x", "input that matters most"),
+    "saturation": ("input gate", "> 0.9", "share of steps below 0.1"),
+    "vanishing": ("∂cₜ/∂cₖ, all paths", "∏ f, the direct path", "∏ f of unit 0", "steps before"),
+    "histograms": ("Dead units", "Constant units"),
+    "alike": ("cosine", "distance", "read there"),
+}
+
+
+@pytest.mark.parametrize("name", EXPLAINED)
+def test_words_that_need_it_are_explained_where_they_are_pointed_at(runs, name):
+    run, view = runs["demo"], View(step=20, unit=0, like=(5, 6), target_step=20)
+    page = page_of(name, answered(name, run, view), run, view, 940, 516)
+    texts = [s for s in (*page.shapes, *page.marks(view)) if isinstance(s, Text)]
+    for words in EXPLAINED[name]:
+        (text,) = [t for t in texts if t.text.startswith(words)][:1]
+        spot = page.at(view, *text_box(text).center)
+        assert spot is not None and len(spot.words) > 15 and not spot.changes, words
+    title = max(texts, key=lambda text: text.size)
+    assert page.at(view, *text_box(title).center) is None

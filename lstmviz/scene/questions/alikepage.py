@@ -19,6 +19,13 @@ from lstmviz.scene.shapes import Box, Line, Rect, Shape, Text
 from lstmviz.scene.timeaxis import SMALL
 from lstmviz.session import View
 
+SAID = {
+    "cosine": "of the angle between the states: 1 the same direction, 0 unrelated, −1 opposite",
+    "step": "where the place begins; click one to go there",
+    "distance": "1 − cosine: 0 is the same direction",
+    "file": "the file of the folder that the place is in; click one to open it",
+    "read there": "what is read there, the place itself on a ground",
+}
 LEFT = 72.0
 ROW = 19.0
 FOOT = 16.0
@@ -86,7 +93,7 @@ def _page(found: Alike, run: Run, view: View, w: float, h: float) -> Page:
     rest = [*_head(found, run, w), *_curve(found, place), *_list(found, place)]
     scroll = None if place.rows.whole else place.rows.scroll
     bar = tuple(place.rows.bar(place.track))
-    return Page(tuple(rest), marks, spot, step_at, scroll, place.rows.rows, lambda now: bar)
+    return Page(tuple(rest), marks, spot, step_at, scroll, place.rows.rows, lambda now: bar, SAID)
 
 
 def _head(found: Alike, run: Run, w: float) -> list[Shape]:

@@ -9,7 +9,6 @@ from numpy.typing import NDArray
 
 from lstmviz.analysis.comparing import OWN, Comparison, compare
 from lstmviz.analysis.steps import direction_of
-from lstmviz.engine.trace import DirectionTrace, Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
 from lstmviz.scene import raster
@@ -20,8 +19,10 @@ from lstmviz.scene.heatlayout import TITLES
 from lstmviz.scene.metrics import fit, width
 from lstmviz.scene.moment import colormap_of, largest, widen
 from lstmviz.scene.pointing import FULL
+from lstmviz.scene.questions.comparewords import told, unlike, values_of
 from lstmviz.scene.questions.listing import BAR, Listing, listing
-from lstmviz.scene.questions.page import Page, Question, Spot
+from lstmviz.scene.questions.memory import chosen_by
+from lstmviz.scene.questions.page import Choice, Page, Question, Spot
 from lstmviz.scene.questions.writing import StepAxis, step_words
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Heat, Line, Rect, Shape, Text
@@ -44,6 +45,13 @@ LEFT = 94.0
 TOP = 74.0
 LINE = 17.0
 """Pixels from one unit of the ranking to the next."""
+SAID = {
+    "this run": "units down, the steps that are compared across",
+    "the other": "the other run’s units and steps, in the same colours",
+    "difference": "the other run’s number less this run’s",
+    "differ most…": "units by how far the runs are apart: the root mean square over the steps",
+    "step t": "the steps of this run",
+}
 NAMES = ("this run", "the other", "difference")
 
 
@@ -93,14 +101,14 @@ def _answer(run: Run, view: View) -> Compared:
     if array == "hidden_state" and plain:
         array = "cell_output"
     if array not in found.differences:
-        raise LstmvizError(_unlike(array, run.trace, other.trace, ours, theirs))
+        raise LstmvizError(unlike(array, run.trace, other.trace, ours, theirs))
     apart = found.differences[array]
     units = found.units
     if array in OWN:
         units = np.stack([np.arange(apart.shape[1])] * 2, axis=1)
     values = (
-        _picked(_values(run.trace, ours, array), found.steps[:, 0], units[:, 0]),
-        _picked(_values(other.trace, theirs, array), found.steps[:, 1], units[:, 1]),
+        _picked(values_of(run.trace, ours, array), found.steps[:, 0], units[:, 0]),
+        _picked(values_of(other.trace, theirs, array), found.steps[:, 1], units[:, 1]),
         apart,
     )
     wide = widen(run.scales[place], other.scales[place])
@@ -115,69 +123,14 @@ def _answer(run: Run, view: View) -> Compared:
         (wide, {array: (-peak, peak)}),
         spread,
         np.argsort(-sizes, kind="stable"),
-        _told(found, run.trace, other.trace, view),
+        told(found, run.trace, other.trace, view),
         run.sequence,
         other.sequence,
     )
 
 
-def _values(trace: Trace, direction: DirectionTrace, array: str) -> Numbers:
-    values: Numbers = trace.output if array == "output" else getattr(direction, array)
-    return values
-
-
 def _picked(values: Numbers, steps: NDArray[np.intp], units: NDArray[np.intp]) -> Numbers:
     return np.asarray(values[np.ix_(steps, units)])
-
-
-def _unlike(
-    array: str, first: Trace, second: Trace, ours: DirectionTrace, theirs: DirectionTrace
-) -> str:
-    """Why an array of both cannot be compared, and what can."""
-    sizes = [_values(t, d, array).shape[1] for t, d in ((first, ours), (second, theirs))]
-    name = TITLES[array]
-    return (
-        f"{name[:1].upper()}{name[1:]} has {sizes[0]:,} and {sizes[1]:,} numbers a step, which do "
-        "not belong together; compare the gates or the cell state."
-    )
-
-
-def _told(found: Comparison, first: Trace, second: Trace, view: View) -> tuple[str, ...]:
-    """What belongs together, and how far the outputs agree."""
-    count = len(found.steps)
-    said = [_paired(count, first.steps, second.steps, view.align)]
-    sizes = [trace.layers[view.layer] for trace in (first, second)]
-    cells = [dict(layer.directions())[view.direction].cell_state.shape[1] for layer in sizes]
-    if view.match == "correlation":
-        middle = float(np.median(np.abs(found.agreement))) if len(found.agreement) else 0.0
-        units = f"{len(found.units):,} units"
-        if cells[0] != cells[1]:
-            units += f" (of {cells[0]:,} and {cells[1]:,})"
-        said.append(
-            f"{units} are matched by how c correlates; the median pair has |r| = {middle:.2f}."
-        )
-    if "output" not in found.differences:
-        widths = first.output.shape[1], second.output.shape[1]
-        said.append(f"The outputs, {widths[0]:,} and {widths[1]:,} wide, cannot be compared.")
-        return tuple(said)
-    apart = np.abs(found.differences["output"])
-    a, b = first.output[found.steps[:, 0]], second.output[found.steps[:, 1]]
-    if a.shape[1] > 1 and count:
-        same = int((a.argmax(1) == b.argmax(1)).sum())
-        said.append(f"The largest output is the same at {same:,} of the {count:,} steps.")
-    if count:
-        peak = float(np.where(np.isfinite(apart), apart, np.inf).max())
-        said.append(f"The outputs differ by {number(peak)} at most.")
-    return tuple(said)
-
-
-def _paired(count: int, ours: int, theirs: int, align: str) -> str:
-    """How many steps are compared, and which with which."""
-    how = "token with token" if align == "token" else "step with step"
-    steps = f"{count:,} step{'s' * (count != 1)}"
-    if count == ours == theirs:
-        return f"All {steps} are compared, {how}."
-    return f"{steps} are compared, {how}: this run has {ours:,}, the other {theirs:,}."
 
 
 @dataclass(frozen=True, eq=False)
@@ -215,7 +168,14 @@ def _page(found: Compared, run: Run, view: View, w: float, h: float) -> Page:
         None if rows.whole else rows.scroll,
         rows.rows,
         lambda now: tuple(rows.bar(place.track)),
+        SAID,
+        _choice(found, rows),
     )
+
+
+def _choice(found: Compared, rows: Listing) -> Choice | None:
+    """The pinned unit as the row chosen, where the rows are units."""
+    return None if found.array in OWN else chosen_by(found.units[found.ranks, 0], rows.shown)
 
 
 def _step_at(found: Compared, place: _Place, x: float, y: float) -> int | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -19,7 +20,7 @@ from lstmviz.scene.heataxes import visible
 from lstmviz.scene.metrics import fit, width
 from lstmviz.scene.questions.annotations import FIELDS, annotation_of, with_range
 from lstmviz.scene.questions.followrows import Row, Table, row_of, shapes_of, signed, table_in, told
-from lstmviz.scene.questions.page import Page, Question, Spot
+from lstmviz.scene.questions.page import Choice, Page, Question, Spot
 from lstmviz.scene.questions.series import curve, filled, limits_of, stretches
 from lstmviz.scene.questions.textflow import Flow, flow, tinted
 from lstmviz.scene.questions.writing import StepAxis, shown_steps, step_words, wrapped
@@ -37,6 +38,15 @@ BESIDE = 300.0
 """Room that running text takes beside the table, where the page is wide."""
 LETTER = 8.0
 """Least pixels of a step whose symbol is written."""
+SAID = {
+    "annotation": "what units are to follow, step by step",
+    "input": "what is read at each step",
+    "held out": "on the shaded steps, which the ranking does not see: they tell luck apart",
+    "r where ranked": "correlation on the steps not shaded; fine lines: what chance reaches",
+    "r held out": "correlation on the shaded steps, which the ranking does not see",
+    "AUC": "how well it tells marked steps from others: 1 or 0 perfectly, ½ not at all",
+    "unit": "a gate or state of a unit; click one to draw it above",
+}
 BRUSH = "Shift+drag over the steps, here or in a heatmap, to mark those that units may follow."
 
 
@@ -152,7 +162,12 @@ def _page(found: Following, run: Run, view: View, w: float, h: float) -> Page:
     rows = place.table.list
     bar = tuple(rows.bar(place.table.track))
     scroll = None if rows.whole else rows.scroll
-    return Page(tuple(rest), marks, spot, step_at, scroll, place.table.rows, lambda now: bar)
+    count = len(found.rows)
+    choice = Choice(
+        count, rows.shown, lambda now: min(now.rank, count - 1), partial(_looking, found)
+    )
+    shown = place.table.rows
+    return Page(tuple(rest), marks, spot, step_at, scroll, shown, lambda now: bar, SAID, choice)
 
 
 def _head(found: Following, w: float, most: int) -> list[Shape]:
@@ -298,11 +313,8 @@ def _spot(
     index = place.table.at(x, y)
     if index is not None:
         row = found.rows[index]
-        changes: dict[str, Any] = {"rank": index, "layer": row.layer, "direction": row.direction}
         here = (row.layer, row.direction) == (view.layer, view.direction)
-        if row.cell_unit is not None:
-            changes["unit"] = row.cell_unit
-        return Spot(told(row), row.cell_unit if here else None, changes)
+        return Spot(told(row), row.cell_unit if here else None, _looking(found, index))
     step = place.axis.at(x) if place.tracks.contains(x, y) else None
     if step is None and place.text is not None:
         step = place.text.step_at(x, y, min(max(view.step, 0), len(found.told) - 1))
@@ -314,6 +326,13 @@ def _spot(
         words += f", {looked.name} {number(float(values[step]))}"
     words += ", held out" if found.held[step] else ""
     return Spot(words, None, {"step": step})
+
+
+def _looking(found: Following, index: int) -> Mapping[str, Any]:
+    """The changes of the View that look at a row."""
+    row = found.rows[index]
+    place: dict[str, Any] = {"rank": index, "layer": row.layer, "direction": row.direction}
+    return place if row.cell_unit is None else {**place, "unit": row.cell_unit}
 
 
 def _brushed(view: View, first: int, last: int) -> Mapping[str, Any]:

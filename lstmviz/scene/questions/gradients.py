@@ -32,6 +32,16 @@ DECADES = 4
 """Powers of ten below the largest gradient that still have a colour."""
 LEFT = 66.0
 LINE = 19.0
+SAID = {
+    "∂y/∂x · x": "what each step’s input adds to the output: its gradient times its value, summed",
+    "∂y/∂c": "how the output changes with c of each unit at each step, by all that follows from it",
+    "∂y/∂h": "how the output changes with h of each unit at each step",
+    "∂y/∂f": "how the output changes with the forget gate of each unit at each step",
+    "∂y/∂i": "how the output changes with the input gate of each unit at each step",
+    "∂y/∂g": "how the output changes with the candidate of each unit at each step",
+    "∂y/∂o": "how the output changes with the output gate of each unit at each step",
+    "input that matters most": "the steps with the largest ∂y/∂x · x; click one to go there",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -124,7 +134,7 @@ def _page(found: Dependence, run: Run, view: View, w: float, h: float) -> Page:
         return tuple(text for text, _ in _links(found, place, now))
 
     rest = tuple(_rest(found, place, images, w, of_baseline(run)))
-    return Page(rest, marks, spot, step_at, controls=controls)
+    return Page(rest, marks, spot, step_at, controls=controls, said=SAID)
 
 
 def _image(found: Dependence, array: str, axis: StepAxis, box: Box, view: View) -> raster.Image:

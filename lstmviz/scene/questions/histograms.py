@@ -34,6 +34,17 @@ NAMES = {
 }
 LETTER = LETTERS | {"cell_state": "c", "hidden_state": "h"}
 GUTTER, LINE = 36.0, 13.0
+SAID = {
+    "Dead units…": "units that hand on nothing: m = o · tanh c stays near 0 at every step",
+    "Constant units…": "units that tell nothing of the input: c hardly moves in the whole run",
+    **dict.fromkeys(
+        ("forget gate…", "input gate…", "output gate…"), "how often the gate has each value"
+    ),
+    "candidate…": "how often the candidate has each value",
+    "cell…": "how often the cell state has each value",
+    "hidden…": "how often the hidden state has each value",
+    "unit…": "of the pinned unit alone, which the line shows",
+}
 TELLS = 84.0
 """From this height on a histogram has lines of its own for what is told of it."""
 
@@ -142,7 +153,7 @@ def _page(found: Spread, run: Run, view: View, w: float, h: float) -> Page:
     def spot(now: View, x: float, y: float) -> Spot | None:
         return _spot(panels, listed, unit, (w, h), x, y)
 
-    return Page(tuple(shapes), spot=spot)
+    return Page(tuple(shapes), spot=spot, said=SAID)
 
 
 def _panels(found: Spread, unit: int | None, room: Box) -> list[_Panel]:

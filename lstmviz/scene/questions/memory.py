@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lstmviz.analysis.remembering import HELD, Memory, half_lives
 from lstmviz.engine.trace import DirectionTrace
 from lstmviz.scene.order import AT, REVERSED, Order, known_memory, order, turned
-from lstmviz.scene.questions.page import Page, Question, Spot
+from lstmviz.scene.questions.page import Choice, Page, Question, Spot
 from lstmviz.scene.questions.table import Bar, Column, Table, laid_out
 from lstmviz.scene.questions.writing import first_fitting, place_words, sentences
 from lstmviz.scene.run import Run
@@ -120,8 +120,24 @@ def _page(found: Remembered, run: Run, view: View, w: float, h: float) -> Page:
 
     bar = table.bar()
     return Page(
-        tuple(shapes), marks, spot, scroll=scroll, rows=table.rows, controls=lambda now: bar
+        tuple(shapes),
+        marks,
+        spot,
+        scroll=scroll,
+        rows=table.rows,
+        controls=lambda now: bar,
+        choice=chosen_by(ranked, table.shown),
     )
+
+
+def chosen_by(ranked: NDArray[np.intp], shown: range) -> Choice:
+    """The pinned unit as the row chosen, of units in an order."""
+
+    def chosen(now: View) -> int | None:
+        at = np.flatnonzero(ranked == (-1 if now.unit is None else now.unit))
+        return int(at[0]) if len(at) else None
+
+    return Choice(len(ranked), shown, chosen, lambda row: {"unit": int(ranked[row])})
 
 
 def _title(place: str, room: float) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lstmviz.models import Progress
+from lstmviz.scene.metrics import text_box
 from lstmviz.scene.questions.writing import wrapped
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Shape, Text
@@ -48,13 +49,43 @@ def _nothing(view: View) -> Mapping[str, Any]:
 
 
 @dataclass(frozen=True, eq=False)
+class Choice:
+    """A list whose rows are chosen by the arrow keys too: `count` rows, `shown` of them on show.
+
+    `chosen` tells which row is chosen in a view, None for none; `changes` are those of the View
+    that choose a row.
+    """
+
+    count: int
+    shown: range
+    chosen: Callable[[View], int | None]
+    changes: Callable[[int], Mapping[str, Any]]
+
+    def beside(self, view: View, by: int) -> Mapping[str, Any]:
+        """The changes that choose the row so many further down, and bring it on show."""
+        if not self.count:
+            return {}
+        row, last = self.chosen(view), self.count - 1
+        row = self.shown.start if row is None else min(max(row + by, 0), last)
+        first = min(max(self.shown.start, row - len(self.shown) + 1), row)
+        return {"row": first, **self.changes(row)}
+
+
+def _begins(text: str, key: str) -> bool:
+    """Whether a text is the key, or begins as it says."""
+    return text.startswith(key[:-1]) if key.endswith("…") else text == key
+
+
+@dataclass(frozen=True, eq=False)
 class Page:
     """A laid out answer: `shapes` rest, `marks` follow the view; `spot` tells what is at a point.
 
     `marks` is called at every step and every move of the pointer. `controls` are marks that are
-    there to be clicked, such as scroll bars: a figure has none. `step_at` tells which step lies
-    at a point where steps can be brushed. A page of more rows than there is room for shows `rows`
-    at a time; `scroll` tells which changes of the View show others, so many further down.
+    there to be clicked, such as scroll bars: a figure has none. `said` explains words of the page,
+    those that end in … by how they begin; the first that fits counts. `choice` is the list that
+    the arrow keys go through. `step_at` tells which step
+    lies at a point where steps can be brushed. A page of more rows than there is room for shows
+    `rows` at a time; `scroll` tells which changes of the View show others, so many further down.
     """
 
     shapes: tuple[Shape, ...]
@@ -64,6 +95,20 @@ class Page:
     scroll: Callable[[View, int], Mapping[str, Any]] | None = None
     rows: int = 0
     controls: Callable[[View], tuple[Shape, ...]] = _no_marks
+    said: Mapping[str, str] = field(default_factory=dict)
+    choice: Choice | None = None
+
+    def at(self, view: View, x: float, y: float) -> Spot | None:
+        """What is at a point: a spot, or what the words there mean."""
+        found = self.spot(view, x, y)
+        if found is not None or not self.said:
+            return found
+        for shape in (*self.shapes, *self.marks(view)):
+            if isinstance(shape, Text) and text_box(shape).inset(-2).contains(x, y):
+                meant = next((key for key in self.said if _begins(shape.text, key)), None)
+                if meant is not None:
+                    return Spot(self.said[meant])
+        return None
 
 
 @dataclass(frozen=True, eq=False)

@@ -32,6 +32,16 @@ LINE = 19.0
 """Pixels from one of the largest writes to the next."""
 FEWEST = 3
 """A list of fewer lines is left out."""
+SAID = {
+    "written at": "across: the step that wrote into c",
+    "seen at": "down: the step at which c is looked at; a row is the strip above as it is then",
+    "every…": "only so many rows fit: one is shown of so many steps",
+    "largest parts": "the steps whose writes make up most of c now; click one to go there",
+    "step": "the step that wrote; click one to go there",
+    "of c now": "what is left of that write in c now; all of them sum to c",
+    "of it left": "how much of that write is left: the product of the forget gates since",
+    "c₀": "what is left of the cell state that the run started from",
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,7 +87,7 @@ def _page(found: Origins, run: Run, view: View, w: float, h: float) -> Page:
     def step_at(x: float, y: float) -> int | None:
         return axis.at(x) if strip.contains(x, y) or below.contains(x, y) else None
 
-    return Page(tuple(_rest(found, place)), marks, spot, step_at)
+    return Page(tuple(_rest(found, place)), marks, spot, step_at, said=SAID)
 
 
 def _note(found: Origins) -> str:

@@ -26,6 +26,16 @@ MOST = 8
 """Layers (each direction for itself) that stand side by side."""
 LARGEST = 320.0
 """A scatter's largest side."""
+SAID = {
+    "> 0.9": "upwards: at how many of the steps the gate is above 0.9, wide open",
+    **dict.fromkeys(
+        ("share of steps below 0.1", "below 0.1"),
+        "to the right: at how many of the steps the gate is below 0.1, shut",
+    ),
+    "input gate": "how much of the candidate is written into c",
+    "forget gate": "how much of the cell state before is kept",
+    "output gate": "how much of tanh c is handed on",
+}
 TELLS = 104.0
 """From this side on a scatter has room for its means."""
 NEAR = 9.0
@@ -73,7 +83,7 @@ def _page(found: Saturated, run: Run, view: View, w: float, h: float) -> Page:
     def spot(now: View, x: float, y: float) -> Spot | None:
         return next((s for each in scatters if (s := _spot(each, found, x, y))), None)
 
-    return Page(tuple(_rest(found, scatters, w)), marks, spot)
+    return Page(tuple(_rest(found, scatters, w)), marks, spot, said=SAID)
 
 
 def _shown(found: Saturated, view: View) -> list[Place]:

@@ -26,6 +26,22 @@ UNIT_LINES = 256
 """Most units whose own products are drawn."""
 NARROW = 210.0
 """Below this width the legend has short names."""
+SAID = {
+    "∂cₜ/∂cₖ, all…": "all that c now owes to c of then: through the forget gates, and through h",
+    "∏ f of unit…": "the product of the forget gates of the pinned unit alone",
+    "∏ f…": "the product of the forget gates: what is left of c by the direct path alone",
+    "∂cₜ/∂cₖ of…": "an LSTM of the same sizes with random weights, on the same input",
+    "∂hₜ/∂hₖ…": "h = tanh(W_h h₋ + W_x x + b) with random weights: no gates, no c",
+    "∂gₜ/∂gₖ…": "a plain RNN with this network’s own weights of the candidate g",
+    "steps before…": "how many steps lie between c then (k) and c now (t)",
+}
+SAID |= {
+    "all paths": SAID["∂cₜ/∂cₖ, all…"],
+    "untrained": SAID["∂cₜ/∂cₖ of…"],
+    "plain RNN": SAID["∂hₜ/∂hₖ…"],
+    "no gates": SAID["∂gₜ/∂gₖ…"],
+}
+"""What the words of the page mean, the short ones of a narrow page too."""
 POWERS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 
 
@@ -125,7 +141,8 @@ def _page(found: Vanished, run: Run, view: View, w: float, h: float) -> Page:
         lag = plot.lag(x)
         return Spot(_told(found, run, lag), None, {"step": found.step(lag)})
 
-    return Page(tuple(_rest(found, plot, w, of_baseline(run))), marks, spot)
+    rest = tuple(_rest(found, plot, w, of_baseline(run)))
+    return Page(rest, marks, spot, said=SAID)
 
 
 def _powers(found: Vanished) -> tuple[int, int]:
