@@ -119,6 +119,11 @@ def _leads(width: float, y: float) -> Text:
     return Text(width - 7, y, LEADS, 12, "muted", bold=True, anchor="end")
 
 
+def leads(shape: Shape) -> bool:
+    """Whether a shape only marks a row that leads to another number."""
+    return isinstance(shape, Text) and shape.text == LEADS
+
+
 def _told(row: Row, y: float, width: float, *, bold: bool = False) -> list[Shape]:
     """The name of a row and its value."""
     color = f"{row.role}_text" if row.role in "ifgochxy" else row.role

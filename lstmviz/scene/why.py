@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lstmviz.errors import LstmvizError
 from lstmviz.scene.addends import MOST, Source
 from lstmviz.scene.address import Address, address_of, of_cell
-from lstmviz.scene.chainpage import chain_page
+from lstmviz.scene.chainpage import chain_page, leads
 from lstmviz.scene.inspector import READING, WIDTH, overview
 from lstmviz.scene.page import Page
 from lstmviz.scene.picture import fitted, moments_of
@@ -48,6 +48,8 @@ def chain_of(run: Run, view: View, most: int = MOST) -> Chain | None:
 def figure(run: Run, view: View, width: float = FIGURE) -> Page:
     """The chain as a figure of its own: what the view asks for, else a gate of its unit.
 
+    Nothing in it is there to be clicked.
+
     Raises `LstmvizError` where the number that is asked for is not there.
     """
     assert run.spec is not None
@@ -62,7 +64,12 @@ def figure(run: Run, view: View, width: float = FIGURE) -> Page:
             f"there is no {view.asked} {view.element} at step {view.step} of layer {view.layer}; "
             "ask for a number that is there."
         )
-    return chain_page(found, width)
+    whole = chain_page(found, width)
+    bands = tuple(
+        replace(band, shapes=tuple(shape for shape in band.shapes if not leads(shape)))
+        for band in whole.bands
+    )
+    return replace(whole, bands=bands)
 
 
 def page(

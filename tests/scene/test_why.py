@@ -327,3 +327,12 @@ def test_what_is_asked_for_is_outlined_though_it_is_no_cell_unit(array, name):
 
     assert len(outlines(view)) == 1
     assert not outlines(replace(view, asked=None, element=None))
+
+
+def test_a_figure_has_no_marks_of_what_leads_on():
+    shown = finished(Document())
+    view = View(step=5, unit=1, asked="forget_gate")
+    told = [shape.text for shape in why.page(shown, view).shapes if isinstance(shape, Text)]
+    drawn = [shape.text for shape in why.figure(shown, view, 600).shapes if isinstance(shape, Text)]
+    assert "›" in told and "›" not in drawn
+    assert "= a_f" in drawn
