@@ -7,7 +7,7 @@ python tools/held_out.py --keep              # keeps the latter in the repositor
 Then every claim of its card is found from scratch (see the README) by
 
 lstmviz analyze demo:python --ask follow --folder FOLDER --array cell_state --out units.csv \
-    --annotation strings --annotation comments --annotation indentation --annotation brackets
+    --annotation prose --annotation prose-comments --annotation indentation --annotation brackets
 """
 
 from __future__ import annotations

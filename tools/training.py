@@ -142,8 +142,8 @@ def reordered(network: Network, order: NDArray[np.int64], signs: NDArray[np.floa
 def tidied(network: Network, followed: Followed) -> Network:
     """The same function with the units that follow something first, and following upwards."""
     cells = network.spec.layers[0].cell_size
-    first = {each.unit: np.sign(each.correlation) or 1.0 for each, _ in reversed(followed)}
-    front = list(dict.fromkeys(each.unit for each, _ in followed))
+    first = {each.best.unit: np.sign(each.best.correlation) or 1.0 for each in reversed(followed)}
+    front = list(dict.fromkeys(each.best.unit for each in followed))
     order = np.array([*front, *(unit for unit in range(cells) if unit not in first)])
     signs = np.array([first.get(int(unit), 1.0) for unit in order])
     return reordered(network, order, signs)

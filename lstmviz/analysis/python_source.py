@@ -22,6 +22,8 @@ COLUMNS = {
     "strings": "1 inside a string, from its opening quote to the character before its end",
     "docstrings": "the same of strings in three quotes",
     "comments": "1 inside a comment, from its # to the end of the line",
+    "prose": "1 inside either: a comment or a string in three quotes",
+    "prose-comments": "of prose alone: 1 inside a comment, 0 inside a string in three quotes",
     "indentation": "blocks the line of code stands in; a line's own once its first token is read",
     "brackets": "how many ( [ { are open",
     "column": "characters since the line began",
@@ -79,6 +81,8 @@ def annotate(text: str) -> dict[str, Numbers]:
         _unended(made, text, place(unended))
     made["brackets"] = np.cumsum(changes[:-1])
     made["indentation"] = _carried(indentation)
+    made["prose"] = np.maximum(made["comments"], made["docstrings"])
+    made["prose-comments"] = np.where(made["prose"] > 0, made["comments"], np.nan)
     made["column"] = np.concatenate([_line(length) for length in lengths])[: len(text)]
     return made
 

@@ -45,6 +45,13 @@ def test_comments_end_with_the_line():
     assert marked("comments") == "# a comment"
 
 
+def test_prose_is_comments_and_docstrings_and_says_which():
+    found = annotate(SOURCE)
+    assert marked("prose") == marked("docstrings") + marked("comments")
+    assert (np.isnan(found["prose-comments"]) == (found["prose"] == 0)).all()
+    assert marked("prose-comments") == marked("comments")
+
+
 def test_blocks_are_counted_once_the_line_has_begun():
     text = "if a:\n    b\n    if c:\n        d\ne\n"
     levels = annotate(text)["indentation"].astype(int)

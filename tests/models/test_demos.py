@@ -77,11 +77,11 @@ def test_the_units_named_are_those_found(name):
     followed = task.followed(network)
     told = re.findall(r"[Uu]nit (\d+) [^(]*\(r = (-?[\d.]+)", network.notes["units"])
     assert len(told) == len(followed)
-    for (unit, correlation), (found, _) in zip(told, followed, strict=True):
+    for (unit, correlation), found in zip(told, [each.best for each in followed], strict=True):
         assert int(unit) == found.unit
         assert float(correlation) == pytest.approx(found.correlation, abs=0.01)
         assert found.held_correlation == pytest.approx(found.correlation, abs=0.15)
-    assert followed[0][0].unit == 0  # what is worth seeing stands first
+    assert followed[0].best.unit == 0  # what is worth seeing stands first
 
 
 QUALITY = {  # what no retraining may fall below

@@ -12,8 +12,9 @@ from demos.common import (
     Batch,
     Followed,
     Numbers,
-    best_unit,
+    finding,
     ids_of,
+    ranking,
     runs,
     symbols_batch,
     units_words,
@@ -96,7 +97,7 @@ def followed(network: Network) -> Followed:
     texts = [text(rng) for _ in range(30)]
     traces = runs(network, texts)
     return [
-        (best_unit(traces, [counts(each)[what] for each in texts]), words)
+        finding(ranking(traces, [counts(each)[what] for each in texts]), words)
         for what, words in (
             ("a − b", "follows how many a's wait for their b"),
             ("b − c", "follows how many b's wait for their c"),

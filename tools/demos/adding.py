@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from demos.common import MADE, Batch, Followed, Numbers, best_unit, units_words
+from demos.common import MADE, Batch, Followed, Numbers, finding, ranking, units_words
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.inputs.tasks import adding
@@ -61,8 +61,8 @@ def followed(network: Network) -> Followed:
     """The unit that holds the sum."""
     rng = np.random.default_rng(54321)
     inputs = [adding(rng, STEPS) for _ in range(60)]
-    unit = best_unit([network.run(values) for values in inputs], [sums(v) for v in inputs])
-    return [(unit, "follows the sum of the numbers marked so far")]
+    rows = ranking([network.run(values) for values in inputs], [sums(v) for v in inputs])
+    return [finding(rows, "follows the sum of the numbers marked so far")]
 
 
 def quality(found: dict[str, float]) -> str:

@@ -11,8 +11,9 @@ from demos.common import (
     Batch,
     Followed,
     Numbers,
-    best_unit,
+    finding,
     ids_of,
+    ranking,
     runs,
     symbols_batch,
     units_words,
@@ -122,7 +123,7 @@ def _share(pairs: list[tuple[int, int]]) -> float:
 def score(network: Network) -> tuple[float, ...]:
     """What makes one network better than another."""
     found = figures(network)
-    return round(found["accuracy"], 3), abs(followed(network)[0][0].correlation)
+    return round(found["accuracy"], 3), abs(followed(network)[0].best.correlation)
 
 
 def followed(network: Network) -> Followed:
@@ -130,7 +131,7 @@ def followed(network: Network) -> Followed:
     rng = random.Random(54321)
     texts = [text(rng, 120) for _ in range(30)]
     depths = [np.array([float(len(stack)) for stack in stacks(each)]) for each in texts]
-    return [(best_unit(runs(network, texts), depths), "follows how many brackets are open")]
+    return [finding(ranking(runs(network, texts), depths), "follows how many brackets are open")]
 
 
 def quality(found: dict[str, float]) -> str:

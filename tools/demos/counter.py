@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from demos.common import NEAR, as_well
 from lstmviz.engine.network import Array, Network
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.engine.unroll import run
@@ -94,13 +95,9 @@ def measure(network: Network, longest: int = LONGEST, limit: int = 300) -> Card:
 
 
 def figures(network: Network, small: bool = False) -> dict[str, float]:
-    """What the card says, as numbers."""
+    """What the card says of how well it does, as numbers."""
     card = measure(network, limit=70 if small else 300)
-    return {
-        "accuracy": card.accuracy,
-        "largest n": card.largest_n,
-        "correlation": card.correlations[0],
-    }
+    return {"accuracy": card.accuracy, "largest n": card.largest_n}
 
 
 def quality(found: dict[str, float]) -> str:
@@ -113,12 +110,13 @@ def quality(found: dict[str, float]) -> str:
 
 def card(network: Network) -> dict[str, str]:
     """What it learnt and how well, measured now."""
-    found = figures(network)
+    first, *rest = measure(network).correlations
+    others = {unit: r for unit, r in enumerate(rest, 1) if abs(r) >= abs(first) - NEAR}
     return {
         "about": "Counts a's up and b's down, so that it foresees the end of aⁿbⁿ.",
-        "quality": quality(found),
+        "quality": quality(figures(network)),
         "units": "Unit 0 counts: its cell state rises with every a and falls with every b "
-        f"(r = {found['correlation']:.4f} with the number of open a's).",
+        f"(r = {first:.4f} with the number of open a's{as_well(others)}).",
         "trained on": f"Strings aⁿbⁿ with n from 1 to {LONGEST}, joined by #, predicting the "
         "next symbol.",
         "example": EXAMPLE,

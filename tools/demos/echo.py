@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from demos.common import MADE, Batch, Followed, Numbers, best_unit, units_words
+from demos.common import MADE, Batch, Followed, Numbers, finding, ranking, units_words
 from lstmviz.analysis.following import Follower
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import HeadSpec
@@ -55,29 +55,29 @@ def figures(network: Network, small: bool = False) -> dict[str, float]:
     }
 
 
-def holders(network: Network) -> list[Follower]:
-    """For every delay from 1 to DELAY the unit whose cell state holds that bit best."""
+def holders(network: Network) -> list[tuple[Follower, ...]]:
+    """For every delay from 1 to DELAY the units whose cell states hold that bit best."""
     rng = np.random.default_rng(54321)
     inputs = [bits(rng, 300) for _ in range(12)]
     traces = [network.run(values) for values in inputs]
     return [
-        best_unit(traces, [delayed(values[:, 0], by) for values in inputs])
+        ranking(traces, [delayed(values[:, 0], by) for values in inputs])
         for by in range(1, DELAY + 1)
     ]
 
 
 def score(network: Network) -> tuple[float, ...]:
     """What makes one network better than another: right, and every bit in a unit of its own."""
-    clear = [abs(each.correlation) for each in holders(network)]
+    clear = [abs(rows[0].correlation) for rows in holders(network)]
     return round(figures(network)["accuracy"], 3), float(np.mean(clear))
 
 
 def followed(network: Network) -> Followed:
     """The units that hold one bit clearly, by how long ago it came."""
     return [
-        (each, f"holds the bit of {by} step{'s' * (by > 1)} ago")
-        for by, each in enumerate(holders(network), 1)
-        if abs(each.correlation) >= CLEAR
+        finding(rows, f"holds the bit of {by} step{'s' * (by > 1)} ago")
+        for by, rows in enumerate(holders(network), 1)
+        if abs(rows[0].correlation) >= CLEAR
     ]
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from demos import source
-from demos.common import Followed, Numbers
+from demos.common import Followed, Numbers, finding
 from lstmviz.analysis.following import Follower, rank
 from lstmviz.analysis.python_source import annotate
 from lstmviz.engine.network import Network
@@ -28,11 +28,11 @@ ORDERS = 6
 """The n-grams compared with are of up to so many characters."""
 
 WORDS = {
-    "strings": "rises inside strings",
-    "comments": "rises inside comments",
+    "prose": "rises inside comments and strings of three quotes",
+    "prose-comments": "tells which of the two, and rises inside comments",
+    "strings": "rises inside strings of any kind",
     "indentation": "rises with the blocks that the line stands in",
     "brackets": "rises with the open brackets",
-    "docstrings": "rises inside strings of three quotes",
     "column": "rises along the line",
 }
 """What is looked for, as words that follow the name of a unit."""
@@ -159,7 +159,7 @@ def followed(network: Network) -> Followed:
 
 
 def _best(found: Measured) -> Followed:
-    return [(rows[0], WORDS[name]) for name, rows in rankings(found).items()]
+    return [finding(rows, WORDS[name]) for name, rows in rankings(found).items()]
 
 
 def quality(found: dict[str, float]) -> str:
@@ -189,8 +189,10 @@ def card(network: Network) -> dict[str, str]:
 def _units(followed: Followed) -> str:
     """The units in words; the numbers are of the files that they were not chosen on."""
     parts = []
-    for row, words in followed:
+    for each in followed:
+        row = each.best
         auc = "" if row.held_auc is None else f", AUC {row.held_auc:.3f}"
-        parts.append(f"unit {row.unit} {words} (r = {row.held_correlation:.2f}{auc})")
+        figures = f"r = {row.held_correlation:.2f}{auc}{each.others()}"
+        parts.append(f"unit {row.unit} {each.words} ({figures})")
     words = "; ".join(parts)
     return words[:1].upper() + words[1:] + ", on files that they were not chosen on."

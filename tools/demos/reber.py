@@ -17,7 +17,8 @@ from demos.common import (
     Batch,
     Followed,
     Numbers,
-    best_unit,
+    finding,
+    ranking,
     runs,
     symbols_batch,
     units_words,
@@ -132,8 +133,8 @@ def followed(network: Network) -> Followed:
         np.array([{"": np.nan, "T": 0.0, "P": 1.0}[letter] for letter, _ in states])
         for _, states in made
     ]
-    unit = best_unit(runs(network, [symbols for symbols, _ in made]), letters)
-    return [(unit, "keeps whether the string began with P or with T")]
+    rows = ranking(runs(network, [symbols for symbols, _ in made]), letters)
+    return [finding(rows, "keeps whether the string began with P or with T")]
 
 
 def quality(found: dict[str, float]) -> str:

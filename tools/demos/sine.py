@@ -6,7 +6,7 @@ import random
 
 import numpy as np
 
-from demos.common import MADE, Batch, Followed, Numbers, best_unit, units_words
+from demos.common import MADE, Batch, Followed, Numbers, finding, ranking, units_words
 from lstmviz.engine.network import Network
 from lstmviz.engine.spec import HeadSpec
 from lstmviz.inputs.tasks import FASTEST, SLOWEST, chirp, frequency
@@ -16,6 +16,8 @@ INPUTS = 1
 HEAD = HeadSpec(1, "linear")
 TITLE = "sine: an LSTM that foretells a sine of changing frequency"
 STEPS = 200
+SETTLED = 20
+"""Steps at the beginning of a wave that are too few to tell its frequency by."""
 NOISE = 0.1
 """Of what is read in training: two values no longer tell the frequency, so it must be kept."""
 
@@ -63,15 +65,15 @@ def figures(network: Network, small: bool = False) -> dict[str, float]:
 
 def score(network: Network) -> tuple[float, ...]:
     """What makes one network better than another."""
-    return round(abs(followed(network)[0][0].correlation), 1), -figures(network)["error"]
+    return round(abs(followed(network)[0].best.correlation), 1), -figures(network)["error"]
 
 
 def followed(network: Network) -> Followed:
-    """The unit that knows how fast it goes."""
-    made = waves(30)
+    """The unit that knows how fast it goes, once it has seen enough of a wave to know."""
+    made = waves(100)
     traces = [network.run(wave) for wave, _ in made]
-    unit = best_unit(traces, [np.log(speed) for _, speed in made])
-    return [(unit, "follows the logarithm of the frequency")]
+    told = [np.where(np.arange(STEPS + 1) < SETTLED, np.nan, np.log(speed)) for _, speed in made]
+    return [finding(ranking(traces, told), "follows the logarithm of the frequency")]
 
 
 def quality(found: dict[str, float]) -> str:

@@ -151,9 +151,10 @@ def _add_following(parser: argparse.ArgumentParser) -> None:
         "--annotation",
         action="append",
         metavar="NAME|FILE[:COLUMN]",
-        help="strings, docstrings, comments, indentation, brackets or column of Python source "
-        "code; balance:OPENING:CLOSING characters; or a number a step in a .csv .tsv .txt .npy "
-        ".json file; may be given several times",
+        help="strings, docstrings, comments, prose (either of the last two), prose-comments (which "
+        "of the two), indentation, brackets or column of Python source code; "
+        "balance:OPENING:CLOSING characters; or a number a step in a .csv .tsv .txt .npy .json "
+        "file; may be given several times",
     )
     group.add_argument(
         "--pattern",

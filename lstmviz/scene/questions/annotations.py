@@ -24,6 +24,8 @@ BUILT_IN = {
     "strings": "strings",
     "docstrings": "docstrings",
     "comments": "comments",
+    "prose": "comments and docstrings",
+    "prose-comments": "comments, not docstrings",
     "indentation": "indentation",
     "brackets": "depth of brackets",
     "column": "place in the line",
