@@ -10,7 +10,7 @@ import numpy as np
 from lstmviz.analysis.interventions import WeightChange
 from lstmviz.analysis.rerun import Rerun
 from lstmviz.engine.spec import GATES
-from lstmviz.engine.trace import DIRECTION_ARRAYS, Array, Trace
+from lstmviz.engine.trace import DIRECTION_ARRAYS, EVERY, Array, Trace
 from lstmviz.engine.variant import SWITCHES
 
 ROUNDING = 16
@@ -41,13 +41,15 @@ class Effect:
     divergence: float | None
 
 
-def effect(baseline: Trace, changed: Trace, start: int = 0) -> Effect:
+def effect(baseline: Trace, changed: Trace, rows: slice = EVERY) -> Effect:
     """What differs between two runs of as many steps, with outputs of one width.
 
-    Rows below `start` are known not to differ, and are not looked at.
+    Only these rows are looked at; the others are known not to differ.
     """
-    start = min(start, baseline.steps - 1)
-    before, after = baseline.output[start:], changed.output[start:]
+    start, stop, _ = rows.indices(baseline.steps)
+    if start >= stop:
+        return effect(baseline, baseline, slice(0, 1))
+    before, after = baseline.output[start:stop], changed.output[start:stop]
     with np.errstate(invalid="ignore", over="ignore"):
         apart = _apart(before, after)
     row, column = (int(k) for k in np.unravel_index(apart.argmax(), apart.shape))
@@ -55,14 +57,15 @@ def effect(baseline: Trace, changed: Trace, start: int = 0) -> Effect:
     head = baseline.spec.head
     largest = float(apart[row, column])
     step = start + row if largest else 0
+    was = float(baseline.output[step, column])
     return Effect(
         steps=baseline.steps,
-        first=_first(baseline, changed, start),
+        first=_first(baseline, changed, start, stop),
         largest=largest,
         step=step,
         column=column,
-        before=float(baseline.output[step, column]),
-        after=float(changed.output[step, column]),
+        before=was,
+        after=float(after[row, column]) if largest else was,
         likeliest=int((before.argmax(1) != after.argmax(1)).sum()) if wide else None,
         divergence=_divergence(before, after) / baseline.steps
         if head is not None and head.activation == "softmax"
@@ -91,8 +94,8 @@ def _apart(before: Array, after: Array) -> Array:
     return found
 
 
-def _first(baseline: Trace, changed: Trace, start: int) -> int | None:
-    """The first step from `start` on at which an array differs by more than rounding."""
+def _first(baseline: Trace, changed: Trace, start: int, stop: int) -> int | None:
+    """The first of these steps at which an array differs by more than rounding."""
     pairs = {id(baseline.input): (baseline.input, changed.input)}
     pairs[id(baseline.output)] = (baseline.output, changed.output)
     for old, new in zip(baseline.layers, changed.layers, strict=True):
@@ -100,10 +103,10 @@ def _first(baseline: Trace, changed: Trace, start: int) -> int | None:
             for name in DIRECTION_ARRAYS:
                 values = getattr(before, name)
                 pairs[id(values)] = (values, getattr(after, name))
-    bounds = [rounding(before[start:]) for before, _ in pairs.values()]
+    bounds = [rounding(before[start:stop]) for before, _ in pairs.values()]
     low, most = start, FIRST_ROWS
-    while low < baseline.steps:
-        rows = slice(low, low + most)
+    while low < stop:
+        rows = slice(low, min(low + most, stop))
         steps = [
             first_row(before[rows], after[rows], bound)
             for (before, after), bound in zip(pairs.values(), bounds, strict=True)
@@ -165,17 +168,6 @@ def touches(again: Rerun) -> tuple[Touch, ...]:
         array, unit = _summed(weight, again.trace.spec.layers[weight.layer].cell_size)
         found.append(Touch(weight.layer, weight.direction, array, (unit,), 0, steps, True))
     return tuple(found)
-
-
-def first_touched(again: Rerun) -> int:
-    """The step below which no row can differ from the baseline's; 0 where a layer reads backward.
-
-    The number of steps where nothing takes hold.
-    """
-    steps = again.trace.steps
-    if any(cell.directions != ("forward",) for cell in again.trace.spec.layers):
-        return 0
-    return min((touch.first for touch in touches(again)), default=steps)
 
 
 def _summed(weight: WeightChange, size: int) -> tuple[str, int]:

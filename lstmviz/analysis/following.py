@@ -78,8 +78,7 @@ def ranked_arrays(
     if direction not in found:
         ways = " and ".join(found)
         raise LstmvizError(f"layer {layer} does not run {direction[:40]!r}; it runs {ways}.")
-    values = vars(found[direction])
-    arrays = {name: values[name] for name in DIRECTION_ARRAYS}
+    arrays = {name: getattr(found[direction], name) for name in DIRECTION_ARRAYS}
     if arrays["hidden_state"] is arrays["cell_output"]:
         del arrays["hidden_state"]
     return arrays

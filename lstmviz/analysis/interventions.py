@@ -180,13 +180,14 @@ def _value(change: Change) -> float | NDArray[np.float64]:
 
 
 def edited(x: Array, changes: list[Change]) -> Array:
-    """A copy of the network's input (steps, I) with the changes of it made."""
+    """A copy of the network's input (steps, I) with the changes of it made, closed to writing."""
     values = np.array(x)
     for change in changes:
         first, last = span(change, len(values), False)
         make = maker(change)
         for row in values[first:last]:
             make(row)
+    values.setflags(write=False)
     return values
 
 

@@ -1,16 +1,15 @@
 """A run with changes made, piece by piece: only the steps that a change can reach are computed.
 
-With a baseline the steps before the first one affected are its own: copied from it, or there
-already where the room of an earlier changed run is taken over (see `spare`). A chunk of steps goes
-through every layer and the heads before the next one does; where a layer reads backward each
-layer is completed before the next.
+With a baseline the other steps are its own: they are shared with it (see `sharing`). A chunk of
+steps goes through every layer and the heads before the next one does; where a layer reads backward
+each layer is completed before the next.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
-from itertools import pairwise
+from itertools import groupby, pairwise
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -26,34 +25,38 @@ from lstmviz.analysis.interventions import (
     reweighted,
     span,
 )
-from lstmviz.analysis.spare import Room, keep, take
+from lstmviz.analysis.sharing import sharing
 from lstmviz.engine import unroll
 from lstmviz.engine.network import Array, Network
 from lstmviz.engine.recur import Prepared, advance
+from lstmviz.engine.spec import NetworkSpec
 from lstmviz.engine.states import Initial
 from lstmviz.engine.trace import (
     DIRECTION_ARRAYS,
+    INITIAL_ARRAYS,
     DirectionTrace,
     Trace,
-    arrays,
+    close,
     layer_input,
-    layer_output,
 )
 
 
 @dataclass(frozen=True, eq=False)
 class Rerun:
-    """A run with changes that is under way: `chunks` fills the trace, which is in the `room`.
+    """A run with changes that is under way, which `chunks` fills.
 
-    `network` has the changed weights, and `trace.input` is the changed input.
+    `network` has the changed weights, and `trace.input` is the changed input. Only the steps in
+    `rows` can differ from the baseline; `own` is the trace as far as it is not shared with the
+    baseline: its arrays are filled there, and in a row on either side of it.
     """
 
     network: Network
     trace: Trace
     changes: tuple[Change, ...]
     weights: tuple[WeightChange, ...]
-    baseline: Trace | None
-    room: Room
+    own: Trace
+    rows: slice
+    ways: tuple[_Way, ...]
 
 
 def checked(network: Network, x: ArrayLike, interventions: Iterable[Intervention]) -> Array:
@@ -61,15 +64,18 @@ def checked(network: Network, x: ArrayLike, interventions: Iterable[Intervention
 
     Raises `LstmvizError` as `engine.unroll.run` does, and for an intervention on what is not there.
     """
-    asked = tuple(interventions)
-    rows = unroll.read(network, x)
-    changes = [each for each in asked if isinstance(each, Change)]
-    for change in changes:
-        check(network.spec, len(rows), change)
-    for weight in asked:
-        if isinstance(weight, WeightChange):
-            check_weight(network, weight)
-    inputs = [change for change in changes if change.array == "input"]
+    return _edited(network, unroll.read(network, x), tuple(interventions))
+
+
+def _edited(network: Network, rows: Array, asked: tuple[Intervention, ...]) -> Array:
+    """The rows with what the interventions change of them, once all of these are checked."""
+    inputs = []
+    for each in asked:
+        if isinstance(each, WeightChange):
+            check_weight(network, each)
+        else:
+            check(network.spec, len(rows), each)
+            inputs += [each] if each.array == "input" else []
     return unroll.read(network, edited(rows, inputs)) if inputs else rows
 
 
@@ -82,21 +88,31 @@ def prepare(
 ) -> Rerun:
     """A run of `x` with everything changed that the interventions ask for, in their order.
 
-    `x` and `initial` are as in `engine.unroll.run`; `baseline` is the whole run without them, from
-    which the steps before the first one affected are taken. Raises `LstmvizError` as `run` does,
-    and for an intervention on what is not there.
+    `x` and `initial` are as in `engine.unroll.run`; `baseline` is the whole run without them, with
+    which the steps that no intervention can reach are shared, and which is closed to writing.
+    Raises `LstmvizError` as `run` does, and for an intervention on what is not there.
     """
     asked = tuple(interventions)
-    rows = checked(network, x, asked)
+    if baseline is not None and not _of_network(baseline, network):
+        baseline = None
+    rows = _edited(network, _read(network, x, baseline), asked)
+    if baseline is not None and rows is baseline.input:
+        own = unroll.blank(network, rows, baseline.embedded, initial, np.empty)
+    else:
+        own = unroll.allocate(network, rows, initial, np.empty)
+    if baseline is not None and not _starts_alike(baseline, own):
+        baseline = None
     changes = tuple(each for each in asked if isinstance(each, Change))
     weights = tuple(each for each in asked if isinstance(each, WeightChange))
-    room = take(baseline, "changed")
-    trace = unroll.allocate(network, rows, initial, room.make)
-    if baseline is not None and _comparable(baseline, trace):
-        keep(baseline, "changed", room)
-    else:
-        baseline = None
-    return Rerun(reweighted(network, list(weights)), trace, changes, weights, baseline, room)
+    starts, reached = _reached(own.spec, own.steps, changes, weights, _anew(own, baseline))
+    ways = tuple(
+        _way(own, baseline, changes, place, start, reached) for place, start in starts.items()
+    )
+    trace = own
+    if baseline is not None:
+        close(baseline)
+        trace = sharing(own, baseline, reached)
+    return Rerun(reweighted(network, list(weights)), trace, changes, weights, own, reached, ways)
 
 
 def run_with(
@@ -108,7 +124,8 @@ def run_with(
 ) -> Trace:
     """The run of `x` with everything changed that the interventions ask for; see `prepare`.
 
-    Its trace is closed to writing.
+    Its trace is closed to writing. An array of it whose rows are shared with the baseline is put
+    together when it is first asked for.
     """
     again = prepare(network, x, interventions, baseline, initial)
     for _ in chunks(again):
@@ -122,91 +139,72 @@ def chunks(again: Rerun) -> Iterator[int]:
     Where a layer reads backward no row is done before the end, and the chunks before it yield 0.
     Once it is filled the trace is closed to writing.
     """
-    if all(cell.directions == ("forward",) for cell in again.trace.spec.layers):
+    if all(cell.directions == ("forward",) for cell in again.own.spec.layers):
         yield from _stream(again)
     else:
         yield from _layer_by_layer(again)
-    for array in arrays(again.trace).values():
-        array.setflags(write=False)
+    if again.trace is again.own:
+        close(again.own)
 
 
 def _stream(again: Rerun) -> Iterator[int]:
-    trace, steps = again.trace, again.trace.steps
-    start, ways = _first_read(again), []
-    for layer, run in enumerate(trace.layers):
-        for name, direction in run.directions():
-            way = _way(again, layer, name, direction, layer_input(trace, layer), start)
-            ways.append(way)
-            start = way.start
-    first = min(way.start for way in ways)
-    if again.baseline is not None:
-        _take_outputs(again, start)
+    own, first = again.own, again.rows.start
+    if first:
         yield first
-    for low, high in _spans(first, steps, [way.ready for way in ways]):
-        for way in ways:
-            way.fill(max(low, way.start), high)
-        if start < high:
-            unroll.complete(again.network, trace, slice(max(low, start), high))
-        yield high
+    if first == own.steps:
+        return
+    ready = unroll.ready(again.network)
+    cells = [ready[way.layer][way.name] for way in again.ways]
+    for rows in unroll.spans(own.steps, cells, first):
+        for way, cell in zip(again.ways, cells, strict=True):
+            way.fill(cell, layer_input(own, way.layer), rows)
+        unroll.complete(again.network, own, slice(max(first, rows.start), rows.stop))
+        yield rows.stop
 
 
 def _layer_by_layer(again: Rerun) -> Iterator[int]:
-    trace, baseline = again.trace, again.baseline
-    for layer, run in enumerate(trace.layers):
-        given = layer_input(trace, layer)
-        before = None if baseline is None else layer_input(baseline, layer)
-        for name, direction in run.directions():
-            order = slice(None, None, -1 if name == "backward" else 1)
-            start = 0 if before is None else _first_other(given[order], before[order])
-            way = _way(again, layer, name, direction, given, start)
-            for low, high in _spans(way.start, trace.steps, [way.ready]):
-                way.fill(low, high)
+    steps, ready = again.own.steps, unroll.ready(again.network)
+    for layer, ways in groupby(again.ways, lambda way: way.layer):
+        affected = [way for way in ways if way.start < steps]
+        given = layer_input(again.trace, layer) if affected else again.own.input
+        for way in affected:
+            cell = ready[layer][way.name]
+            read = given[::-1] if way.turned else given
+            for rows in unroll.spans(steps, [cell], way.start):
+                way.fill(cell, read, rows)
                 yield 0
-    first = 0
-    if baseline is not None:
-        last = len(trace.layers) - 1
-        first = _first_other(layer_output(trace, last), layer_output(baseline, last))
-        _take_outputs(again, first)
-    unroll.complete(again.network, trace, slice(first, trace.steps))
-    yield trace.steps
-
-
-def _spans(first: int, steps: int, cells: list[Prepared]) -> Iterator[tuple[int, int]]:
-    """The steps from `first` on, in stretches as long as those of a whole run."""
-    if first < steps:
-        for rows in unroll.spans(steps - first, cells):
-            yield first + rows.start, first + rows.stop
+    if again.rows.start < steps:
+        unroll.complete(again.network, again.own, again.rows)
+    yield steps
 
 
 @dataclass(frozen=True, eq=False)
 class _Way:
-    """One direction of a layer, all in the order in which it runs; rows below `start` are there.
+    """One direction of a layer, all in the order in which it runs: computed from `start` on.
 
     `spans` are the steps of each of its `changes`, last exclusive.
     """
 
-    again: Rerun
     layer: int
     name: str
-    given: Array
     direction: DirectionTrace
     changes: tuple[Change, ...]
     spans: tuple[tuple[int, int], ...]
     start: int
 
     @property
-    def ready(self) -> Prepared:
-        """The weights, made ready."""
-        return unroll.ready(self.again.network)[self.layer][self.name]
+    def turned(self) -> bool:
+        """Whether the last step comes first."""
+        return self.name == "backward"
 
-    def fill(self, low: int, high: int) -> None:
-        """Compute the rows low..high (exclusive)."""
+    def fill(self, cell: Prepared, given: Array, rows: slice) -> None:
+        """Compute those of the rows that are affected."""
+        low, high = max(rows.start, self.start), rows.stop
         if low >= high:
             return
         inner = {edge for span in self.spans for edge in span if low < edge < high}
         for first, last in pairwise([low, *sorted(inner), high]):
-            rows = slice(first, last)
-            advance(self.ready, self.given, self.direction, rows, self._changes(first))
+            advance(cell, given, self.direction, slice(first, last), self._changes(first))
 
     def _changes(self, row: int) -> dict[str, Callable[[Array], None]]:
         """The changes that hold at a row, by array, each made in the order asked for."""
@@ -229,66 +227,100 @@ def _in_turn(makers: list[Callable[[Array], None]]) -> Callable[[Array], None]:
 
 
 def _way(
-    again: Rerun, layer: int, name: str, direction: DirectionTrace, given: Array, start: int
+    own: Trace,
+    baseline: Trace | None,
+    changes: tuple[Change, ...],
+    place: tuple[int, str],
+    start: int,
+    reached: slice,
 ) -> _Way:
-    """A direction made ready, with what comes before its first affected step taken over.
-
-    What it reads differs from the baseline's from row `start` of its order on.
-    """
-    place, steps = (layer, name), again.trace.steps
+    """A direction affected from `start` on, with what its first affected step starts from."""
+    (layer, name), steps = place, own.steps
     turned = name == "backward"
-    own = [c for c in again.changes if (c.layer, c.direction) == place and c.array != "input"]
-    spans = [span(change, steps, turned) for change in own]
-    if turned:
-        given, direction = given[::-1], unroll.last_first(direction)
-    fresh = any((c.layer, c.direction) == place for c in again.weights)
-    start = min([0 if fresh else start, *(first for first, last in spans if first < last)])
-    if again.baseline is None:
-        start = 0
-    else:
-        earlier = dict(again.baseline.layers[layer].directions())[name]
+    here = tuple(c for c in changes if (c.layer, c.direction) == place and c.array != "input")
+    direction = dict(own.layers[layer].directions())[name]
+    direction = unroll.last_first(direction) if turned else direction
+    if baseline is not None:
+        earlier = dict(baseline.layers[layer].directions())[name]
         earlier = unroll.last_first(earlier) if turned else earlier
-        same = direction.hidden_state is direction.cell_output
-        rows = again.room.missing(place, start)
-        for array in DIRECTION_ARRAYS[:6] if same else DIRECTION_ARRAYS:
+        first, last = (reached.start, reached.stop)
+        if turned:
+            first, last = steps - last, steps - first
+        rows = slice(max(first - 1, 0), min(start, last))
+        for array in DIRECTION_ARRAYS:
             getattr(direction, array)[rows] = getattr(earlier, array)[rows]
-    return _Way(again, layer, name, given, direction, tuple(own), tuple(spans), start)
+        if start == steps and turned:  # what backward ends in may stand in every row above
+            direction.hidden_state[-1] = earlier.hidden_state[-1]
+    return _Way(layer, name, direction, here, tuple(span(c, steps, turned) for c in here), start)
 
 
-def _comparable(baseline: Trace, trace: Trace) -> bool:
-    """Whether rows of a baseline may stand in the new run: same network sizes, steps, starts."""
-    return (
-        baseline.spec == trace.spec
-        and baseline.input.shape == trace.input.shape
-        and baseline.input.dtype == trace.input.dtype
-        and all(
-            np.array_equal(getattr(old, start), getattr(new, start))
-            for mine, theirs in zip(trace.layers, baseline.layers, strict=True)
-            for (_, new), (_, old) in zip(mine.directions(), theirs.directions(), strict=True)
-            for start in ("initial_cell_state", "initial_hidden_state")
+def _reached(
+    spec: NetworkSpec,
+    steps: int,
+    changes: tuple[Change, ...],
+    weights: tuple[WeightChange, ...],
+    read: slice,
+) -> tuple[dict[tuple[int, str], int], slice]:
+    """From where on each direction is affected, in the order in which it runs, and where outputs.
+
+    At the steps `read` the network reads something else. The steps of the outputs are those at
+    which any layer is affected: each hands on to the next.
+    """
+    starts: dict[tuple[int, str], int] = {}
+    for layer, cell in enumerate(spec.layers):
+        found = []
+        for name in cell.directions:
+            place, turned = (layer, name), name == "backward"
+            begins = [
+                span(change, steps, turned)[0]
+                for change in changes
+                if (change.layer, change.direction) == place and change.array != "input"
+            ]
+            begins += [0 for weight in weights if (weight.layer, weight.direction) == place]
+            if read.start < read.stop:
+                begins.append(steps - read.stop if turned else read.start)
+            start = starts[place] = min(begins, default=steps)
+            if start < steps:
+                # What backward ends in stands in every row of what leaves such a layer.
+                ended = turned and not cell.return_sequences
+                found.append((0, steps if ended else steps - start) if turned else (start, steps))
+        read = slice(
+            min((first for first, _ in found), default=steps),
+            max((last for _, last in found), default=steps),
         )
+    return starts, read
+
+
+def _of_network(baseline: Trace, network: Network) -> bool:
+    """Whether a run is one of a network of these sizes and this type."""
+    return baseline.spec == network.spec and baseline.input.dtype == network.dtype
+
+
+def _read(network: Network, x: ArrayLike, baseline: Trace | None) -> Array:
+    """What the network reads: the very rows of the baseline where it has read the same."""
+    if baseline is not None:
+        rows = baseline.input
+        plain = isinstance(x, np.ndarray) and x.dtype == rows.dtype
+        if x is rows or (plain and np.array_equal(x, rows)):
+            return rows
+    return unroll.read(network, x)
+
+
+def _starts_alike(baseline: Trace, own: Trace) -> bool:
+    """Whether a run of the same network starts from the same states, and has as many steps."""
+    return baseline.steps == own.steps and all(
+        np.array_equal(getattr(old, name), getattr(new, name))
+        for mine, theirs in zip(own.layers, baseline.layers, strict=True)
+        for (_, new), (_, old) in zip(mine.directions(), theirs.directions(), strict=True)
+        for name in INITIAL_ARRAYS
     )
 
 
-def _first_read(again: Rerun) -> int:
-    """The first step at which the network reads something else than in the baseline."""
-    if again.baseline is None:
-        return 0
-    if again.trace.input is again.baseline.input:
-        return again.trace.steps
-    return _first_other(layer_input(again.trace, 0), layer_input(again.baseline, 0))
-
-
-def _first_other(values: Array, others: Array) -> int:
-    """The first row in which two arrays differ; their length if none does."""
-    other = (values != others).any(axis=1)
-    return int(other.argmax()) if other.any() else len(other)
-
-
-def _take_outputs(again: Rerun, first: int) -> None:
-    """The rows below `first` of the outputs."""
-    assert again.baseline is not None
-    rows = again.room.missing("output", first)
-    for old, new in zip(again.baseline.head_outputs, again.trace.head_outputs, strict=True):
-        new[rows] = old[rows]
-    again.trace.output[rows] = again.baseline.output[rows]
+def _anew(own: Trace, baseline: Trace | None) -> slice:
+    """The steps from the first to the last at which something else is read than in the baseline."""
+    if baseline is None:
+        return slice(0, own.steps)
+    if own.input is baseline.input:
+        return slice(own.steps, own.steps)
+    other = np.flatnonzero((own.input != baseline.input).any(axis=1))
+    return slice(int(other[0]), int(other[-1]) + 1) if other.size else slice(own.steps, own.steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import numpy as np
@@ -31,6 +31,7 @@ DIRECTION_ARRAYS = (
 )
 
 INITIAL_ARRAYS = ("initial_cell_state", "initial_hidden_state")
+EVERY_ARRAY = DIRECTION_ARRAYS + INITIAL_ARRAYS
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,7 +82,7 @@ class Trace:
     input: Array
     layers: tuple[LayerTrace, ...]
     output: Array
-    head_outputs: tuple[Array, ...] = ()
+    head_outputs: tuple[Array, ...] = field(default_factory=tuple)
     embedded: Array | None = None
 
     def __repr__(self) -> str:
@@ -114,11 +115,17 @@ def arrays(trace: Trace) -> dict[str, Array]:
         named["embedded"] = trace.embedded
     for index, layer in enumerate(trace.layers):
         for direction, values in layer.directions():
-            for name in DIRECTION_ARRAYS + INITIAL_ARRAYS:
+            for name in EVERY_ARRAY:
                 named[f"layer{index}.{direction}.{name}"] = getattr(values, name)
     named |= {f"head{index}": array for index, array in enumerate(trace.head_outputs)}
     named["output"] = trace.output
     return named
+
+
+def close(trace: Trace) -> None:
+    """Close every array to writing."""
+    for array in arrays(trace).values():
+        array.setflags(write=False)
 
 
 def remade(trace: Trace, make: Callable[[Array], Array]) -> Trace:
@@ -133,7 +140,7 @@ def remade(trace: Trace, make: Callable[[Array], Array]) -> Trace:
     layers = tuple(
         LayerTrace(
             **{
-                name: DirectionTrace(**{key: other(array) for key, array in vars(values).items()})
+                name: DirectionTrace(**{n: other(getattr(values, n)) for n in EVERY_ARRAY})
                 for name, values in layer.directions()
             }
         )

@@ -7,6 +7,7 @@ does; where a layer reads backwards each layer is completed before the next.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from weakref import WeakKeyDictionary
 
@@ -25,6 +26,7 @@ from lstmviz.engine.trace import (
     DirectionTrace,
     LayerTrace,
     Trace,
+    close,
     layer_input,
     layer_output,
 )
@@ -61,12 +63,27 @@ def allocate(
     Raises `LstmvizError`, before anything large is allocated, for an impossible spec, an
     input of another shape or kind, states of other sizes, or a run over the memory budget.
     """
-    spec, dtype = network.spec, network.dtype
     values = _checked(network, x)
-    steps = len(values)
+    with _room(network, len(values)):
+        embedded = None
+        if network.embedding is not None:
+            embedded = frozen(network.embedding[_symbols(values)].astype(network.dtype, copy=False))
+        rows = _rows(values, network.spec.input_size, network.dtype)
+    return blank(network, rows, embedded, initial, make)
+
+
+def blank(
+    network: Network,
+    rows: Array,
+    embedded: Array | None,
+    initial: Initial | None = None,
+    make: Make = np.zeros,
+) -> Trace:
+    """As `allocate`, for rows (steps, I) that it gave, and what an embedding makes of them."""
+    spec, dtype, steps = network.spec, network.dtype, len(rows)
     if initial is None:
         initial = network.initial
-    try:
+    with _room(network, steps):
         layers = tuple(
             LayerTrace(
                 **{
@@ -84,13 +101,16 @@ def allocate(
         else:
             (_, last), *_ = layers[-1].directions()
             output = last.hidden_state
-        rows = _rows(values, spec.input_size, dtype)
-        embedded = None
-        if network.embedding is not None:
-            embedded = frozen(network.embedding[_symbols(values)].astype(dtype, copy=False))
         return Trace(spec, rows, layers, output, tuple(heads), embedded)
+
+
+@contextmanager
+def _room(network: Network, steps: int) -> Iterator[None]:
+    """Say in a sentence that the machine has no memory for a run over so many steps."""
+    try:
+        yield
     except MemoryError:
-        needed = memory.size_text(memory.estimate(spec, steps, dtype))
+        needed = memory.size_text(memory.estimate(network.spec, steps, network.dtype))
         raise LstmvizError(
             f"a run over {steps:,} steps needs {needed}, which this machine cannot give: "
             "shorten the input or lower the sizes."
@@ -145,15 +165,19 @@ def chunks(network: Network, trace: Trace, start: int = 0) -> Iterator[int]:
     A chunk is some 5 ms of work (4 steps at 1024 cells), after which a caller may draw
     the rows done or stop. Where a layer reads backwards no row is done before the end, and
     the chunks before it yield 0. Where the chunks fall does not depend on the clock, so
-    equal runs give equal bytes.
+    equal runs give equal bytes. A filled trace is closed to writing.
     """
     for _ in _readied(network):
         yield 0
     made = ready(network)
     if all(cell.directions == ("forward",) for cell in network.spec.layers):
-        yield from _stream(network, made, trace, start)
+        filled = _stream(network, made, trace, start)
     else:
-        yield from _layer_by_layer(network, made, trace)
+        filled = _layer_by_layer(network, made, trace)
+    for done in filled:
+        if done == trace.steps:
+            close(trace)
+        yield done
 
 
 _Layers = tuple[dict[str, Prepared], ...]
@@ -188,7 +212,7 @@ def _stream(network: Network, layers: _Layers, trace: Trace, start: int) -> Iter
         for cell, direction in zip(cells, traces, strict=True):
             advance(cell, x, direction, rows)
             x = direction.hidden_state
-        _apply_heads(network, x, trace, rows)
+        complete(network, trace, rows)
         yield rows.stop
 
 
@@ -210,20 +234,15 @@ def _layer_by_layer(network: Network, layers: _Layers, trace: Trace) -> Iterator
 def complete(network: Network, trace: Trace, rows: slice) -> None:
     """Fill the given rows of the output, once those of the last layer are there."""
     last = len(trace.layers) - 1
-    x = layer_output(trace, last)
     if network.heads:
-        _apply_heads(network, x, trace, rows)
+        x = layer_output(trace, last, rows)
+        targets = (*trace.head_outputs, trace.output)
+        for spec, weights, target in zip(network.spec.heads, network.heads, targets, strict=True):
+            read = x.astype(computed_in(weights.weights, network.dtype), copy=False)
+            target[rows] = head(weights, spec.squash, read)
+            x = target[rows]
     elif network.spec.joins(last):
-        trace.output[rows] = x[rows]
-
-
-def _apply_heads(network: Network, x: Array, trace: Trace, rows: slice) -> None:
-    """The chain of heads over the given rows; without one the output is there already."""
-    targets = (*trace.head_outputs, trace.output)
-    for spec, weights, target in zip(network.spec.heads, network.heads, targets, strict=False):
-        read = x[rows].astype(computed_in(weights.weights, network.dtype), copy=False)
-        target[rows] = head(weights, spec.squash, read)
-        x = target
+        trace.output[rows] = layer_output(trace, last, rows)
 
 
 def spans(steps: int, cells: list[Prepared], start: int = 0) -> Iterator[slice]:
@@ -272,6 +291,7 @@ def _direction(
                 f"layer{layer}.{direction}.{name} has shape {start.shape}, "
                 f"but the sizes ask for ({size},)."
             )
+        start.setflags(write=False)
         arrays[name] = start
     return DirectionTrace(hidden_state=hidden, **arrays)
 

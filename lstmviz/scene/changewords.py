@@ -161,7 +161,7 @@ def effect_words(what_if: WhatIf | None, sequence: Sequence | None) -> str:
         )
     name = f"y{_sub(found.column)}"
     names = sequence.columns if sequence is not None and sequence.symbolic else ()
-    if len(names) == what_if.again.trace.output.shape[1] and names[found.column]:
+    if len(names) == what_if.again.own.output.shape[1] and names[found.column]:
         name = f"“{names[found.column]}”"
     told.append(
         f"The output differs most at step {found.step:,}: {name} from {number(found.before)} to "

@@ -8,10 +8,9 @@ from dataclasses import dataclass, field, replace
 import numpy as np
 
 from lstmviz.analysis.changes import parse, resolved
-from lstmviz.analysis.effects import Effect, Touch, effect, first_touched, touches
+from lstmviz.analysis.effects import Effect, Touch, effect, touches
 from lstmviz.analysis.interventions import Change, Intervention
 from lstmviz.analysis.rerun import Rerun, checked, chunks, prepare
-from lstmviz.analysis.spare import keep, take
 from lstmviz.engine import memory
 from lstmviz.engine.network import Network
 from lstmviz.engine.states import Initial
@@ -36,8 +35,7 @@ class WhatIf:
 
     `faults` says in a sentence why a change, by its place in the document, is not made; `again`
     is None where none is. `scales` hold for both runs; `apart` are the largest differences,
-    changed − baseline. `sequence` is the input with its changes. Below `start` no row can differ.
-    `effect` is known at the end.
+    changed − baseline. `sequence` is the input with its changes. `effect` is known at the end.
     """
 
     faults: dict[int, str] = field(default_factory=dict)
@@ -45,7 +43,6 @@ class WhatIf:
     sequence: Sequence | None = None
     difference: Trace | None = None
     touches: tuple[Touch, ...] = ()
-    start: int = 0
     done: int = 0
     scales: Scales | None = None
     apart: Scales | None = None
@@ -82,14 +79,12 @@ def what_ifs(edits: tuple[Edit, ...], given: Baseline) -> Iterator[WhatIf]:
             f"the {memory.size_text(memory.budget())} allowed: shorten the input, or raise "
             f"{memory.VARIABLE}."
         )
-    start = first_touched(again)
     known = WhatIf(
         faults,
         again,
         _sequence(given.sequence, again),
-        _blank(again, given.trace, start),
+        remade(again.own, lambda array: np.zeros(array.shape, array.dtype)),
         touches(again),
-        start,
         scales=given.scales,
     )
     least = max(TOLD_BYTES * trace.steps // (needed // 3), 1)
@@ -97,7 +92,7 @@ def what_ifs(edits: tuple[Edit, ...], given: Baseline) -> Iterator[WhatIf]:
         if known.apart is None or reached - known.done >= least or reached == trace.steps:
             known = _further(known, given, reached)
         yield known
-    yield replace(known, effect=effect(given.trace, trace, known.start))
+    yield replace(known, effect=effect(given.trace, again.own, again.rows))
 
 
 def _made(
@@ -155,28 +150,18 @@ def _sequence(sequence: Sequence, again: Rerun) -> Sequence:
     return replace(sequence, values=values, labels=tuple(labels))
 
 
-def _blank(again: Rerun, baseline: Trace, start: int) -> Trace:
-    """Room for the differences of a run: there are none below `start`."""
-    room = take(baseline, "difference")
-    blank = remade(again.trace, lambda array: room.make(array.shape, array.dtype))
-    rows = room.missing("every", start)
-    for name, array in arrays(blank).items():
-        array[... if "initial_" in name else rows] = 0
-    keep(baseline, "difference", room)
-    return blank
-
-
 def _further(known: WhatIf, given: Baseline, reached: int) -> WhatIf:
     """With the rows up to `reached` told of."""
     assert known.again is not None and known.difference is not None
     assert known.scales is not None
-    first, trace = max(known.done, known.start), known.again.trace
-    if first >= reached and known.apart is not None:
+    own, every = known.again.own, known.again.rows
+    first, last = max(known.done, every.start), min(reached, every.stop)
+    if first >= last and known.apart is not None:
         return replace(known, done=reached)
-    rows = slice(first, max(first, reached))
-    _subtract(trace, given.trace, known.difference, rows)
+    rows = slice(first, max(first, last))
+    _subtract(own, given.trace, known.difference, rows)
     apart = _apart(known.difference, rows)
-    common = widen_all(known.scales, scales(trace, first, reached)) if first < reached else None
+    common = widen_all(known.scales, scales(own, first, last)) if first < last else None
     return replace(
         known,
         done=reached,

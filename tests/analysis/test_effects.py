@@ -7,7 +7,7 @@ import pytest
 from nets import single
 
 from lstmviz.analysis import Change, WeightChange, clamp, run_with
-from lstmviz.analysis.effects import effect, first_touched, touches
+from lstmviz.analysis.effects import effect, touches
 from lstmviz.analysis.rerun import chunks, prepare
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
@@ -40,17 +40,23 @@ def test_rows_before_a_change_need_not_be_looked_at(first):
     again = prepare(NETWORK, X, [clamp("forget_gate", 0.0, [2], first=first)], baseline)
     for _ in chunks(again):
         pass
-    start = first_touched(again)
-    late, whole = effect(baseline, again.trace, start), effect(baseline, again.trace)
-    assert start == late.first == first
+    late, whole = effect(baseline, again.own, again.rows), effect(baseline, again.trace)
+    assert again.rows.start == late.first == first
     assert late.divergence == pytest.approx(whole.divergence, rel=1e-9)
     assert replace(late, divergence=0) == replace(whole, divergence=0)
 
 
-def test_backward_layers_may_differ_from_the_first_step_on():
-    both = NetworkSpec((CellSpec(3, 4, 4, directions=("forward", "backward")),))
-    again = prepare(random_network(both, 2), X, [clamp("forget_gate", 0.0, first=150)])
-    assert first_touched(again) == 0
+@pytest.mark.parametrize(
+    ("direction", "layers", "rows"),
+    [("forward", 1, (150, 200)), ("backward", 1, (0, 151)), ("forward", 2, (0, 200))],
+)
+def test_a_backward_direction_differs_in_the_steps_before_a_change(direction, layers, rows):
+    sizes = [(3, 4), (8, 4)][:layers]
+    cells = tuple(CellSpec(i, n, n, directions=("forward", "backward")) for i, n in sizes)
+    network = random_network(NetworkSpec(cells), 2)
+    change = clamp("forget_gate", 0.0, first=150, last=151, direction=direction)
+    again = prepare(network, X, [change], run(network, X))
+    assert again.rows == slice(*rows)
 
 
 def test_a_change_that_changes_nothing_differs_nowhere():

@@ -113,5 +113,7 @@ def test_units_that_are_much_alike_keep_the_whole_range():
 def test_values_that_are_not_finite_do_not_count(made, bad):
     trace, _ = made
     before = chosen(limits_of(trace), "most")["cell_state"]
-    trace.layers[0].forward.cell_state[3, 7] = bad
+    state = trace.layers[0].forward.cell_state
+    state.setflags(write=True)
+    state[3, 7] = bad
     assert chosen(limits_of(trace), "most")["cell_state"] == before

@@ -109,7 +109,9 @@ def test_a_figure_shows_every_value_where_there_is_room():
 
 def test_marked_values_reach_the_figure():
     trace, sequence = traced(4, 6)
-    trace.layers[0].forward.candidate[2, 1] = np.nan
+    candidate = trace.layers[0].forward.candidate
+    candidate.setflags(write=True)
+    candidate[2, 1] = np.nan
     shapes, _, _ = heatmaps.figure(trace, sequence, View(unit=1))
     marked = [(s.indices == 255).sum() for s in shapes if isinstance(s, Heat)]
     assert sum(marked) == 1

@@ -1,6 +1,10 @@
-"""Changed runs in the room of earlier ones: as if each were the only one."""
+"""Changed runs that share rows with their baseline: as if each were the only one."""
 
+import copy
 import gc
+import pickle
+import threading
+import weakref
 from dataclasses import replace
 
 import numpy as np
@@ -9,7 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from nets import anything, networks, noise, single, states, ways
 
-from lstmviz.analysis import Change, WeightChange, clamp, rerun, run_with, spare
+from lstmviz.analysis import Change, WeightChange, clamp, rerun, run_with, sharing
 from lstmviz.analysis.changes import parse
 from lstmviz.engine.initial import random_network
 from lstmviz.engine.spec import GATES, CellSpec, HeadSpec, NetworkSpec
@@ -74,42 +78,108 @@ def x():
     return np.random.default_rng(0).normal(size=(20, 3)).astype(np.float32)
 
 
-def place(trace):
-    return trace.layers[0].forward.cell_state.__array_interface__["data"][0]
-
-
 def at(network, x, baseline, step):
     return run_with(network, x, [clamp("forget_gate", 0.0, [1], first=step)], baseline)
 
 
-def test_the_room_of_a_run_that_nobody_reads_is_taken_over(network, x):
+def test_rows_are_copied_array_by_array_when_somebody_looks(network, x, monkeypatch):
+    baseline, copied = run(network, x), []
+    filled = sharing._filled
+
+    def watched(own, other, rows):
+        copied.append((other.shape, rows))
+        return filled(own, other, rows)
+
+    monkeypatch.setattr(sharing, "_filled", watched)
+    found = at(network, x, baseline, 12)
+    assert copied == []
+    forward = found.layers[0].forward
+    for _ in range(2):
+        assert forward.forget_gate is forward.forget_gate
+    assert copied == [((20, 6), slice(12, 20))]
+    same(found, at(network, x, None, 12))
+
+
+def test_without_heads_or_projection_the_output_is_the_cell_output(x):
+    network = random_network(single(3, 4, 4), 0)
+    found = at(network, x, run(network, x), 12)
+    assert found.output is found.layers[0].forward.hidden_state
+    assert found.output is found.layers[0].forward.cell_output
+
+
+def test_what_is_looked_at_while_the_run_is_under_way_is_filled(network, x, monkeypatch):
+    monkeypatch.setattr("lstmviz.engine.unroll.CHUNK_STEPS", 4)
+    baseline, change = run(network, x), clamp("forget_gate", 0.0, [1], first=7)
+    again = rerun.prepare(network, x, [change], baseline)
+    reached = rerun.chunks(again)
+    assert next(reached) == 7 and next(reached) == 8
+    looked = again.trace.output
+    np.testing.assert_array_equal(looked[:7], baseline.output[:7])
+    list(reached)
+    expected = run_with(network, x, [change], baseline)
+    np.testing.assert_array_equal(looked, expected.output)
+    same(again.trace, expected)
+
+
+def test_the_baseline_cannot_change_under_a_run_that_shares_its_rows(network, x):
     baseline = run(network, x)
-    first = at(network, x, baseline, 12)
-    second = at(network, x, baseline, 5)
-    assert place(first) != place(second)
-    where = place(first)
-    del first
-    third = at(network, x, baseline, 15)
-    assert place(third) == where
-    same(third, at(network, x, replace(baseline), 15))
+    rows = baseline.layers[0].forward.cell_state[2:5]
+    at(network, x, baseline, 12)
+    for values in (*arrays(baseline).values(), rows):
+        with pytest.raises(ValueError, match="read-only"):
+            values[...] = 0
+    made = replace(baseline, output=baseline.output.copy())  # as one of another's making
+    at(network, x, made, 12)
+    assert not made.output.flags.writeable
 
 
-def test_a_single_array_that_is_still_read_keeps_its_room(network, x):
+def test_threads_that_ask_at_once_get_the_same_arrays(network, x):
+    found, barrier = at(network, x, run(network, x), 12), threading.Barrier(8)
+    seen = []
+
+    def ask():
+        barrier.wait()
+        seen.append(arrays(found))
+
+    threads = [threading.Thread(target=ask) for _ in range(8)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len(seen) == 8
+    for each in seen:
+        assert all(each[name] is array for name, array in seen[0].items())
+
+
+def pickled(trace):
+    return pickle.loads(pickle.dumps(trace))
+
+
+def test_copies_of_a_run_are_whole(network, x):
     baseline = run(network, x)
-    first = at(network, x, baseline, 12)
-    row = first.layers[0].forward.cell_state[3:9][:, 2]
-    before, where = row.copy(), place(first)
-    del first
-    second = at(network, x, baseline, 0)
-    assert place(second) != where
-    np.testing.assert_array_equal(row, before)
+    expected = at(network, x, baseline, 12)
+    for made in (
+        copy.copy,
+        copy.deepcopy,
+        replace,
+        lambda trace: pickle.loads(pickle.dumps(trace)),
+    ):
+        found = at(network, x, baseline, 12)
+        same(made(found), expected)
+        with pytest.raises(AttributeError, match="no attribute 'cell'"):
+            _ = made(found).layers[0].forward.cell
 
 
-def test_only_what_is_missing_is_copied():
-    room = spare.Room()
-    assert room.missing("rows", 12) == slice(0, 12)
-    assert room.missing("rows", 5) == slice(12, 12)
-    assert room.missing("rows", 15) == slice(5, 15)
+def test_runs_may_each_be_the_baseline_of_the_next_and_are_let_go(network, x):
+    trace, gone = run(network, x), []
+    for k in range(300):
+        gone.append(weakref.ref(trace))
+        x = x.copy()
+        x[k % 20] += 1
+        trace = run_with(network, x, [], trace)
+    same(trace, run(network, x))
+    gc.collect()
+    assert all(each() is None for each in gone)
 
 
 def test_a_changed_run_is_closed_to_writing(network, x):
@@ -118,20 +188,6 @@ def test_a_changed_run_is_closed_to_writing(network, x):
         found = at(network, x, given_baseline, 12)
         for name, values in arrays(found).items():
             assert not values.flags.writeable, name
-
-
-def test_rooms_are_let_go_with_their_baseline_and_large_ones_at_once(network, x, monkeypatch):
-    baseline = run(network, x)
-    kept = len(spare._kept)
-    at(network, x, baseline, 12)
-    assert len(spare._kept) == kept + 1
-    del baseline
-    gc.collect()
-    assert len(spare._kept) == kept
-    monkeypatch.setattr(spare, "KEPT_BYTES", 100)
-    baseline = run(network, x)
-    at(network, x, baseline, 12)
-    assert len(spare._kept) == kept
 
 
 def test_another_run_is_no_baseline(network, x):
