@@ -6,6 +6,7 @@ from typing import Any
 
 from PySide6.QtCore import QObject, Signal
 
+from lstmviz.errors import LstmvizError
 from lstmviz.gui.background import Background
 from lstmviz.scene.questions import QUESTIONS, answered, key_of, missing
 from lstmviz.scene.run import Run
@@ -19,7 +20,8 @@ class Asking(QObject):
     """Keeps the newest answer; `changed` tells that there is another, `progressed` how
     far one that takes long has come, and 0 of 0 when it is there.
 
-    While a new answer is worked out to the same question of the same run, the one before stands.
+    While a new answer is worked out to the same question of the same run, the one before stands,
+    unless it was the sentence that there is none.
     """
 
     changed = Signal()
@@ -51,7 +53,7 @@ class Asking(QObject):
         key = key_of(name, QUESTIONS[name], run, view)
         if key == self._key:
             return
-        if key[:2] != self._key[:2]:
+        if key[:2] != self._key[:2] or isinstance(self.answer, LstmvizError):
             self.answer = None
         self._key, self._run = key, run  # the run is kept, so that nothing takes its id
         found = self._work.start(lambda progress: answered(name, run, view, progress), PATIENCE)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -56,13 +57,14 @@ def spoken(sequence: Sequence, symbols: tuple[str, ...] | None, split: str = "au
     return Spoken("".join(parts), starts, ends)
 
 
-def matching(told: Spoken, pattern: str) -> Numbers:
+def matching(told: Spoken, pattern: str, wanted: Callable[[], object] | None = None) -> Numbers:
     """(steps,): 1 at every step of which a character lies in a match of a regular expression.
 
-    Raises `LstmvizError` for what is no regular expression, and one that matches nothing.
+    `wanted` is called every now and then; what it raises ends the search. Raises
+    `LstmvizError` for what is no regular expression, and one that matches nothing.
     """
     inside = np.zeros(len(told.text) + 1, np.intp)
-    for first, end in patterns.spans(pattern, told.text):
+    for first, end in patterns.spans(pattern, told.text, wanted=wanted):
         inside[first:end] = 1
     if not inside.any():
         raise LstmvizError(f"{pattern[:60]!r} matches nothing in the text; try another pattern.")

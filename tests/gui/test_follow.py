@@ -77,7 +77,7 @@ def test_what_is_typed_is_asked_after_a_moment_without_keys(asked, qtbot):
 
 def test_a_pattern_that_takes_too_long_leaves_the_window_alive(asked, qtbot, monkeypatch):
     window, strip = asked()
-    monkeypatch.setattr("lstmviz.inputs.patterns.spans.__defaults__", (1.0,))
+    monkeypatch.setattr("lstmviz.inputs.patterns.spans.__defaults__", (1.0, None))
     qtbot.keyClicks(strip.pattern, r"([\s\S]+)+\Z\d")
     qtbot.keyClick(strip.pattern, Qt.Key.Key_Return)
     longest, last = 0.0, time.monotonic()

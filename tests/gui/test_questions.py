@@ -8,7 +8,7 @@ from PySide6.QtGui import QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from windows import settle
 
-from lstmviz.inputs import GeneratedInput
+from lstmviz.inputs import GeneratedInput, TextInput
 from lstmviz.scene.order import ORDERS
 from lstmviz.scene.shapes import Heat, Text
 from lstmviz.session import Document, Other, Trained, one_layer
@@ -192,3 +192,15 @@ def test_pointing_at_a_word_says_what_it_means(opened, qtbot):
     assert said[-1].startswith("how well it tells marked steps from others")
     assert view.accessibleName() == "Which units follow …"
     assert view.accessibleDescription().startswith("Which units follow “a+”? g of unit 1 follows")
+
+
+def test_a_refusal_does_not_stand_while_the_next_answer_is_worked_out(opened, qtbot):
+    window = opened(Document(one_layer(3, 4, 4), TextInput("ab" * 40)), diagram="follow")
+    window.store.look(pattern="(")
+    answered(qtbot, window)
+    assert "is no regular expression" in words(window)
+    window.store.look(pattern="((.+)+)+;$")
+    assert window.busy and "Working it out" in words(window)
+    window.store.look(pattern="a")
+    answered(qtbot, window)
+    assert "Which units follow “a”?" in words(window)

@@ -33,6 +33,19 @@ def test_a_pattern_that_tries_too_many_ways_ends_in_a_sentence():
     assert time.monotonic() - begun < 30
 
 
+def test_what_nobody_waits_for_any_more_ends_at_once():
+    asked, begun = [], time.monotonic()
+
+    def wanted():
+        asked.append(time.monotonic())
+        if len(asked) == 3:
+            raise InterruptedError
+
+    with pytest.raises(InterruptedError):
+        spans("(a+)+$", "a" * 60 + "b", 600, wanted)
+    assert len(asked) == 3 and time.monotonic() - begun < 60
+
+
 @pytest.mark.parametrize(
     ("pattern", "words"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -36,11 +37,14 @@ BUILT_IN = {
 assert set(COLUMNS) < set(BUILT_IN)
 
 
-def annotation_of(run: Run, view: View) -> tuple[str, Numbers]:
+def annotation_of(
+    run: Run, view: View, wanted: Callable[[], object] | None = None
+) -> tuple[str, Numbers]:
     """What is followed in a few words, and its number (steps,) at every step.
 
-    Raises `LstmvizError` where nothing is asked for yet, and for what cannot be: it says what
-    would mend it.
+    `wanted` is called while a pattern is looked for; what it raises ends that. Raises
+    `LstmvizError` where nothing is asked for yet, and for what cannot be: it says what would mend
+    it.
     """
     match view.follows:
         case "pattern":
@@ -51,7 +55,7 @@ def annotation_of(run: Run, view: View) -> tuple[str, Numbers]:
                     "Nothing is given that units could follow; give it with --pattern or "
                     "--annotation.",
                 )
-            return f"“{view.pattern}”", matching(_told(run), view.pattern)
+            return f"“{view.pattern}”", matching(_told(run), view.pattern, wanted)
         case "ranges":
             told = np.zeros(run.steps)
             for first, last in view.ranges:

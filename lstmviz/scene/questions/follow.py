@@ -14,6 +14,7 @@ from lstmviz.analysis.following import by_chance, follow, held_out, ranked_array
 from lstmviz.engine.trace import Array, Trace
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
+from lstmviz.models import Progress
 from lstmviz.scene import raster
 from lstmviz.scene.colors import ROLE_OF_ARRAY
 from lstmviz.scene.heataxes import visible
@@ -70,10 +71,11 @@ class Following:
         return self.rows[min(view.rank, len(self.rows) - 1)] if self.rows else None
 
 
-def _answer(run: Run, view: View) -> Following:
+def _answer(run: Run, view: View, progress: Progress | None = None) -> Following:
     trace = run.trace
     assert trace is not None
-    name, annotation = annotation_of(run, view)
+    wanted = None if progress is None else partial(progress, 0, 0)
+    name, annotation = annotation_of(run, view, wanted)
     held = held_out(trace.steps)
     if view.follows == "ranges" and not view.ranges:
         return Following(name, annotation, held, problem=BRUSH)
@@ -342,6 +344,7 @@ def _brushed(view: View, first: int, last: int) -> Mapping[str, Any]:
 
 QUESTION = Question(
     answer=_answer,
+    search=_answer,
     page=_page,
     fields=("layer", "direction", "every_layer", *FIELDS),
     page_fields=("first", "last", "rank", "row"),
