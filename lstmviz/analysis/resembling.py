@@ -101,7 +101,10 @@ def sample(
     check_step(trace.steps, step)
     last = step + 1 if last is None else last
     if not step < last <= trace.steps:
-        raise LstmvizError(f"steps {step} to {last} are none of the run; end after the start.")
+        raise LstmvizError(
+            f"steps from {step} up to {last} are no part of a run of {trace.steps:,}; end after "
+            "the start, and within the run."
+        )
     parts = tuple(each[step:last] for each in _states(trace, array, layer, direction))
     return Sample(parts, array, measure, layer, direction)
 

@@ -56,7 +56,7 @@ def test_what_is_not_there_is_told():
     trace = trace_of(0, 5)
     for options, words in (
         ({"step": 5}, "no step 5"),
-        ({"step": 3, "last": 3}, "steps 3 to 3"),
+        ({"step": 3, "last": 3}, "steps from 3 up to 3"),
         ({"step": 0, "array": "input"}, "'input' is not one of"),
         ({"step": 0, "measure": "l1"}, "'l1' is not one of"),
     ):
