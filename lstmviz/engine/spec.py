@@ -191,9 +191,11 @@ def cell_fault(cell: CellSpec) -> tuple[str, str] | None:
     if not cell.possible:
         variant = cell.variant
         plain = variant.output.name == "tanh" and "output_gate" not in variant.absent
+        h, c = f"{cell.hidden_size:,}", f"{cell.cell_size:,}"
         return (
-            f"{'o ⊙ tanh(c)' if plain else 'the cell output'} has the cell size "
-            f"{cell.cell_size:,}, but the hidden state has size {cell.hidden_size:,}",
+            f"h = o ⊙ tanh(c) needs equal sizes, but h and o have {h} and c has {c}"
+            if plain
+            else f"h is the cell output, but h has size {h} and c has {c}",
             "make the two equal or allow the projection",
         )
     missing = [gate for gate in cell.variant.absent if gate != "output_gate"]

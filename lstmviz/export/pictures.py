@@ -26,6 +26,8 @@ DIAGRAMS = (*session.DIAGRAMS[1:], *QUESTIONS)
 """Views of their own name that stand in the diagram's place; "diagram" is the one looked at."""
 VIEWS = ("diagram", *DIAGRAMS, "why", "heatmaps")
 Size = tuple[float, float]
+BESIDE = 26.0
+"""Pixels left and right of a diagram, into which the neighbouring steps reach."""
 
 
 def picture_of(
@@ -69,8 +71,8 @@ def picture_of(
         *static_shapes(diagram),
         *frame_shapes(diagram, moments_of(run, view), spec),
     )
-    own = (diagram.width, diagram.height)
-    return _picture(shapes, own, size or own, theme, words)
+    own = (diagram.width + 2 * BESIDE, diagram.height)
+    return _picture(shapes, own, size or own, theme, words, beside=BESIDE)
 
 
 def _heatmaps(
@@ -143,8 +145,10 @@ def _picture(
     size: Size,
     theme: Theme,
     words: tuple[str, dict[str, object]],
+    *,
+    beside: float = 0.0,
 ) -> Picture:
-    """Shapes of their `own` size in the middle of a picture of `size`."""
+    """Shapes `beside` the left edge of their `own` size, in the middle of a picture of `size`."""
     fit = min(size[0] / own[0], size[1] / own[1])
 
     def draw(painter: QPainter, vector: bool) -> None:
@@ -152,6 +156,7 @@ def _picture(
         if size != own:
             painter.translate((size[0] - own[0] * fit) / 2, (size[1] - own[1] * fit) / 2)
             painter.scale(fit, fit)
+        painter.translate(beside, 0)
         paint.draw(painter, shapes, theme, vector=vector)
         painter.restore()
 

@@ -120,8 +120,8 @@ def test_info_in_words(capsys, sizes, one, two):
 def test_info_of_the_impossible_says_what_would_mend_it(capsys):
     assert main(["info", "--sizes", "5,64,256", "--no-project"]) == 0
     assert (
-        "impossible  layer 0 cannot run: o ⊙ tanh(c) has the cell size 256"
-        in capsys.readouterr().out
+        "impossible  layer 0 cannot run: h = o ⊙ tanh(c) needs equal sizes, but h and o have 64 "
+        "and c has 256; make the two equal or allow the projection" in capsys.readouterr().out
     )
 
 

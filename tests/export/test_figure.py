@@ -172,7 +172,7 @@ def test_a_size_is_kept_and_the_diagram_fitted_into_it(tmp_path):
     assert pixels.shape == (450, 350, 3)
     ink = np.argwhere(pixels.mean(axis=2) < 200)
     assert 100 < ink[:, 0].min() < 225 < ink[:, 0].max() < 350
-    assert ink[:, 1].max() - ink[:, 1].min() > 330
+    assert ink[:, 1].max() - ink[:, 1].min() > 320
 
 
 def test_the_hovered_unit_is_not_in_the_figure(tmp_path):
