@@ -139,6 +139,8 @@ class HeatmapsView(QWidget):
             self._run = run
             if not self._resizing.isActive():
                 self._derive(at_once=asked)
+            if old.reveal != view.reveal:
+                self.update()
         self._gestures.refresh()
 
     def _derive(self, *, at_once: bool = False) -> None:

@@ -32,7 +32,7 @@ FAULTS = [
     ("--input no.csv", "no.csv does not exist"),
     ("--input no.xyz", "unknown suffix '.xyz'; inputs are"),
     ("--sizes 2,3,4 --text abc", "3 different characters, but the input size is 2"),
-    ("--sizes 5,3,4 --no-project", "layer 0 cannot run: o ⊙ tanh"),
+    ("--sizes 5,3,4 --no-project", "layer 0 cannot run: h = o ⊙ tanh"),
 ]
 
 

@@ -296,6 +296,20 @@ def test_steps_that_come_while_the_ground_is_painted_are_on_it(widget, qtbot):
     assert [grabbed(widget).copy(plot) for plot in panels] == sliced
 
 
+def test_reveal_is_seen_everywhere_at_once_while_a_run_is_under_way(widget, qtbot):
+    trace, sequence = traced(8, 90, text="abacus ")
+    run = HeatRun(trace, sequence, 60, scales(trace, 0, 90))
+    widget.render(run, View(step=5, unit=2))
+    qtbot.waitUntil(lambda: not widget._filler.isActive())
+    for reveal in (True, False):
+        widget.repaint()
+        widget.render(run, replace(widget.view, reveal=reveal))
+        QApplication.processEvents()
+        seen = widget.screen().grabWindow(widget.winId()).toImage()
+        widget.repaint()
+        assert widget.screen().grabWindow(widget.winId()).toImage() == seen
+
+
 def test_what_was_shown_before_stays_until_it_is_stale(widget, qtbot):
     shown(widget, qtbot, steps=100)
     trace, sequence = traced(8, 100, hidden=5)
