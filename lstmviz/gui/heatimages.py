@@ -30,7 +30,7 @@ class HeatImages:
     """Six images and how far they are filled.
 
     What an image showed before stays, stretched to its new grid, until the new values have
-    been filled in over it.
+    been filled in over it; but for rows that have changed places, which would tell wrong units.
     """
 
     def __init__(self) -> None:
@@ -59,6 +59,8 @@ class HeatImages:
                 self.slots[name] = _carried(slot, grid, content.colormap(name), same)
             elif old is None or not same or _differs(old, content, name):
                 slot.filled = 0
+                if old is not None and same and _reordered(old, content, name):
+                    slot.shown = 0
         self._content = content
 
     def advance(self, seconds: float) -> set[str]:
@@ -109,11 +111,12 @@ class HeatImages:
 
 def _differs(old: Content, new: Content, name: str) -> bool:
     """Whether the same values would now give another image."""
-    return (
-        old.limits[name] != new.limits[name]
-        or not np.array_equal(old.order_of(name), new.order_of(name))
-        or new.done < old.done
-    )
+    return old.limits[name] != new.limits[name] or _reordered(old, new, name) or new.done < old.done
+
+
+def _reordered(old: Content, new: Content, name: str) -> bool:
+    """Whether the rows of an image are now those of other units."""
+    return not np.array_equal(old.order_of(name), new.order_of(name))
 
 
 def _carried(slot: Slot, grid: Grid, colormap: str, same: bool) -> Slot:
