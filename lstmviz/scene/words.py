@@ -169,9 +169,10 @@ def _output(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
 
 def _project(moment: Moment, spec: NetworkSpec) -> tuple[str, str]:
     h, m = moment.values["hidden_state"], moment.values["cell_output"]
+    become = "value becomes" if len(m) == 1 else "values become"
     return (
         f"hₜ = {projection_formula(moment.variant)}",
-        f"{len(m):,} values become {len(h):,}; h{index(0)} = {number(float(h[0]))}",
+        f"{len(m):,} {become} {len(h):,}; h{index(0)} = {number(float(h[0]))}",
     )
 
 
