@@ -44,6 +44,11 @@ class Turns(QObject):
             self._resting = True
             resting.hold()
 
+    def at_once(self) -> None:
+        """What the user has just changed is painted in this turn, which has painted already."""
+        self._ended = False
+        self._painted.stop()
+
     def _release(self) -> None:
         if self._resting:
             self._resting = False

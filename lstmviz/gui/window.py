@@ -265,6 +265,8 @@ class MainWindow(QMainWindow):
         if old.view.theme != new.view.theme:
             self._restyle()
         self._render(travel=self._travel(old, new))
+        if old.document != new.document:
+            self.turns.at_once()
 
     def _ran(self, run: Run) -> None:
         other_file = run.certificate not in (None, self.certificate.told)
@@ -354,14 +356,8 @@ class MainWindow(QMainWindow):
     def _dress(self) -> None:
         """Hand the theme to the views."""
         views = (self.left, self.diagram, self.inspector.view, self.player, self.typing)
-        for view in (
-            *views,
-            self.heatmaps,
-            self.certificate,
-            self.question,
-            self.strips,
-            self.whatif,
-        ):
+        others = (self.heatmaps, self.certificate, self.question, self.strips, self.whatif)
+        for view in (*views, *others):
             view.set_theme(self.theme)
         self.header.set_theme(self.theme)
 

@@ -58,6 +58,15 @@ def test_two_paintings_do_not_share_a_turn(window, qtbot):
     qtbot.waitUntil(lambda: len(window.paints) == 2)
 
 
+def test_what_the_user_changes_is_painted_at_once(window):
+    window.repaint()
+    window.turns.at_once()
+    window.label.setText("b")
+    window.update()
+    QApplication.processEvents()
+    assert len(window.paints) == 2
+
+
 def test_what_changes_a_little_later_is_painted_at_once(window, qtbot):
     for count in (1, 2):
         window.update()
