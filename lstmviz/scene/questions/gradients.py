@@ -32,6 +32,8 @@ DECADES = 4
 """Powers of ten below the largest gradient that still have a colour."""
 LEFT = 66.0
 LINE = 19.0
+APART = 16.0
+"""Pixels between what there is to click."""
 SAID = {
     "∂y/∂x · x": "what each step’s input adds to the output: its gradient times its value, summed",
     "∂y/∂c": "how the output changes with c of each unit at each step, by all that follows from it",
@@ -95,8 +97,9 @@ def _name(run: Run, output: int) -> str:
 
 @dataclass(frozen=True, eq=False)
 class _Place:
-    """Where things stand: the strip of the input, an image an array, links, and the side."""
+    """Where things stand: the strip of the input, an image an array, and the side; the title."""
 
+    head: str
     axis: StepAxis
     strip: Box
     heats: dict[str, Box]
@@ -117,7 +120,9 @@ def _page(found: Dependence, run: Run, view: View, w: float, h: float) -> Page:
     }
     side = Box(wide + 24, 66, w - wide - 40, h - 82)
     text = flow(sequence.labels, side) if sequence is not None and sequence.symbolic else None
-    place = _Place(StepAxis(strip, first, last), strip, heats, side, text)
+    head = f"What output {found.name} at t = {found.step:,} depends on{of_baseline(run)}"
+    head = fit(head, w - 40, 14, bold=True)
+    place = _Place(head, StepAxis(strip, first, last), strip, heats, side, text)
     images = {array: _image(found, array, place.axis, heats[array], view) for array in ARRAYS}
 
     def marks(now: View) -> tuple[Shape, ...]:
@@ -133,7 +138,7 @@ def _page(found: Dependence, run: Run, view: View, w: float, h: float) -> Page:
     def controls(now: View) -> tuple[Shape, ...]:
         return tuple(text for text, _ in _links(found, place, now))
 
-    rest = tuple(_rest(found, place, images, w, of_baseline(run)))
+    rest = tuple(_rest(found, place, images, w))
     return Page(rest, marks, spot, step_at, controls=controls, said=SAID)
 
 
@@ -165,15 +170,14 @@ def _decades(values: Numbers, largest: float) -> Numbers:
 
 
 def _rest(
-    found: Dependence, place: _Place, images: dict[str, raster.Image], w: float, whose: str
+    found: Dependence, place: _Place, images: dict[str, raster.Image], w: float
 ) -> list[Shape]:
     shapes: list[Shape] = []
-    head = f"What output {found.name} at t = {found.step:,} depends on{whose}"
     told = (
         f"y = {number(found.found.value)}. Colours: ∂y/∂ each value of this layer, from the "
         f"largest of its array down {DECADES} powers of ten."
     )
-    shapes.append(Text(20, 28, fit(head, place.side.x - 36, 14, bold=True), 14, "ink", bold=True))
+    shapes.append(Text(20, 28, place.head, 14, "ink", bold=True))
     shapes.append(Text(20, 46, fit(told, w - 40, 11), 11, "muted"))
     for array, box in place.heats.items():
         role = ROLE_OF_ARRAY[array]
@@ -221,13 +225,15 @@ def _links(found: Dependence, place: _Place, view: View) -> list[tuple[Text, dic
         links.append(("output ›", {"target": (found.output + 1) % outputs}))
         links.append(("the largest", {"target": None}))
     shown: list[tuple[Text, dict[str, object]]] = []
-    x = place.side.x
-    for words, changes in links:
-        wide = width(words, 11)
+    wides = [width(words, 11) for words, _ in links]
+    total = sum(wides) + APART * (len(links) - 1)
+    x = min(place.side.x, place.side.right - total)
+    x = max(x, 20 + width(place.head, 14, bold=True) + APART)
+    for (words, changes), wide in zip(links, wides, strict=True):
         if x + wide > place.side.right:
             break
         shown.append((Text(x, 28, words, 11, "accent"), changes))
-        x += wide + 16
+        x += wide + APART
     return shown
 
 

@@ -95,10 +95,13 @@ def _shown(found: Saturated, view: View) -> list[Place]:
 
 
 def _scatters(found: Saturated, view: View, w: float, h: float) -> list[_Scatter]:
-    """Squares in a grid, layers across and gates down or the other way, whichever is larger."""
+    """Squares in a grid, layers across and gates down or the other way, whichever is larger.
+
+    On a low page all stand in a row.
+    """
     places, top = _shown(found, view), 66.0
     across = len(places), len(SWITCHES)
-    grids = (across, across[::-1])
+    grids = (across, across[::-1], (len(places) * len(SWITCHES), 1))
 
     def side(columns: int, rows: int) -> float:
         wide = (w - LEFT_ROOM - 20 - GAP * (columns - 1)) / columns
@@ -117,6 +120,8 @@ def _scatters(found: Saturated, view: View, w: float, h: float) -> list[_Scatter
     for k, place in enumerate(places):
         for g, gate in enumerate(SWITCHES):
             column, row = (k, g) if layers_across else (g, k)
+            if rows == 1:
+                column, row = k * len(SWITCHES) + g, 0
             x = max(start, LEFT_ROOM) + column * (size + spread)
             y = top + TOP_ROOM + row * (size + TOP_ROOM + 6)
             box = Box(x, y, size, size)
@@ -176,20 +181,26 @@ def _frame(each: _Scatter, found: Saturated, scatters: list[_Scatter]) -> list[S
 
 
 def _title(each: _Scatter, scatters: list[_Scatter]) -> list[Shape]:
-    """The gate's name, as long as there is room, and the layer's where there are several."""
+    """The gate's name, as long as there is room for all of them, and the layer's if several."""
     box, role = each.box, f"{ROLE_OF_ARRAY[each.gate]}_text"
-    names = [each.gate.replace("_", " "), LETTERS[each.gate]]
-    several = len({other.place for other in scatters}) > 1
-    if several:
-        layer, way = each.place
-        ways = len({other.place for other in scatters if other.place[0] == layer}) > 1
-        arrow = ("→" if way == "forward" else "←") * ways
-        short = f"{layer}{arrow} {LETTERS[each.gate]}"
-        names = [f"layer {layer}{arrow} · {names[0]}", f"layer {layer}{arrow} · {names[1]}", short]
+    forms = [_names(other, scatters) for other in scatters]
     room = box.w + 10
-    name = next((n for n in names if width(n, 11, bold=True) <= room), None)
-    name = name or fit(names[-1], room, 11, bold=True)
+    fitting = (
+        k for k in range(len(forms[0])) if all(width(n[k], 11, bold=True) <= room for n in forms)
+    )
+    name = fit(_names(each, scatters)[next(fitting, -1)], room, 11, bold=True)
     return [Text(box.x, box.y - 9, name, 11, role, bold=True)] if name else []
+
+
+def _names(each: _Scatter, scatters: list[_Scatter]) -> list[str]:
+    """What a square is called, from long to short."""
+    gate, letter = each.gate.replace("_", " "), LETTERS[each.gate]
+    if len({other.place for other in scatters}) == 1:
+        return [gate, letter]
+    layer, way = each.place
+    ways = len({other.place for other in scatters if other.place[0] == layer}) > 1
+    name = f"{layer}{('→' if way == 'forward' else '←') * ways}"
+    return [f"layer {name} · {gate}", f"layer {name} · {letter}", f"{name} {letter}"]
 
 
 def _means(each: _Scatter, found: Saturated) -> list[Shape]:
