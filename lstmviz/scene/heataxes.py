@@ -67,7 +67,12 @@ class Content:
     apart: bool = False
 
     def curve(self, array: str, first: int, last: int) -> Array:
-        """The pinned unit's values at steps `first` to `last` (exclusive)."""
+        """The pinned unit's values at steps `first` to `last` (exclusive), as far as they go.
+
+        A picture of another run may have come further than this one has: what is not filled yet
+        must not be gathered, for it would be kept.
+        """
+        last = min(last, self.done)
         if self.curves is not None:
             return self.curves.upto(array, last)[first:]
         return self.values(array)[first:last, self.unit]

@@ -121,8 +121,7 @@ def _curve(
 ) -> list[Shape]:
     assert content.unit is not None
     first = max(place.first, since - 1)
-    last = min(place.last, content.done)
-    values = content.curve(array, first, max(last, first))
+    values = content.curve(array, first, place.last)
     if not len(values):
         return []
     low, high = _limits(content, array)
