@@ -13,8 +13,9 @@ from lstmviz.scene.questions import answered, brushed, marked, page_of
 from lstmviz.scene.questions.annotations import with_range
 from lstmviz.scene.questions.series import curve, filled
 from lstmviz.scene.questions.writing import StepAxis
+from lstmviz.scene.raster import MARKED
 from lstmviz.scene.run import finished
-from lstmviz.scene.shapes import Box, Line, Rect, Text
+from lstmviz.scene.shapes import Box, Heat, Line, Rect, Text
 from lstmviz.session import Document, Layer, Untrained, View, one_layer
 
 TEXT = "def f(x):\n    return [x, 'a b', (x + 1)]  # so it is\n" * 6
@@ -148,6 +149,17 @@ def test_an_annotation_of_a_file_is_followed(runs, tmp_path):
     found = answered("follow", run, View(follows="file", annotation_file=f"{path}:told"))
     assert (found.rows[0].follower.array, found.rows[0].follower.unit) == ("cell_state", 5)
     assert found.name == "told.csv:told"
+
+
+def test_symbols_that_an_annotation_says_nothing_of_have_no_colour(runs):
+    run, view = runs["text"], View(follows="built-in", annotation="prose-comments", step=40)
+    found = answered("follow", run, view)
+    silent = np.isnan(found.told)
+    assert 0 < silent.sum() < len(silent)
+    page = page_of("follow", found, run, view, 940, 516)
+    heats = [shape for shape in page.marks(view) if isinstance(shape, Heat)]
+    assert 0 < sum(heat.indices.shape[1] for heat in heats) <= (~silent).sum()
+    assert all((heat.indices != MARKED).all() for heat in heats)
 
 
 def test_brushed_steps_join_and_ask_which_units_follow_them():

@@ -296,7 +296,8 @@ def _marks(found: Following, place: _Place, view: View) -> list[Shape]:
         high = float(np.abs(known).max()) if len(known) else 1.0
         low = -high if len(known) and known.min() < 0 else 0.0
         colormap = "diverging" if low < 0 else "sequential"
-        shapes += tinted(place.text, found.told, (low, high or 1.0), step, colormap)
+        limits = (low, high or 1.0)
+        shapes += tinted(place.text, found.told, limits, step, colormap, np.isnan(found.told))
     return shapes
 
 
@@ -322,7 +323,9 @@ def _spot(
         step = place.text.step_at(x, y, min(max(view.step, 0), len(found.told) - 1))
     if step is None:
         return None
-    words = f"{step_words(sequence, step)}: annotation {number(float(found.told[step]), 2)}"
+    told_here = float(found.told[step])
+    said = "says nothing" if np.isnan(told_here) else number(told_here, 2)
+    words = f"{step_words(sequence, step)}: annotation {said}"
     looked = found.look(view)
     if looked is not None and values is not None:
         words += f", {looked.name} {number(float(values[step]))}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence as Items
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -110,15 +111,24 @@ def paled(indices: raster.Image, colormap: str) -> raster.Image:
 
 
 def tinted(
-    found: Flow, values: NDArray[np.floating], limits: raster.Limits, step: int, colormap: str
+    found: Flow,
+    values: NDArray[np.floating],
+    limits: raster.Limits,
+    step: int,
+    colormap: str,
+    bare: NDArray[np.bool_] | None = None,
 ) -> list[Shape]:
-    """The lines about a step, each symbol on the pale colour of its value; `step` is outlined."""
+    """The lines about a step, each symbol on the pale colour of its value; `step` is outlined.
+
+    Where `bare` is True there is no colour: nothing is said of those steps.
+    """
     pale = paled(raster.indices(values, limits), colormap)
+    covered = np.ones(len(values), bool) if bare is None else ~bare
     shapes: list[Shape] = []
     top = found.top(step)
     for row, (first, last) in enumerate(found.lines[top : top + found.rows]):
         y = found.box.y + row * found.lead
-        shapes += _line(found, first, last, y, pale, colormap)
+        shapes += _line(found, first, last, y, pale, colormap, covered)
         if first <= step < last:
             left, wide = found.lefts[step], found.widths[step]
             around = Box(found.box.x + left - 0.5, y + 0.5, wide + 1, found.lead - 1)
@@ -127,22 +137,31 @@ def tinted(
 
 
 def _line(
-    found: Flow, first: int, last: int, y: float, image: NDArray[np.uint8], colormap: str
+    found: Flow,
+    first: int,
+    last: int,
+    y: float,
+    image: NDArray[np.uint8],
+    colormap: str,
+    covered: NDArray[np.bool_],
 ) -> list[Shape]:
     x, base, lead = found.box.x, y + found.lead * 0.7, found.lead
-    if found.joined:
-        wide = float(found.lefts[last - 1] + found.widths[last - 1])
-        text = "".join(found.words[first:last])
-        return [
-            Heat(Box(x, y, wide, lead), image[None, first:last], colormap),
-            Text(x, base, text, found.size, "ink", mono=True),
-        ]
+    rights = found.lefts + found.widths
     shapes: list[Shape] = []
+    if found.joined:
+        changes = np.flatnonzero(np.diff(covered[first:last])) + first + 1
+        for start, end in pairwise([first, *changes.tolist(), last]):
+            left, right = float(found.lefts[start]), float(rights[end - 1])
+            if covered[start]:
+                box = Box(x + left, y, right - left, lead)
+                shapes.append(Heat(box, image[None, start:end], colormap))
+        text = "".join(found.words[first:last])
+        return [*shapes, Text(x, base, text, found.size, "ink", mono=True)]
     for step in range(first, last):
         left, wide = x + float(found.lefts[step]), float(found.widths[step])
-        shapes.append(
-            Heat(Box(left, y + 1, wide, lead - 2), image[None, step : step + 1], colormap)
-        )
+        if covered[step]:
+            box = Box(left, y + 1, wide, lead - 2)
+            shapes.append(Heat(box, image[None, step : step + 1], colormap))
         word = found.words[step]
         color = "muted" if word in UNSEEN else "ink"
         shapes.append(Text(left, base, word, found.size, color, mono=True))
