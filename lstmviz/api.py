@@ -14,7 +14,7 @@ from lstmviz.analysis import agreement
 from lstmviz.analysis.agreement import Agreement
 from lstmviz.engine import initial, memory, spec
 from lstmviz.engine.network import Network
-from lstmviz.engine.spec import HeadSpec
+from lstmviz.engine.spec import WAYS, HeadSpec
 from lstmviz.engine.trace import Trace, load_trace
 from lstmviz.engine.variant import Variant, named_variant
 from lstmviz.errors import LstmvizError
@@ -22,8 +22,6 @@ from lstmviz.inputs.text import from_text
 from lstmviz.models import load
 from lstmviz.session import Layer, Untrained, compared, network_spec
 from lstmviz.session.untrained import check_recipe
-
-_WAYS = {"forward": ("forward",), "backward": ("backward",), "both": ("forward", "backward")}
 
 __all__ = [
     "Agreement",
@@ -76,12 +74,12 @@ def random_network(
     hidden = cell_size if hidden_size is None else hidden_size
     if not isinstance(variant, Variant | str):
         raise LstmvizError(f"variant {variant!r} is no Variant and no name; give one of them.")
-    if direction not in tuple(_WAYS):  # a list is unhashable
-        raise LstmvizError(f"direction {direction!r} is not one of {', '.join(_WAYS)}.")
+    if direction not in tuple(WAYS):  # a list is unhashable
+        raise LstmvizError(f"direction {direction!r} is not one of {', '.join(WAYS)}.")
     if layers < 1:
         raise LstmvizError(f"{layers} layers are too few; ask for 1 or more.")
     cell = named_variant(variant) if isinstance(variant, str) else variant
-    layer = Layer(hidden, cell_size, project, _WAYS[direction], merge, variant=cell)
+    layer = Layer(hidden, cell_size, project, WAYS[direction], merge, variant=cell)
     heads = _heads(head)
     recipe = Untrained(input_size, (layer,) * layers, heads, seed, forget_bias, chrono, embedding)
     check_recipe(recipe)

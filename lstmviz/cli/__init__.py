@@ -158,11 +158,11 @@ def _info(parsed: argparse.Namespace) -> int:
 
 def _trace(parsed: argparse.Namespace) -> int:
     from lstmviz.cli import source, understood
+    from lstmviz.engine.trace import check_suffix
     from lstmviz.engine.unroll import run
     from lstmviz.session import resolve
 
-    if parsed.out.suffix.lower() != ".npz":
-        raise LstmvizError(f"{shown(parsed.out)} is not an .npz; traces are written as .npz.")
+    check_suffix(parsed.out)
     check_target(parsed.out)
     session = source.session(parsed)
     resolved = resolve(session.document)

@@ -9,7 +9,7 @@ from dataclasses import replace
 from typing import Any, NoReturn, TypeVar
 
 from lstmviz.engine.activations import formula
-from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, MERGES, HeadSpec, check_variant
+from lstmviz.engine.spec import HEAD_ACTIVATIONS, MAX_SIZE, MERGES, WAYS, HeadSpec, check_variant
 from lstmviz.engine.variant import SWITCHES, Activation, Variant, named_variant
 from lstmviz.errors import LstmvizError
 from lstmviz.session import MAX_LAYERS, Untrained
@@ -35,7 +35,6 @@ OPTIONS = (
 )
 """Names of the options here, as argparse keeps them."""
 
-WAYS = {"forward": ("forward",), "backward": ("backward",), "both": ("forward", "backward")}
 
 FLAGS: dict[str, dict[str, Any]] = {
     "peepholes": {"peephole": True},

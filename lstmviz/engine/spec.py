@@ -41,7 +41,7 @@ ACROSS = ("softmax", "log_softmax")
 MERGES = ("concat", "sum", "mul", "ave")
 """How the two directions of a layer become one row: side by side, or number by number."""
 
-WAYS = (("forward",), ("backward",), ("forward", "backward"))
+WAYS = {"forward": ("forward",), "backward": ("backward",), "both": ("forward", "backward")}
 """The directions a layer may run in."""
 
 
@@ -243,8 +243,8 @@ def check(spec: NetworkSpec) -> None:
         if size < 1:
             raise LstmvizError(f"{where} has the size {size}; make it 1 or more.")
     for index, cell in enumerate(spec.layers):
-        if cell.directions not in WAYS:
-            known = " or ".join(" and ".join(way) for way in WAYS)
+        if cell.directions not in WAYS.values():
+            known = " or ".join(" and ".join(way) for way in WAYS.values())
             given = " and ".join(way[:40] for way in cell.directions[:3]) or "nowhere"
             raise LstmvizError(f"layer {index} runs {given}; it may run {known}.")
         if cell.merge not in MERGES:

@@ -97,11 +97,19 @@ class Trace:
         """Write every array of `arrays` to an `.npz` file, and under `spec` the spec.
 
         The spec is JSON in UTF-8 bytes. The file appears whole or not at all, and equal
-        traces give equal bytes. Raises `LstmvizError` if the path cannot be written.
+        traces give equal bytes. Raises `LstmvizError` for another suffix, and if the path cannot
+        be written.
         """
+        check_suffix(path)
         spec = np.frombuffer(json.dumps(to_plain(self.spec), sort_keys=True).encode(), np.uint8)
         with writing(Path(path)) as file:
             np.savez(file, allow_pickle=False, spec=spec, **arrays(self))
+
+
+def check_suffix(path: str | os.PathLike[str]) -> None:
+    """Raise `LstmvizError` for a file that a trace is not written as."""
+    if Path(path).suffix.lower() != ".npz":
+        raise LstmvizError(f"{shown(Path(path))} is not an .npz; traces are written as .npz.")
 
 
 def arrays(trace: Trace) -> dict[str, Array]:

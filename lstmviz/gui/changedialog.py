@@ -8,7 +8,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QComboBox,
     QDialog,
-    QDialogButtonBox,
     QFormLayout,
     QLabel,
     QLineEdit,
@@ -22,6 +21,7 @@ from lstmviz.analysis.rerun import checked
 from lstmviz.engine.spec import GATES
 from lstmviz.errors import LstmvizError
 from lstmviz.gui.fields import number_box
+from lstmviz.gui.parts import answers
 from lstmviz.scene.changewords import NAMES, words
 from lstmviz.scene.picture import fitted
 from lstmviz.scene.run import Run
@@ -87,12 +87,7 @@ class ChangeDialog(QDialog):
         self.told.setWordWrap(True)
         self.told.setAlignment(Qt.AlignmentFlag.AlignTop)
         self.told.setMinimumHeight(40)
-        buttons = QDialogButtonBox()
-        self.ok = buttons.addButton("&Make it", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.ok.setDefault(True)
-        buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.ok = answers(self, "&Make it")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)

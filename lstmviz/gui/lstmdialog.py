@@ -6,7 +6,6 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QDialog,
-    QDialogButtonBox,
     QHeaderView,
     QLabel,
     QTreeWidget,
@@ -15,6 +14,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from lstmviz.gui.parts import answers
 from lstmviz.models import Found
 
 COLUMNS = ("LSTM", "Layers", "Directions", "Input", "Cell", "Hidden")
@@ -52,12 +52,7 @@ class LstmDialog(QDialog):
             self.table.headerItem().setTextAlignment(place, RIGHT)
         self.table.setCurrentItem(rows[0])
         self.table.itemActivated.connect(lambda: self.accept())
-        buttons = QDialogButtonBox()
-        self.open_button = buttons.addButton("&Open", QDialogButtonBox.ButtonRole.AcceptRole)
-        self.open_button.setDefault(True)
-        buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
-        buttons.accepted.connect(self.accept)
-        buttons.rejected.connect(self.reject)
+        buttons, self.open_button = answers(self, "&Open")
         column = QVBoxLayout(self)
         column.setContentsMargins(16, 14, 16, 14)
         column.setSpacing(10)

@@ -9,9 +9,12 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtGui import QKeyEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QComboBox,
+    QDialog,
+    QDialogButtonBox,
     QFrame,
     QHBoxLayout,
     QLabel,
+    QPushButton,
     QScrollArea,
     QSizePolicy,
     QToolButton,
@@ -101,6 +104,17 @@ def framed(widget: QWidget, *bars: QWidget) -> QFrame:
         column.addWidget(bar)
     column.addWidget(widget, 1)
     return frame
+
+
+def answers(dialog: QDialog, words: str) -> tuple[QDialogButtonBox, QPushButton]:
+    """The buttons of a dialog, and the one that takes its answer, which Return presses too."""
+    buttons = QDialogButtonBox()
+    take = buttons.addButton(words, QDialogButtonBox.ButtonRole.AcceptRole)
+    take.setDefault(True)
+    buttons.addButton("Cancel", QDialogButtonBox.ButtonRole.RejectRole)
+    buttons.accepted.connect(dialog.accept)
+    buttons.rejected.connect(dialog.reject)
+    return buttons, take
 
 
 PAGES = (Qt.Key.Key_PageUp, Qt.Key.Key_PageDown)

@@ -9,6 +9,11 @@ from lstmviz.models.certificate import Found, SeveralLstmsError
 MOST_NAMED = 12
 
 
+def joined(names: Sequence[str]) -> str:
+    """What a stack is picked by: the names of its layers, of many the first and the last."""
+    return "+".join(names) if len(names) <= 3 else f"{names[0]}…{names[-1]}"
+
+
 def pick(wholes: Sequence[Found], singles: Sequence[Found], lstm: str | None, where: str) -> int:
     """The index among `wholes` and then `singles` of the LSTM of that name.
 

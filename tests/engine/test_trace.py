@@ -86,6 +86,8 @@ def test_a_trace_that_cannot_be_written_leaves_nothing(tmp_path):
     (tmp_path / "folder.npz").mkdir()
     with pytest.raises(LstmvizError, match=r"folder\.npz"):
         trace.save(tmp_path / "folder.npz")
+    with pytest.raises(LstmvizError, match=r"t\.txt is not an \.npz; traces are written as \.npz"):
+        trace.save(tmp_path / "t.txt")
     assert [path.name for path in tmp_path.iterdir()] == ["folder.npz"]
 
 

@@ -32,7 +32,7 @@ LAYERS = st.builds(
     SIZES,
     SIZES,
     st.booleans() | st.just(True),
-    st.sampled_from(WAYS),
+    st.sampled_from(list(WAYS.values())),
     st.sampled_from(MERGES),
     st.booleans() | st.just(True),
     VARIANTS,

@@ -19,7 +19,7 @@ def layers(draw):
         draw(st.just(cell) | SIZES),
         cell,
         draw(st.booleans()),
-        draw(st.sampled_from(WAYS)),
+        draw(st.sampled_from(list(WAYS.values()))),
         draw(st.sampled_from(MERGES)),
         draw(st.booleans()),
         draw(VARIANTS),

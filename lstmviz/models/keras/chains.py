@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from lstmviz.models.keras.activations import layer_activation
 from lstmviz.models.keras.config import RECURRENT, THROUGH, Node
+from lstmviz.models.pick import joined
 
 
 @dataclass(frozen=True)
@@ -32,8 +33,7 @@ class Chain:
     @property
     def name(self) -> str:
         """What the user picks it by."""
-        names = [node.name for node in self.lstms]
-        return "+".join(names) if len(names) <= 3 else f"{names[0]}…{names[-1]}"
+        return joined([node.name for node in self.lstms])
 
     @property
     def nodes(self) -> tuple[Node, ...]:

@@ -17,6 +17,7 @@ from lstmviz.models.onnx.graph import Graph, Node, Values
 from lstmviz.models.onnx.lstm import Lstm, X
 from lstmviz.models.onnx.moves import OPERATORS
 from lstmviz.models.onnx.values import Evaluator, Known
+from lstmviz.models.pick import joined
 
 STEPS = 5
 MOST_NODES = 2000
@@ -73,8 +74,7 @@ class Stack:
     @property
     def name(self) -> str:
         """What the user picks it by."""
-        names = [unit.name for unit in self.units]
-        return "+".join(names) if len(names) <= 3 else f"{names[0]}…{names[-1]}"
+        return joined([unit.name for unit in self.units])
 
 
 def stacks(evaluator: Evaluator, units: list[Lstm]) -> tuple[tuple[Stack, ...], tuple[Stack, ...]]:
