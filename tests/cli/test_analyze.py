@@ -1,41 +1,19 @@
 """Every question on the command line, in every form of answer."""
 
-import csv
 import json
 import math
 import re
 import subprocess
 import sys
-from dataclasses import replace
 
 import numpy as np
 import pytest
-from demos import source
+from asking import PYTHON, answer
 
 import lstmviz
 from lstmviz import analysis
-from lstmviz.analysis.python_source import annotate
 from lstmviz.cli import main
 from lstmviz.cli.analyze.options import COLUMNS, QUESTIONS, TAKES
-from lstmviz.inputs import TextInput
-from lstmviz.session import Document, Edit, Other, Session, Trained, one_layer, save_session
-
-PYTHON = '''\
-import os
-
-
-def join(parts, sep="/"):
-    """Join parts with a separator between them."""
-    # nothing to do for one
-    if len(parts) == 1:
-        return [str(parts[0])]
-    return sep.join("%s" % (part, ) for part in parts if part)
-
-
-TABLE = {"a": [1, 2, (3, 4)], "b": ["x", "y"]}  # some values
-for key, value in TABLE.items():
-    print("key", key, "value", value)
-'''
 
 EXTRA = {
     "terms": ["--unit", "0", "--step", "5"],
@@ -45,19 +23,6 @@ EXTRA = {
     "compare": ["--with-text", "#aabb#ab#"],
     "what-if": ["--change", "forget_gate[0]@9: = 0"],
 }
-
-
-def answer(tmp_path, *line, suffix="json"):
-    """What a question gives, as JSON, rows of CSV, or arrays."""
-    out = tmp_path / f"answer.{suffix}"
-    assert main(["analyze", *map(str, line), "--out", str(out)]) == 0
-    if suffix == "json":
-        return json.loads(out.read_text(), parse_constant=pytest.fail)
-    if suffix == "csv":
-        with out.open(newline="") as file:
-            return list(csv.DictReader(file))
-    with np.load(out, allow_pickle=False) as archive:
-        return dict(archive)
 
 
 @pytest.mark.parametrize("suffix", ["json", "csv", "npz"])
@@ -169,70 +134,6 @@ def test_another_run_is_compared_by_seed_and_by_token(tmp_path):
     assert found["aligned_steps"] == 6 and (found["steps"], found["other_steps"]) == (6, 8)
 
 
-def test_a_folder_of_inputs_is_searched_and_ranked(tmp_path):
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    for k, n in enumerate((3, 7, 5, 9, 4)):
-        (folder / f"{k}.txt").write_text(("#" + "a" * n + "b" * n) * 4)
-    (folder / "other.txt").write_text("xyz")
-    line = ["demo:counter", "--text", "#" + "a" * 6 + "b" * 6, "--folder", folder]
-    found = answer(tmp_path, *line, "--ask", "follow", "--annotation", "balance:a:b")
-    assert found["sequences"] == 6 and "other.txt" in found["skipped"][0]
-    assert found["steps"] == 4 * (5 + 2 * 28) + 13
-    first = found["table"][0]
-    assert (first["array"], first["unit"]) == ("cell_state", 0)
-    assert first["held_correlation"] > 0.99
-    places = answer(tmp_path, *line, "--ask", "similar", "--step", 4, "--most", 3)
-    assert places["table"][0]["sequence"].endswith(".txt")
-    assert places["table"][0]["before"].endswith("aaaa")
-
-
-CLAIMS = {
-    "counter": [("balance:a:b", 0, 0.99)],
-    "abc": [("balance:a:b", 0, 0.98), ("balance:b:c", 1, 0.99)],
-    "brackets": [("balance:([{:)]}", 0, 0.96)],
-}
-
-
-@pytest.mark.parametrize("demo", CLAIMS)
-def test_what_a_card_says_of_units_is_found_from_scratch(tmp_path, demo):
-    units = lstmviz.load(f"demo:{demo}").notes["units"]
-    for annotation, unit, least in CLAIMS[demo]:
-        line = [f"demo:{demo}", "--ask", "follow", "--annotation", annotation]
-        first = answer(tmp_path, *line, "--array", "cell_state")["table"][0]
-        assert first["unit"] == unit and f"nit {unit} " in units
-        assert first["correlation"] > least
-
-
-def test_the_units_of_the_model_of_python_are_found_on_files_it_never_saw(tmp_path):
-    for path, text in list(source.kept().items())[::4]:
-        (tmp_path / path.replace("/", ".")).write_text(text, newline="\n")
-    line = ["demo:python", "--ask", "follow", "--folder", tmp_path, "--array", "cell_state"]
-    names = ("prose", "prose-comments", "indentation", "brackets")
-    for name in names:
-        line += ["--annotation", name]
-    rows = [row for row in answer(tmp_path, *line)["table"] if row["rank"] == 1]
-    units = lstmviz.load("demo:python").notes["units"]
-    claims = ("inside comments and strings", "which of the two", "the blocks", "open brackets")
-    for row, name, unit, words in zip(rows, names, range(4), claims, strict=True):
-        assert (row["annotation"], row["unit"]) == (name, unit)
-        assert re.search(rf"nit {unit} (rises|tells) [a-z ]*{words}", units)
-        assert row["held_correlation"] > 0.4
-
-
-def test_annotations_and_patterns_are_ranked_side_by_side(tmp_path):
-    told = annotate(PYTHON)["strings"]
-    np.save(tmp_path / "strings.npy", told)
-    line = ["demo:python", "--text", PYTHON, "--ask", "follow", "--array", "cell_state"]
-    line += ["--annotation", "strings", "--annotation", tmp_path / "strings.npy"]
-    rows = answer(tmp_path, *line, "--pattern", r"\w+")["table"]
-    by_name = {}
-    for row in rows:
-        by_name.setdefault(row["annotation"], []).append((row["unit"], row["correlation"]))
-    assert list(by_name) == ["strings", "strings.npy", r"\w+"]
-    assert by_name["strings"] == by_name["strings.npy"] != by_name[r"\w+"]
-
-
 @pytest.mark.parametrize(
     ("line", "words"),
     [
@@ -309,72 +210,6 @@ def test_a_change_that_changes_nothing_is_said_to(tmp_path, capsys):
 # Sessions with changes, and other runs
 
 
-@pytest.fixture
-def changed(tmp_path):
-    """A session file whose unit 1 forgets everything from step 2 on."""
-    path = tmp_path / "a.lstmviz"
-    made = (Edit("forget_gate[1]@2: = 0"), Edit("input_gate[0] = 1", on=False))
-    document = Document(one_layer(4, 3, 3), TextInput("abcdabcdabcd"), changes=made)
-    save_session(Session(document), path)
-    return path
-
-
-def test_a_session_with_changes_is_asked_of_the_changed_run(changed, tmp_path, capsys):
-    line = [changed, "--ask", "memory"]
-    found = {shown: answer(tmp_path, *line, "--shown", shown) for shown in ("baseline", "changed")}
-    assert "as it was" in capsys.readouterr().out
-    assert answer(tmp_path, *line) == found["changed"]
-    assert "with the session's changes" in capsys.readouterr().out
-    assert found["changed"]["changes"] == ["forget_gate[1]@2: = 0"]
-    means = {shown: each["table"][1]["mean_forget"] for shown, each in found.items()}
-    assert means["changed"] < means["baseline"] / 3
-    others = {shown: each["table"][0]["mean_forget"] for shown, each in found.items()}
-    assert others["changed"] > others["baseline"] / 2
-
-
-def test_a_number_set_by_a_change_says_that_its_sum_did_not_make_it(changed, tmp_path, capsys):
-    line = [changed, "--ask", "terms", "--array", "forget_gate"]
-    for unit, step, held in ((1, 5, True), (1, 1, False), (0, 5, False)):
-        found = answer(tmp_path, *line, "--unit", unit, "--step", step)
-        assert found["held"] is held
-        assert ("set by a change" in capsys.readouterr().out) is held
-    assert answer(tmp_path, *line, "--unit", 1, "--step", 5)["value"] == 0
-    was = answer(tmp_path, *line, "--unit", 1, "--step", 5, "--shown", "baseline")
-    assert was["value"] > 0 and not was["held"]
-
-
-def test_gradients_of_a_session_with_changes_are_of_the_run_as_it_was(changed, tmp_path, capsys):
-    found = answer(tmp_path, changed, "--ask", "saliency")
-    assert found["shown"] == "baseline" and "as it was" in capsys.readouterr().out
-    line = ["analyze", str(changed), "--ask", "saliency", "--shown", "changed"]
-    assert main([*line, "--out", str(tmp_path / "a.json")]) == 2
-    assert "--shown is for --ask report" in capsys.readouterr().err
-
-
-def test_what_if_takes_the_changes_of_the_session_and_more(changed, tmp_path):
-    trace = answer(tmp_path, changed, "--ask", "what-if", suffix="npz")
-    gate = trace["layer0.forward.forget_gate"]
-    assert (gate[2:, 1] == 0).all() and (gate[2:, 0] > 0).all()
-    assert (trace["baseline.layer0.forward.forget_gate"] > 0).all()
-    more = ["--change", "forget_gate[0] = 1"]
-    gate = answer(tmp_path, changed, "--ask", "what-if", *more, suffix="npz")
-    gate = gate["layer0.forward.forget_gate"]
-    assert (gate[2:, 1] == 0).all() and (gate[:, 0] == 1).all()
-
-
-def test_the_other_run_of_a_session_is_compared_unless_another_is_named(tmp_path):
-    path = tmp_path / "b.lstmviz"
-    network = one_layer(4, 3, 3, seed=1)
-    other = Other(replace(network, seed=2))
-    save_session(Session(Document(network, TextInput("abcdabcd"), other=other)), path)
-    own = answer(tmp_path, path, "--ask", "compare", suffix="npz")
-    named = answer(tmp_path, path, "--ask", "compare", "--with-seed", "2", suffix="npz")
-    same = answer(tmp_path, path, "--ask", "compare", "--with-seed", "1", suffix="npz")
-    for name, values in own.items():
-        assert np.array_equal(values, named[name])
-    assert not same["output"].any() and own["output"].any()
-
-
 @pytest.mark.parametrize("array", ["output", "head0"])
 def test_what_heads_give_can_be_asked_of(tmp_path, array):
     line = ["--sizes", "3,4,4", "--head", "5:tanh", "--head", "2:softmax", "--text", "abcabbca" * 9]
@@ -388,47 +223,3 @@ def test_what_heads_give_can_be_asked_of(tmp_path, array):
     assert total == pytest.approx(terms["sum"])
     if array == "head0":
         assert terms["value"] == pytest.approx(math.tanh(total), rel=1e-5)
-
-
-def test_what_units_follow_stands_beside_what_they_would_by_chance(tmp_path, capsys):
-    line = ["demo:python", "--text", PYTHON, "--ask", "follow", "--pattern", "key"]
-    found = answer(tmp_path, *line)
-    chances = {row["by_chance"] for row in found["table"]}
-    assert len(chances) == 1 and 0 < chances.pop() < 1
-    assert "the best by chance: r = ±" in capsys.readouterr().out
-
-
-def test_a_session_to_compare_with_is_changed_as_it_says(tmp_path):
-    path = tmp_path / "b.lstmviz"
-    changes = (Edit("forget_gate[0] = 0"),)
-    save_session(Session(Document(one_layer(4, 3, 3), TextInput("abcd"), changes=changes)), path)
-    line = ["--sizes", "4,3,3", "--text", "abcd", "--ask", "compare", "--with", path]
-    found = answer(tmp_path, *line, suffix="npz")
-    apart = found["layer0.forward.forget_gate"]
-    assert (apart[:, 0] < 0).all() and not apart[0, 1:].any()
-
-
-def test_a_folder_is_run_with_the_changes_of_a_session(tmp_path):
-    folder = tmp_path / "texts"
-    folder.mkdir()
-    (folder / "a.txt").write_text("#aaaabbbb#aaabbb#aaaabbbb#aabb#aaabbb#")
-    (folder / "short.txt").write_text("#a")
-    text = "#aaaabbbb#aaabbb#aaabbb#"
-    for shown, unlike in (("changed", True), ("baseline", False)):
-        session = Session(
-            Document(
-                Trained("demo:counter"),
-                TextInput(text),
-                changes=(Edit("forget_gate[0]@5: = 0"),),
-            )
-        )
-        save_session(session, tmp_path / "a.lstmviz")
-        line = [tmp_path / "a.lstmviz", "--folder", folder, "--shown", shown]
-        near = answer(tmp_path, *line, "--ask", "similar", "--step", 8)
-        first = next(row for row in near["table"] if row["sequence"])
-        assert (first["step"], first["distance"]) == (8, pytest.approx(0, abs=1e-6))
-        assert any("short.txt cannot be changed so" in said for said in near["skipped"]) is unlike
-        ranked = ["--ask", "follow", "--annotation", "balance:a:b", "--array", "cell_state"]
-        found = answer(tmp_path, *line, *ranked)
-        counts = {row["unit"]: abs(row["correlation"]) for row in found["table"]}
-        assert (counts[0] < 0.9) is unlike

@@ -41,6 +41,12 @@ BOUNDED = [
 bounds = st.none() | st.floats(0.01, 2)
 
 
+EMBEDDED = NetworkSpec(
+    (CellSpec(3, 4, 4),), (HeadSpec(6, "relu"), HeadSpec(5)), EmbeddingSpec(5, 3)
+)
+"""A network that reads symbols, with two heads."""
+
+
 def single(input_size, hidden_size, cell_size, *, project=True, head=None):
     """A network of one forward layer, with a head if one is given."""
     heads = (head,) if head else ()
