@@ -9,6 +9,7 @@ from typing import Any
 from PySide6.QtCore import QEvent, QPointF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
+    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -20,6 +21,7 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from lstmviz import paint
+from lstmviz.gui.diagram import BY_KEYS
 from lstmviz.scene.colors import LIGHT, Theme
 from lstmviz.scene.questions import HEIGHT, QUESTIONS, TITLES, WIDTH, Page, Spot, brushed, page_of
 from lstmviz.scene.run import Run
@@ -71,6 +73,7 @@ class QuestionView(QWidget):
         self._band = (0.0, 0.0)
         self._dragging = False
         self._turned = 0.0
+        self._ringed = False
 
     def sizeHint(self) -> QSize:
         """Room for the page at its own size."""
@@ -131,6 +134,9 @@ class QuestionView(QWidget):
             left, right = sorted(self._band)
             band = Box(left, 0, max(right - left, 2), self.height())
             paint.draw(painter, [Rect(band, fill="accent", opacity=0.2)], self._theme)
+        if self._ringed and self.hasFocus():
+            edge = Rect(Box(0.5, 0.5, self.width() - 1, self.height() - 1), stroke="accent")
+            paint.draw(painter, [edge], self._theme)
         painter.end()
 
     def _rest(self, ratio: float) -> QPixmap:
@@ -248,6 +254,11 @@ class QuestionView(QWidget):
         if rows:
             self.wanted.emit(dict(self._page.scroll(self._view, rows)))
         return True
+
+    def focusInEvent(self, event: QFocusEvent) -> None:
+        """Show where the keys are if they came here by keys."""
+        self._ringed = event.reason() in BY_KEYS
+        super().focusInEvent(event)
 
     def leaveEvent(self, event: QEvent) -> None:
         """Nothing is under the pointer any more."""

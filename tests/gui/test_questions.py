@@ -4,10 +4,11 @@ from dataclasses import replace
 
 import pytest
 from PySide6.QtCore import QEvent, QPoint, QPointF, Qt
-from PySide6.QtGui import QMouseEvent, QWheelEvent
+from PySide6.QtGui import QColor, QMouseEvent, QWheelEvent
 from PySide6.QtWidgets import QApplication
 from windows import settle
 
+from lstmviz.gui.picture import pictures_of
 from lstmviz.inputs import GeneratedInput, TextInput
 from lstmviz.scene.order import ORDERS
 from lstmviz.scene.shapes import Heat, Text
@@ -204,3 +205,33 @@ def test_a_refusal_does_not_stand_while_the_next_answer_is_worked_out(opened, qt
     window.store.look(pattern="a")
     answered(qtbot, window)
     assert "Which units follow “a”?" in words(window)
+
+
+def test_the_keys_follow_to_a_question_and_are_shown_where_tab_brought_them(opened, qtbot):
+    window = opened(Document(Trained("demo:counter")), step=9)
+    answered(qtbot, window)
+    window.diagram.setFocus()
+    window.store.look(diagram="memory")
+    answered(qtbot, window)
+    view = window.question
+    assert window.focusWidget() is view
+    qtbot.keyClick(view, Qt.Key.Key_Right)
+    assert window.store.view.step == 10
+    before = view.grab().toImage()
+    view.clearFocus()
+    view.setFocus(Qt.FocusReason.TabFocusReason)
+    accent = QColor(window.theme["accent"])
+    corner = view.grab().toImage().pixelColor(view.width() // 2, 0)
+    assert view.hasFocus()
+    assert corner == accent != before.pixelColor(view.width() // 2, 0)
+
+
+def test_a_figure_of_a_list_begins_where_the_window_has_scrolled_to(opened, qtbot, tmp_path):
+    many = Document(one_layer(5, 90, 90), GeneratedInput("noise", 40))
+    window = opened(many, diagram="memory", step=20, unit=3)
+    answered(qtbot, window)
+    qtbot.keyClick(window.question, Qt.Key.Key_PageDown)
+    row = window.store.view.row
+    assert row > 0
+    picture = pictures_of(window)("diagram", None, 1.0)
+    assert picture.recipe["row"] == row
