@@ -33,8 +33,8 @@ from lstmviz.session import View
 Numbers = NDArray[np.floating]
 
 NONE = (
-    "There is no other run: choose another model, input or seed with Ask › Compare with, and it is "
-    "kept with the session."
+    "There is no other run yet: press “Compare with…” above, and choose another model, checkpoint, "
+    "seed, text or input file. It is kept with the session."
 )
 NAME = (
     "There is no other run; name one with --with SOURCE, --with-text, --with-input or --with-seed."

@@ -57,11 +57,10 @@ def _answer(run: Run, view: View) -> Tinting:
     trace, sequence = run.trace, run.sequence
     assert trace is not None and sequence is not None
     if not sequence.symbolic:
+        lacks = f"Running text needs symbols, but the input ({sequence.title}) is numbers;"
         raise LstmvizError(
-            f"Running text needs symbols, but {sequence.title} is numbers; open a text as the "
-            "input, or look at the heatmaps below.",
-            f"Running text needs symbols, but {sequence.title} is numbers; give a text with --text "
-            "or --input, or draw --view heatmaps.",
+            f"{lacks} open a text as the input, or look at the heatmaps below.",
+            f"{lacks} give a text with --text or --input, or draw --view heatmaps.",
         )
     if view.tint in PREDICTED:
         return _predicted(run, view.tint)
