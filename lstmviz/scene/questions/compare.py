@@ -23,7 +23,7 @@ from lstmviz.scene.questions.comparewords import told, unlike, values_of
 from lstmviz.scene.questions.listing import BAR, Listing, listing
 from lstmviz.scene.questions.memory import chosen_by
 from lstmviz.scene.questions.page import Choice, Page, Question, Spot
-from lstmviz.scene.questions.writing import StepAxis, step_words
+from lstmviz.scene.questions.writing import StepAxis, sentences, step_words
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Heat, Line, Rect, Shape, Text
 from lstmviz.scene.timeaxis import SMALL
@@ -190,9 +190,8 @@ def _words(found: Compared, w: float) -> list[Shape]:
     shapes: list[Shape] = [
         Text(20, 28, title[:1].upper() + title[1:], 14, "ink", bold=True),
     ]
-    lines = (found.told[:2], found.told[2:])
-    for k, line in enumerate(lines):
-        shapes.append(Text(20, 46 + 15 * k, fit(" ".join(line), w - 32, 11), 11, "muted"))
+    for k, line in enumerate(sentences(found.told, w - 40, 11)):
+        shapes.append(Text(20, 46 + 15 * k, line, 11, "muted"))
     return shapes
 
 
