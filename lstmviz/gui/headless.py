@@ -1,4 +1,4 @@
-"""Figures of a session without a visible window; also of the window itself."""
+"""A picture of the window of a session, with no window to be seen."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from lstmviz.errors import LstmvizError
 from lstmviz.export import devices, figure
-from lstmviz.export.pictures import VIEWS, Size, theme_of
+from lstmviz.export.pictures import Size, theme_of
 from lstmviz.export.recipe import recipe, title
 from lstmviz.gui.picture import widget_picture
 from lstmviz.session import Session
@@ -26,28 +26,6 @@ SIZE = (1600, 1000)
 """The window's size in logical pixels when none is asked for."""
 SHARPEST = 2.0
 """Resolution of icons in a picture of the window that is kept as shapes."""
-
-
-def export(
-    session: Session,
-    out: str | Path,
-    *,
-    view: str = "diagram",
-    theme: str | None = None,
-    scale: float = 1.0,
-    size: Size | None = None,
-) -> Path:
-    """Write a figure of a session: `view` is "diagram", "unrolled", "stack", "unit", "heatmaps" or
-    "window".
-
-    Otherwise as `lstmviz.export.figure.export_session`.
-    """
-    if view == "window":
-        return export_window(session, out, theme=theme, scale=scale, size=size)
-    if view not in VIEWS:
-        known = ", ".join((*VIEWS, "window"))
-        raise LstmvizError(f"view {view!r} is unknown; choose {known}.")
-    return figure.export_session(session, out, view=view, theme=theme, scale=scale, size=size)
 
 
 def export_window(

@@ -5,7 +5,6 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from PIL import Image
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QGuiApplication, QPainter
 from PySide6.QtWidgets import (
@@ -25,7 +24,7 @@ from rendering import png_pixels, svg_pixels
 from lstmviz.errors import LstmvizError
 from lstmviz.export import devices
 from lstmviz.gui import style
-from lstmviz.gui.headless import export, export_window, settle
+from lstmviz.gui.headless import export_window, settle
 from lstmviz.gui.picture import pictures_of, widget_picture
 from lstmviz.gui.scenewidget import SceneWidget
 from lstmviz.gui.window import MainWindow
@@ -202,17 +201,10 @@ def test_a_window_never_shown(qapp, tmp_path, suffix):
 
 def test_a_window_twice_is_the_same_file(qapp, tmp_path):
     first, second = (
-        export(HELLO, tmp_path / name, view="window", size=(1100, 700)).read_bytes()
+        export_window(HELLO, tmp_path / name, size=(1100, 700)).read_bytes()
         for name in ("a.svg", "b.svg")
     )
     assert first == second
-
-
-def test_other_views_need_no_window(qapp, tmp_path):
-    with Image.open(export(HELLO, tmp_path / "a.png", view="heatmaps")) as image:
-        assert image.text["lstmviz"]
-    with pytest.raises(LstmvizError, match=r"choose diagram, unrolled, .* heatmaps, window"):
-        export(HELLO, tmp_path / "b.png", view="film")
 
 
 @pytest.mark.parametrize(
