@@ -101,8 +101,10 @@ class LayerList(QWidget):
         button.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         button.setToolTip("Click to show it and what can be set in it")
         button.clicked.connect(lambda: self._click(number))
-        self.buttons.append(button)
         self._stack.addWidget(button)
+        before = self.buttons[-1] if self.buttons else self.tools["remove"]
+        QWidget.setTabOrder(before, button)
+        self.buttons.append(button)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         """Break the words anew."""

@@ -369,3 +369,11 @@ def test_variants_in_words():
     assert variant_words(GREFF["CIFG"]).startswith("CIFG: f = 1 − i. Peepholes")
     assert variant_words(Variant(coupled=True)) == "CIFG without peepholes."
     assert variant_words(Variant(clip=2)) == "Clip 2."
+
+
+def test_tab_goes_through_the_rows_in_their_place(opened):
+    layers = opened(Document(ASKED)).left.layers
+    chain = [layers.tools["remove"]]
+    while chain[-1] is not layers.new["layer"]:
+        chain.append(chain[-1].nextInFocusChain())
+    assert chain[1:-1] == layers.buttons
