@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QLabel, QSizePolicy, QToolButton, QVBoxLay
 from lstmviz.scene.run import Run
 from lstmviz.session import Document, Trained
 
-FIRST = ("about", "quality")
-"""Notes that are always shown, without their names."""
+FIRST = ("about", "quality", "not finite")
+"""Notes that are always shown, the last with its name."""
 ELSEWHERE = ("example",)
 """Notes that the input panel shows."""
 
@@ -52,8 +52,10 @@ class ModelCard(QFrame):
 
     def _show(self, title: str, notes: dict[str, str]) -> None:
         self.title.setText(title)
-        for label, name in ((self.about, "about"), (self.quality, "quality")):
-            label.setText(notes.get(name, ""))
+        about, quality, broken = (notes.get(name, "") for name in FIRST)
+        told = [quality, f"Not finite: {broken}." if broken else ""]
+        self.about.setText(about)
+        self.quality.setText("\n".join(filter(None, told)))
         rest = [name for name in notes if name not in FIRST + ELSEWHERE]
         self.more.setText("\n\n".join(f"{_capital(name)}: {notes[name]}" for name in rest))
         self._unfold()

@@ -218,7 +218,8 @@ def not_finite(arrays: dict[str, Array]) -> dict[str, str]:
         bad = ~np.isfinite(array)
         if bad.any():
             first = ", ".join(map(str, np.unravel_index(bad.argmax(), bad.shape)))
-            places.append(f"{name} has {bad.sum():,} such weights, the first at [{first}]")
+            many = f"{bad.sum():,} such weights, the first" if bad.sum() > 1 else "one such weight,"
+            places.append(f"{name} has {many} at [{first}]")
     return {"not finite": "; ".join(places)} if places else {}
 
 

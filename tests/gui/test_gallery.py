@@ -1,5 +1,6 @@
 """The gallery of demos, and the card of the one that is open."""
 
+import numpy as np
 import pytest
 from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QLabel
@@ -71,3 +72,15 @@ def test_an_untrained_network_says_so(qtbot, opened):
     window = opened(Document(one_layer(3, 4, 4)))
     assert window.left.card.words() == "Untrained: random weights"
     assert not window.left.card.button.isVisible()
+
+
+def test_a_weight_that_is_not_finite_is_told_unfolded(opened, tmp_path):
+    weights = {
+        "weight_ih_l0": np.ones((8, 3), np.float32),
+        "weight_hh_l0": np.ones((8, 2), np.float32),
+    }
+    weights["weight_ih_l0"][5, 1] = np.nan
+    np.savez(tmp_path / "sick.npz", **weights)
+    card = opened(Document(Trained(str(tmp_path / "sick.npz")))).left.card
+    assert card.quality.isVisible()
+    assert card.quality.text() == "Not finite: weight_ih_l0 has one such weight, at [5, 1]."
