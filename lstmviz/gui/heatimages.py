@@ -57,10 +57,12 @@ class HeatImages:
                 self.slots[name] = Slot(image, grid)
             elif slot.grid != grid:
                 self.slots[name] = _carried(slot, grid, content.colormap(name), same)
-            elif old is None or not same or _differs(old, content, name):
+            elif old is None or _differs(old, content, name):
                 slot.filled = 0
                 if old is not None and same and _reordered(old, content, name):
                     slot.shown = 0
+            else:
+                slot.filled = min(slot.filled, grid.ready(content.alike(old)))
         self._content = content
 
     def advance(self, seconds: float) -> set[str]:
@@ -111,7 +113,7 @@ class HeatImages:
 
 def _differs(old: Content, new: Content, name: str) -> bool:
     """Whether the same values would now give another image."""
-    return old.limits[name] != new.limits[name] or _reordered(old, new, name) or new.done < old.done
+    return old.limits[name] != new.limits[name] or _reordered(old, new, name)
 
 
 def _reordered(old: Content, new: Content, name: str) -> bool:

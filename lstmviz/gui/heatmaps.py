@@ -169,6 +169,8 @@ class HeatmapsView(QWidget):
             curves=self._curves_of(run.trace, view),
             touches=run.touches,
             apart=run.apart,
+            basis=run.basis,
+            own=run.own,
         )
         if fresh:
             self._expiry.start()

@@ -52,6 +52,7 @@ class Content:
     `order` (C,) and `hidden` (H,) say which unit stands in each row; `unit` is the pinned one.
     `output` (steps, head size) is what the head makes of the last layer, if there is one.
     `touches` are where changes of the run take hold; `apart` says that the values are differences.
+    At steps that are not its `own` (None: at all) they are those of the run `basis`.
     """
 
     direction: DirectionTrace
@@ -65,6 +66,16 @@ class Content:
     curves: UnitCurves | None = None
     touches: tuple[Touch, ...] = ()
     apart: bool = False
+    basis: DirectionTrace | None = None
+    own: slice | None = None
+
+    def alike(self, other: Content) -> int:
+        """At how many steps from the first on the values are known to be those of another."""
+        if self.direction is other.direction:
+            return self.done
+        if self.basis is None or self.basis is not other.basis or self.apart != other.apart:
+            return 0
+        return min(self.done, *(each.own.start for each in (self, other) if each.own is not None))
 
     def curve(self, array: str, first: int, last: int) -> Array:
         """The pinned unit's values at steps `first` to `last` (exclusive), as far as they go.

@@ -53,11 +53,12 @@ def content_of(
     touches: tuple[Touch, ...] = (),
     apart: bool = False,
     basis: Trace | None = None,
+    own: slice | None = None,
 ) -> Content:
     """What the heatmaps show of a run; limits and orders are worked out if not given,
     and `curves` are those of the pinned unit as far as they have been gathered. `touches` are
     where changes of the run take hold, `apart` says that the trace holds differences, and units
-    are ordered as in `basis`, else as in the trace.
+    are ordered as in `basis`, else as in the trace; from which it differs at the steps `own`.
 
     A pinned unit that this layer does not have counts as none.
     """
@@ -72,7 +73,20 @@ def content_of(
     output = trace.output if _headed(trace, view) else None
     here = tuple(t for t in touches if (t.layer, t.direction) == (view.layer, view.direction))
     unit = pinned(trace, view)
-    return Content(direction, sequence, limits, done, *orders, unit, output, curves, here, apart)
+    return Content(
+        direction,
+        sequence,
+        limits,
+        done,
+        *orders,
+        unit,
+        output,
+        curves,
+        here,
+        apart,
+        direction_trace(trace if basis is None else basis, view.layer, view.direction),
+        own,
+    )
 
 
 def orders_of(trace: Trace, view: View, done: int) -> tuple[Order, Order]:

@@ -33,8 +33,9 @@ class Run:
     there where the document has changes, and `other` where it names another run. `pending` says
     that one of them is still to come. Of what `of` gives, `touches` are where the changes take
     hold, `taken` the same where they have done so in this very trace, `apart` says that the trace
-    holds differences, and units are ordered as in `basis`; of a changed run `made` are the changes
-    that could be made, and `plain` is the network without them.
+    holds differences, and units are ordered as in `basis`, from which it differs at the steps `own`
+    only; of a changed run `made` are the changes that could be made, and `plain` is the network
+    without them.
     """
 
     generation: int
@@ -55,6 +56,7 @@ class Run:
     taken: tuple[Touch, ...] = ()
     apart: bool = False
     basis: Trace | None = None
+    own: slice | None = None
     made: tuple[Edit, ...] = ()
     plain: Network | None = None
 
@@ -97,6 +99,7 @@ class Run:
             trace=what_if.again.trace,
             done=what_if.done,
             taken=what_if.touches,
+            own=what_if.again.rows,
             made=tuple(
                 edit
                 for index, edit in enumerate(self.document.changes)

@@ -27,6 +27,7 @@ class HeatRun:
     touches: tuple = ()
     apart: bool = False
     basis: Trace | None = None
+    own: slice | None = None
 
     @property
     def finished(self) -> bool:
