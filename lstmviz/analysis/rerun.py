@@ -40,6 +40,9 @@ from lstmviz.engine.trace import (
     layer_input,
 )
 
+EIGHT = 8
+"""Rows in which matrix products are made alike; see `_eights`."""
+
 
 @dataclass(frozen=True, eq=False)
 class Rerun:
@@ -47,7 +50,7 @@ class Rerun:
 
     `network` has the changed weights, and `trace.input` is the changed input. Only the steps in
     `rows` can differ from the baseline; `own` is the trace as far as it is not shared with the
-    baseline: its arrays are filled there, and in a row on either side of it.
+    baseline: its arrays are filled there, and a few rows on either side of it.
     """
 
     network: Network
@@ -158,7 +161,7 @@ def _stream(again: Rerun) -> Iterator[int]:
     for rows in unroll.spans(own.steps, cells, first):
         for way, cell in zip(again.ways, cells, strict=True):
             way.fill(cell, layer_input(own, way.layer), rows)
-        unroll.complete(again.network, own, slice(max(first, rows.start), rows.stop))
+        unroll.complete(again.network, own, _eights(rows, max(first, rows.start)))
         yield rows.stop
 
 
@@ -174,7 +177,8 @@ def _layer_by_layer(again: Rerun) -> Iterator[int]:
                 way.fill(cell, read, rows)
                 yield 0
     if again.rows.start < steps:
-        unroll.complete(again.network, again.own, again.rows)
+        every = slice(0, min(-(-again.rows.stop // EIGHT) * EIGHT, steps))
+        unroll.complete(again.network, again.own, _eights(every, again.rows.start))
     yield steps
 
 
@@ -198,13 +202,14 @@ class _Way:
         return self.name == "backward"
 
     def fill(self, cell: Prepared, given: Array, rows: slice) -> None:
-        """Compute those of the rows that are affected."""
+        """Compute those rows of a chunk that are affected."""
         low, high = max(rows.start, self.start), rows.stop
         if low >= high:
             return
         inner = {edge for span in self.spans for edge in span if low < edge < high}
-        for first, last in pairwise([low, *sorted(inner), high]):
-            advance(cell, given, self.direction, slice(first, last), self._changes(first))
+        edges = pairwise([low, *sorted(inner), high])
+        pieces = [(slice(first, last), self._changes(first)) for first, last in edges]
+        advance(cell, given, self.direction, _eights(rows, low), pieces)
 
     def _changes(self, row: int) -> dict[str, Callable[[Array], None]]:
         """The changes that hold at a row, by array, each made in the order asked for."""
@@ -216,6 +221,17 @@ class _Way:
             array: makers[0] if len(makers) == 1 else _in_turn(makers)
             for array, makers in found.items()
         }
+
+
+def _eights(rows: slice, low: int) -> slice:
+    """The rows of a chunk from `low` on, and up to eight before it.
+
+    A matrix product takes its rows in blocks of up to eight, and a single row in a way of its own.
+    With whole blocks left out the others come out as in a product of the whole chunk, to the last
+    bit.
+    """
+    low = max(min(low, rows.stop - 2), rows.start)
+    return slice(rows.start + (low - rows.start) // EIGHT * EIGHT, rows.stop)
 
 
 def _in_turn(makers: list[Callable[[Array], None]]) -> Callable[[Array], None]:
@@ -246,7 +262,7 @@ def _way(
         first, last = (reached.start, reached.stop)
         if turned:
             first, last = steps - last, steps - first
-        rows = slice(max(first - 1, 0), min(start, last))
+        rows = slice(max(first - EIGHT, 0), min(start, last + EIGHT))
         for array in DIRECTION_ARRAYS:
             getattr(direction, array)[rows] = getattr(earlier, array)[rows]
         if start == steps and turned:  # what backward ends in may stand in every row above

@@ -13,7 +13,7 @@ of a float32 trace is what those before it make, to the last digit, however its 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Iterator, Mapping
+from collections.abc import Callable, Generator, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -145,35 +145,49 @@ def _blocks(rows: int, array: Array) -> Iterator[tuple[int, int]]:
 
 
 def advance(
-    cell: Prepared, x: Array, trace: DirectionTrace, rows: slice, changes: Changes = NONE
+    cell: Prepared,
+    x: Array,
+    trace: DirectionTrace,
+    rows: slice,
+    pieces: Iterable[tuple[slice, Changes]] | None = None,
 ) -> None:
     """Fill the given rows of one direction's trace from the same rows of its input.
 
-    The rows before them must be filled. The `changes` are made at every step.
+    With `pieces` of them, one after the other, only these are filled, and at each of their steps
+    the changes of the piece are made. The rows before what is filled must be there.
     """
     with np.errstate(invalid="ignore", over="ignore"), one_thread():
         terms = x[rows].astype(np.float64) @ cell.input_weights.T + cell.bias
         gates = terms.astype(cell.recurrent_weights.dtype, copy=False)
-        if rows.start:
-            h, c = trace.hidden_state[rows.start - 1], trace.cell_state[rows.start - 1]
-        else:
-            h, c = trace.initial_hidden_state, trace.initial_cell_state
-        size = len(c)
-        h, c = h.astype(gates.dtype), c.astype(gates.dtype)
-        kept = np.empty_like(gates, trace.cell_state.dtype)
-        places = [slice(k * size, (k + 1) * size) for k in map(cell.order.index, AS_GIVEN)]
-        steps = zip(
-            *(gates, gates[:, : 2 * size], gates[:, : 3 * size]),
-            *(gates[:, place] for place in places),
-            *(kept, trace.cell_state[rows], trace.cell_output[rows], trace.hidden_state[rows]),
-            strict=True,
-        )
-        if cell.variant == STANDARD:
-            _standard(cell, h, c, steps, changes)
-        else:
-            _any(cell, h, c, _gates_before(cell, trace, rows.start), steps, changes)
-        for name, place in zip(GATES, places, strict=True):
-            getattr(trace, name)[rows] = kept[:, place]
+        for piece, changes in ((rows, NONE),) if pieces is None else pieces:
+            some = gates[piece.start - rows.start : piece.stop - rows.start]
+            _fill(cell, some, trace, piece, changes)
+
+
+def _fill(
+    cell: Prepared, gates: Array, trace: DirectionTrace, rows: slice, changes: Changes
+) -> None:
+    """Fill rows of a trace from their input terms, which are overwritten."""
+    if rows.start:
+        h, c = trace.hidden_state[rows.start - 1], trace.cell_state[rows.start - 1]
+    else:
+        h, c = trace.initial_hidden_state, trace.initial_cell_state
+    size = len(c)
+    h, c = h.astype(gates.dtype), c.astype(gates.dtype)
+    kept = np.empty_like(gates, trace.cell_state.dtype)
+    places = [slice(k * size, (k + 1) * size) for k in map(cell.order.index, AS_GIVEN)]
+    steps = zip(
+        *(gates, gates[:, : 2 * size], gates[:, : 3 * size]),
+        *(gates[:, place] for place in places),
+        *(kept, trace.cell_state[rows], trace.cell_output[rows], trace.hidden_state[rows]),
+        strict=True,
+    )
+    if cell.variant == STANDARD:
+        _standard(cell, h, c, steps, changes)
+    else:
+        _any(cell, h, c, _gates_before(cell, trace, rows.start), steps, changes)
+    for name, place in zip(GATES, places, strict=True):
+        getattr(trace, name)[rows] = kept[:, place]
 
 
 def _standard(cell: Prepared, h: Array, c: Array, steps: Rows, changes: Changes) -> None:

@@ -62,7 +62,7 @@ class HeatImages:
                 if old is not None and same and _reordered(old, content, name):
                     slot.shown = 0
             else:
-                slot.filled = min(slot.filled, grid.ready(content.alike(old)))
+                slot.filled = min(slot.filled, grid.ready(_alike(old, content)))
         self._content = content
 
     def advance(self, seconds: float) -> set[str]:
@@ -109,6 +109,16 @@ class HeatImages:
         """Show no longer what was filled for something else."""
         for slot in self.slots.values():
             slot.shown = slot.filled
+
+
+def _alike(old: Content, new: Content) -> int:
+    """At how many steps from the first on the values are known to be the same."""
+    if new.direction is old.direction:
+        return new.done
+    if new.basis is None or new.basis is not old.basis or new.apart != old.apart:
+        return 0
+    starts = [int(each.own.start) for each in (old, new) if each.own is not None]
+    return min([new.done, *starts])
 
 
 def _differs(old: Content, new: Content, name: str) -> bool:

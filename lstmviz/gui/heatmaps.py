@@ -155,8 +155,7 @@ class HeatmapsView(QWidget):
         if not run.done and any("backward" in cell.directions for cell in run.trace.spec.layers):
             self._show_nothing(heatmaps.WAITING)
             return
-        fresh = run.trace is not self._trace
-        self._trace = run.trace
+        fresh, self._trace = run.trace is not self._trace, run.trace
         size = (self.width(), self.height())
         place = heatmaps.place_of(run.trace, view, *size, seconds=run.sequence.seconds)
         content = heatmaps.content_of(

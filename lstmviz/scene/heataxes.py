@@ -69,14 +69,6 @@ class Content:
     basis: DirectionTrace | None = None
     own: slice | None = None
 
-    def alike(self, other: Content) -> int:
-        """At how many steps from the first on the values are known to be those of another."""
-        if self.direction is other.direction:
-            return self.done
-        if self.basis is None or self.basis is not other.basis or self.apart != other.apart:
-            return 0
-        return min(self.done, *(each.own.start for each in (self, other) if each.own is not None))
-
     def curve(self, array: str, first: int, last: int) -> Array:
         """The pinned unit's values at steps `first` to `last` (exclusive), as far as they go.
 

@@ -83,9 +83,9 @@ def test_chunks_come_one_after_the_other_and_only_after_the_change(layers, monke
     advance = rerun.advance
     computed = []
 
-    def watched(cell, given, trace, rows, changes):
-        computed.extend(range(rows.start, rows.stop))
-        advance(cell, given, trace, rows, changes)
+    def watched(cell, given, trace, rows, pieces):
+        computed.extend(range(pieces[0][0].start, pieces[-1][0].stop))
+        advance(cell, given, trace, rows, pieces)
 
     monkeypatch.setattr(rerun, "advance", watched)
     monkeypatch.setattr("lstmviz.engine.unroll.CHUNK_STEPS", 32)
@@ -105,9 +105,9 @@ def test_only_the_layers_above_are_computed_anew(monkeypatch):
 
     advance, computed = rerun.advance, []
 
-    def watched(cell, given, trace, rows, changes):
-        computed.extend(range(rows.start, rows.stop))
-        advance(cell, given, trace, rows, changes)
+    def watched(cell, given, trace, rows, pieces):
+        computed.extend(range(pieces[0][0].start, pieces[-1][0].stop))
+        advance(cell, given, trace, rows, pieces)
 
     monkeypatch.setattr(rerun, "advance", watched)
     assert list(chunks(again))[-1] == 200

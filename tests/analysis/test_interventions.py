@@ -161,9 +161,9 @@ def test_what_comes_before_is_taken_from_the_baseline(network, x, monkeypatch):
     spans = []
     advance = unroll.advance
 
-    def watched(cell, given, trace, rows, changes):
-        spans.append((rows.start, rows.stop, bool(changes)))
-        advance(cell, given, trace, rows, changes)
+    def watched(cell, given, trace, rows, pieces):
+        spans.extend((piece.start, piece.stop, bool(changes)) for piece, changes in pieces)
+        advance(cell, given, trace, rows, pieces)
 
     monkeypatch.setattr("lstmviz.analysis.rerun.advance", watched)
     found = run_with(network, x, [ablate([0], first=12, last=13)], baseline)

@@ -182,6 +182,19 @@ def test_runs_may_each_be_the_baseline_of_the_next_and_are_let_go(network, x):
     assert all(each() is None for each in gone)
 
 
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("step", [0, 3, 127, 128, 201, 299])
+def test_with_sums_of_one_term_it_is_the_whole_run_to_the_last_bit(step, dtype):
+    network = random_network(single(5, 9, 9), 0, dtype)
+    x = np.eye(5, dtype=dtype)[np.random.default_rng(0).integers(0, 5, 300)]
+    asked = [
+        clamp("forget_gate", 0.0, [1], first=step),
+        Change("cell_state", 0.5, "add", (3,), step, step + 1),
+    ]
+    found, whole = run_with(network, x, asked, run(network, x)), run_with(network, x, asked)
+    same(found, whole)
+
+
 def test_a_changed_run_is_closed_to_writing(network, x):
     baseline = run(network, x)
     for given_baseline in (None, baseline):
@@ -244,10 +257,10 @@ def test_each_direction_begins_where_it_is_first_affected(change, starts, monkey
     baseline, expected = run(network, x), run_with(network, x, [change])
     advance, begun = rerun.advance, {}
 
-    def watched(cell, given, trace, rows, changes):
+    def watched(cell, given, trace, rows, pieces):
         way = BACKWARD if trace.cell_state.strides[0] < 0 else FORWARD
-        begun.setdefault((trace.cell_state.shape[1] - 4, way), rows.start)
-        advance(cell, given, trace, rows, changes)
+        begun.setdefault((trace.cell_state.shape[1] - 4, way), pieces[0][0].start)
+        advance(cell, given, trace, rows, pieces)
 
     monkeypatch.setattr(rerun, "advance", watched)
     found = run_with(network, x, [change], baseline)
