@@ -116,17 +116,17 @@ def _page(found: Remembered, run: Run, view: View, w: float, h: float) -> Page:
         return _spot(found, table, ranked, now, x, y)
 
     def scroll(now: View, rows: int) -> Mapping[str, Any]:
-        return {"row": table.clamped(table.first + rows)}
+        return table.rows.scroll(now, rows)
 
-    bar = table.bar()
+    bar = tuple(table.rows.bar(table.track))
     return Page(
         tuple(shapes),
         marks,
         spot,
         scroll=scroll,
-        rows=table.rows,
+        rows=table.rows.rows,
         controls=lambda now: bar,
-        choice=chosen_by(ranked, table.shown),
+        choice=chosen_by(ranked, table.rows.shown),
     )
 
 
@@ -164,7 +164,7 @@ def steps_text(value: float) -> str:
 def _resting(found: Remembered, table: Table, ranked: Order) -> list[Shape]:
     """What does not depend on the step."""
     kept, shapes = found.memory, list[Shape]()
-    for row in table.shown:
+    for row in table.rows.shown:
         unit = int(ranked[row])
         shapes += table.words("unit", row, f"{unit}")
         for key, values in (("median", kept.half_life), ("horizon", kept.horizon)):
@@ -200,7 +200,7 @@ def _marks(found: Remembered, table: Table, ranked: Order, view: View) -> list[S
     lives: NDArray[np.float64] = half_lives(found.way.forget_gate[step])
     states = found.way.cell_state[step]
     shapes: list[Shape] = []
-    for row in table.shown:
+    for row in table.rows.shown:
         unit = int(ranked[row])
         value, c = float(lives[unit]), float(states[unit])
         shapes += table.words("now", row, steps_text(value))
@@ -221,11 +221,12 @@ def _marks(found: Remembered, table: Table, ranked: Order, view: View) -> list[S
 
 def _footer(table: Table, step: int, pinned: int | None, place: Order) -> list[Shape]:
     y = table.box.bottom + 15
-    total = f"{table.count:,} unit{'s' if table.count > 1 else ''}"
-    if table.rows < table.count:
-        total = f"rows {table.first + 1:,} to {table.first + len(table.shown):,} of {table.count:,}"
+    count = table.rows.count
+    total = f"{count:,} unit{'s' if count > 1 else ''}"
+    if not table.rows.whole:
+        total = f"rows {table.rows.words()}"
     words = [f"{total}  ·  t = {step:,}"]
-    if pinned is not None and place[pinned] not in table.shown:
+    if pinned is not None and place[pinned] not in table.rows.shown:
         words.append(f"unit {pinned:,} is in row {place[pinned] + 1:,}")
     text = first_fitting(("  ·  ".join(words), words[0]), table.box.w, SMALL)
     return [Text(table.box.x, y, text, SMALL, "muted")]
@@ -234,9 +235,9 @@ def _footer(table: Table, step: int, pinned: int | None, place: Order) -> list[S
 def _spot(
     found: Remembered, table: Table, ranked: Order, view: View, x: float, y: float
 ) -> Spot | None:
-    first = table.scrolled_to(x, y)
-    if first is not None:
-        return Spot("Scrolls through the units", None, {"row": first}, drags=True)
+    bar = table.rows.at(table.track, x, y)
+    if bar is not None:
+        return bar
     step = min(max(view.step, 0), found.steps - 1)
     column = table.head_at(x, y)
     if column is not None:
@@ -263,10 +264,11 @@ def _pinned_spot(table: Table, ranked: Order, view: View, x: float, y: float) ->
     """Below the table: a click brings the pinned unit on show."""
     below = Box(table.box.x, table.box.bottom, table.box.w, 22)
     at = np.flatnonzero(ranked == (-1 if view.unit is None else view.unit))
-    if not below.contains(x, y) or not len(at) or at[0] in table.shown:
+    if not below.contains(x, y) or not len(at) or at[0] in table.rows.shown:
         return None
-    first = table.clamped(int(at[0]) - table.rows // 2)
-    return Spot(f"show unit {view.unit:,} in the table", view.unit, {"row": first})
+    away = int(at[0]) - table.rows.rows // 2 - table.rows.first
+    words = f"show unit {view.unit:,} in the table"
+    return Spot(words, view.unit, table.rows.scroll(view, away))
 
 
 def _hold_words(found: Remembered, unit: int) -> str:

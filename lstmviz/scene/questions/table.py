@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lstmviz.scene.questions.listing import BAR, Listing, listing
 from lstmviz.scene.shapes import Box, Line, Rect, Shape, Text
 from lstmviz.scene.timeaxis import SMALL
 
@@ -12,8 +13,6 @@ ROW = 19.0
 SIZE = 12
 GAP = 8.0
 """Pixels between a number and its bar."""
-SCROLL = 10.0
-"""Width of the scroll bar."""
 SHORTEST = 24.0
 """A bar with less room is left out."""
 
@@ -45,32 +44,23 @@ class Bar:
 
 @dataclass(frozen=True, eq=False)
 class Table:
-    """`count` rows, of which those from `first` are shown in the box, below the heads."""
+    """Rows in the box, below the heads of the columns; `rows` are those there is room for."""
 
     box: Box
     columns: tuple[Column, ...]
     lefts: tuple[float, ...]
     widths: tuple[float, ...]
-    count: int
-    first: int
-    rows: int
+    rows: Listing
 
     @property
-    def shown(self) -> range:
-        """The rows on show."""
-        return range(self.first, min(self.first + self.rows, self.count))
-
-    def clamped(self, row: int) -> int:
-        """The nearest row that can stand first."""
-        return min(max(row, 0), max(self.count - self.rows, 0))
+    def track(self) -> Box:
+        """The room of the scroll bar."""
+        return Box(self.box.right - BAR, self.box.y + HEAD, BAR, self.rows.rows * ROW)
 
     def _row(self, row: int) -> Box:
-        y = self.box.y + HEAD + (row - self.first) * ROW
-        return Box(self.box.x - 6, y, self.box.w + 12 - self._scroll, ROW)
-
-    @property
-    def _scroll(self) -> float:
-        return SCROLL + 6 if self.rows < self.count else 0.0
+        y = self.box.y + HEAD + (row - self.rows.first) * ROW
+        bar = 0.0 if self.rows.whole else BAR + 6
+        return Box(self.box.x - 6, y, self.box.w + 12 - bar, ROW)
 
     def _cell(self, key: str) -> tuple[Column, float, float]:
         """(column, left, width) of a key."""
@@ -93,19 +83,10 @@ class Table:
                 Text(x, self.box.y + 12, column.head, 11, color, bold=on, anchor="end"),
                 Text(x, self.box.y + 26, under.strip(), SMALL, color, anchor="end"),
             ]
-        for row in self.shown:
+        for row in self.rows.shown:
             line = self._row(row)
             shapes.append(Line(((line.x, line.y), (line.right, line.y)), "edge", opacity=0.6))
         return shapes
-
-    def bar(self) -> tuple[Shape, ...]:
-        """The scroll bar; nothing where every row is shown."""
-        if not self._scroll:
-            return ()
-        return (
-            Rect(self._track(), fill="faint", radius=SCROLL / 2),
-            Rect(self._thumb(), fill="muted", radius=SCROLL / 2, opacity=0.6),
-        )
 
     def words(
         self, key: str, row: int, text: str, *, share: float = 1.0, small: bool = False
@@ -130,7 +111,7 @@ class Table:
 
     def outline(self, row: int, color: str) -> list[Shape]:
         """A row marked, if it is shown."""
-        if row not in self.shown:
+        if row not in self.rows.shown:
             return []
         return [Rect(self._row(row), stroke=color, width=1.4, radius=3)]
 
@@ -138,8 +119,8 @@ class Table:
 
     def row_at(self, x: float, y: float) -> int | None:
         """The row at a point."""
-        row = self.first + int((y - self.box.y - HEAD) // ROW)
-        return row if row in self.shown and self._row(row).contains(x, y) else None
+        row = self.rows.first + int((y - self.box.y - HEAD) // ROW)
+        return row if row in self.rows.shown and self._row(row).contains(x, y) else None
 
     def column_at(self, x: float) -> Column | None:
         """The column at a place."""
@@ -152,32 +133,13 @@ class Table:
         """The column whose head is at a point."""
         return self.column_at(x) if self.box.y <= y < self.box.y + HEAD else None
 
-    def scrolled_to(self, x: float, y: float) -> int | None:
-        """The first row that a click into the scroll bar asks for."""
-        track = self._track()
-        if not self._scroll or not track.contains(x, y):
-            return None
-        tall = self._thumb().h
-        part = (y - track.y - tall / 2) / max(track.h - tall, 1.0)
-        return self.clamped(round(part * (self.count - self.rows)))
-
-    def _track(self) -> Box:
-        return Box(self.box.right - SCROLL, self.box.y + HEAD, SCROLL, self.rows * ROW)
-
-    def _thumb(self) -> Box:
-        track = self._track()
-        tall = max(track.h * self.rows / self.count, 18.0)
-        part = self.first / max(self.count - self.rows, 1)
-        return Box(track.x, track.y + part * (track.h - tall), track.w, tall)
-
 
 def laid_out(columns: tuple[Column, ...], box: Box, count: int, first: int) -> Table:
     """A table of so many rows in a box, from row `first` as far as it can be."""
     rows = max(int((box.h - HEAD) // ROW), 1)
-    inner = box.w - (SCROLL + 8 if rows < count else 0.0)
+    inner = box.w - (BAR + 8 if rows < count else 0.0)
     shares = sum(column.share for column in columns)
     spare = max(inner - sum(column.least for column in columns), 0.0)
     widths = tuple(column.least + spare * column.share / shares for column in columns)
     lefts = tuple(box.x + sum(widths[:k]) for k in range(len(columns)))
-    place = min(max(first, 0), max(count - rows, 0))
-    return Table(box, columns, lefts, widths, count, place, rows)
+    return Table(box, columns, lefts, widths, listing(count, rows, first))
