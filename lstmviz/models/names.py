@@ -135,16 +135,20 @@ def _pytorch_call(cell: CellSpec, layers: int) -> str:
     return f"nn.LSTM({', '.join(parts)})"
 
 
+def _unable(spec: NetworkSpec, name: str, both: str, missing: str, mend: str = "") -> str:
+    """Why what a framework calls `name`, whose h and c both have `both`, is no such network."""
+    if not spec.possible:
+        return _why_impossible(spec)
+    if _projected(spec):
+        return f"{name} has no projection: h and c both have {both}."
+    return f"{name} has {missing}{mend}." if missing else ""
+
+
 def _keras(spec: NetworkSpec) -> FrameworkNames:
     written = [keras_arguments(cell.variant) for cell in spec.layers]
     missing = _missing(lack(spec), None not in written)
-    if not spec.possible:
-        call, remark = "", _why_impossible(spec)
-    elif _projected(spec):
-        call, remark = "", "LSTM has no projection: h and c both have units values."
-    elif missing:
-        call, remark = "", f"LSTM has {missing}; a layer of one's own can."
-    else:
+    call, remark = "", _unable(spec, "LSTM", "units values", missing, "; a layer of one's own can")
+    if not remark:
         call = ", then ".join(map(_keras_call, spec.layers))
         remark = "One bias per gate; units is both sizes, the input size is taken from the data."
         if any(cell.directions == ("backward",) for cell in spec.layers):
@@ -198,13 +202,8 @@ def _tensorflow1_call(cell: CellSpec) -> str:
 def _flax(spec: NetworkSpec) -> FrameworkNames:
     written = [flax_arguments(cell.variant) for cell in spec.layers]
     missing = _missing(lack(spec), None not in written)
-    if not spec.possible:
-        call, remark = "", _why_impossible(spec)
-    elif _projected(spec):
-        call, remark = "", "OptimizedLSTMCell has no projection: h and c both have features values."
-    elif missing:
-        call, remark = "", f"OptimizedLSTMCell has {missing}."
-    else:
+    call, remark = "", _unable(spec, "OptimizedLSTMCell", "features values", missing)
+    if not remark:
         call = ", then ".join(
             f"OptimizedLSTMCell(features={cell.cell_size}{extra})"
             for cell, extra in zip(spec.layers, written, strict=True)
@@ -219,13 +218,8 @@ def _flax(spec: NetworkSpec) -> FrameworkNames:
 def _onnx(spec: NetworkSpec) -> FrameworkNames:
     written = [onnx_arguments(cell.variant) for cell in spec.layers]
     missing = _missing(lack(spec, ("peephole", "coupled", "clip")), None not in written)
-    if not spec.possible:
-        call, remark = "", _why_impossible(spec)
-    elif _projected(spec):
-        call, remark = "", "The operator LSTM has no projection: h and c both have hidden_size."
-    elif missing:
-        call, remark = "", f"The operator LSTM has {missing}."
-    else:
+    call, remark = "", _unable(spec, "The operator LSTM", "hidden_size", missing)
+    if not remark:
         call = ", then ".join(map(_onnx_call, spec.layers))
         remark = "Two biases per gate, side by side in B; the input size is the width of W."
         remark += _after(spec)
