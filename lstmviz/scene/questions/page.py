@@ -104,9 +104,9 @@ class Page:
         if found is not None or not self.said:
             return found
         for shape in (*self.shapes, *self.marks(view)):
-            if isinstance(shape, Text) and text_box(shape).inset(-2).contains(x, y):
+            if isinstance(shape, Text):
                 meant = next((key for key in self.said if _begins(shape.text, key)), None)
-                if meant is not None:
+                if meant is not None and text_box(shape).inset(-2).contains(x, y):
                     return Spot(self.said[meant])
         return None
 
