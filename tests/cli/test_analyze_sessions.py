@@ -111,3 +111,13 @@ def test_a_folder_is_run_with_the_changes_of_a_session(tmp_path):
         found = answer(tmp_path, *line, *ranked)
         counts = {row["unit"]: abs(row["correlation"]) for row in found["table"]}
         assert (counts[0] < 0.9) is unlike
+
+
+def test_a_change_that_the_other_run_cannot_have_is_told(tmp_path, capsys):
+    path, out = tmp_path / "b.lstmviz", tmp_path / "a.json"
+    changes = (Edit("forget_gate[9] = 0"),)
+    save_session(Session(Document(one_layer(4, 3, 3), TextInput("abcd"), changes=changes)), path)
+    line = ["analyze", "--sizes", "4,3,3", "--text", "abcd", "--ask", "compare"]
+    assert main([*line, "--with", str(path), "--out", str(out)]) == 2
+    assert "the other run cannot be made: there is no unit 9" in capsys.readouterr().err
+    assert not out.exists()

@@ -158,7 +158,10 @@ def _other(asked: Asked) -> tuple[Network, Trace, Sequence]:
             "or --with-seed."
         )
     if changing(other):
-        run = finished(other).of("changed")
+        try:
+            run = finished(other).of("changed")
+        except LstmvizError as error:
+            raise LstmvizError(f"the other run cannot be made: {error}") from None
         assert run.network is not None and run.trace is not None and run.sequence is not None
         return run.network, run.trace, run.sequence
     network, trace, sequence, _ = ran(other)

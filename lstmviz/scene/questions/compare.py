@@ -80,7 +80,9 @@ def _answer(run: Run, view: View) -> Compared:
     if other is None:
         raise LstmvizError(NONE, NAME)
     if other.what_if is not None and other.what_if.faults:
-        raise LstmvizError(next(iter(other.what_if.faults.values())))
+        index, fault = next(iter(other.what_if.faults.items()))
+        line = other.document.changes[index].line
+        raise LstmvizError(f"The other run cannot be changed by {line[:60]!r}: {fault}")
     other = other.of("changed")
     if other.trace is None or other.sequence is None or other.scales is None:
         raise LstmvizError(other.error or other.problem or "The other run is not computed.")
