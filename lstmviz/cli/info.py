@@ -12,6 +12,7 @@ from lstmviz.engine.network import Network
 from lstmviz.engine.spec import (
     CellSpec,
     Count,
+    HeadSpec,
     NetworkSpec,
     chain_counts,
     counts,
@@ -78,49 +79,22 @@ def facts(
     spec: NetworkSpec, network: Network | None, certificate: Certificate | None
 ) -> dict[str, Any]:
     """The JSON of `info`: sizes, layers and counts, and of an opened file how it was read."""
+    table = spec.embedding
     result: dict[str, Any] = {
         "input_size": spec.input_size,
         "output_size": spec.output_size,
         "parameters": {"one_bias": parameters(spec, 1), "two_biases": parameters(spec, 2)},
-        "layers": [
-            {
-                "name": f"layer{index}",
-                "input_size": cell.input_size,
-                "cell_size": cell.cell_size,
-                "hidden_size": cell.hidden_size,
-                "direction": _direction(cell),
-                "variant": variant_name(cell.variant),
-                "equations": [text for _, text in equations(cell)],
-                "projection": cell.projected,
-                "directions": list(cell.directions),
-                "merge": cell.merge if len(cell.directions) > 1 else None,
-                "return_sequences": cell.return_sequences,
-                "output_size": cell.output_size,
-                "departures": _departures_of(cell.variant),
-                "matrices": [_matrix(row) for row in counts(cell, 1)],
-            }
-            for index, cell in enumerate(spec.layers)
-        ],
+        "layers": [_layer_facts(index, cell) for index, cell in enumerate(spec.layers)],
         "head": spec.head and {"size": spec.head.size, "activation": spec.head.activation},
         "heads": [
-            {
-                "size": head.size,
-                "activation": head.activation,
-                "alpha": head.alpha,
-                "beta": head.beta,
-                "bias": head.bias,
-                "last_step": head.last_step,
-                "matrices": [_matrix(row) for row in rows],
-            }
+            _head_facts(head, rows)
             for head, rows in zip(spec.heads, chain_counts(spec), strict=True)
         ],
-        "embedding": spec.embedding
-        and {"size": spec.embedding.size, "dimension": spec.embedding.dimension},
+        "embedding": table and {"size": table.size, "dimension": table.dimension},
         "names": {row.framework: row.call or None for row in names(spec)},
         "problem": problem(spec),
     }
     if network:
-        vocabulary = list(network.vocabulary) if network.vocabulary else None
         result |= {
             "format": network.format,
             "gate_order": network.gate_order,
@@ -128,12 +102,45 @@ def facts(
             "title": network.title,
             "trained": network.trained,
             "initial": "zero" if network.initial is None else "model",
-            "vocabulary": vocabulary,
+            "vocabulary": list(network.vocabulary) if network.vocabulary else None,
             "notes": network.notes,
         }
     if certificate:
         result["certificate"] = understood.certificate_facts(certificate)
     return result
+
+
+def _layer_facts(index: int, cell: CellSpec) -> dict[str, Any]:
+    """A layer of the JSON."""
+    return {
+        "name": f"layer{index}",
+        "input_size": cell.input_size,
+        "cell_size": cell.cell_size,
+        "hidden_size": cell.hidden_size,
+        "direction": _direction(cell),
+        "variant": variant_name(cell.variant),
+        "equations": [text for _, text in equations(cell)],
+        "projection": cell.projected,
+        "directions": list(cell.directions),
+        "merge": cell.merge if len(cell.directions) > 1 else None,
+        "return_sequences": cell.return_sequences,
+        "output_size": cell.output_size,
+        "departures": _departures_of(cell.variant),
+        "matrices": [_matrix(row) for row in counts(cell, 1)],
+    }
+
+
+def _head_facts(head: HeadSpec, rows: tuple[Count, ...]) -> dict[str, Any]:
+    """A head of the JSON, with its arrays."""
+    return {
+        "size": head.size,
+        "activation": head.activation,
+        "alpha": head.alpha,
+        "beta": head.beta,
+        "bias": head.bias,
+        "last_step": head.last_step,
+        "matrices": [_matrix(row) for row in rows],
+    }
 
 
 def _matrix(row: Count) -> dict[str, Any]:
