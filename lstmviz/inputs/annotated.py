@@ -53,6 +53,30 @@ def from_file(text: str, steps: int) -> Numbers:
     return values
 
 
+def folder_of(text: str) -> tuple[Path, str | None] | None:
+    """FOLDER and COLUMN, where FOLDER or FOLDER:COLUMN is meant: there is such a folder."""
+    if Path(text).is_dir():
+        return Path(text), None
+    path, colon, column = text.rpartition(":")
+    return (Path(path), column) if colon and path and column and Path(path).is_dir() else None
+
+
+def from_folder(folder: Path, column: str | None, name: str, steps: int) -> Numbers:
+    """(steps,): of an input, by its file's name, the annotation in the folder's file of that name.
+
+    Their suffixes may differ. Raises `LstmvizError` where there is none, and as `from_file` does.
+    """
+    stem = Path(name).stem
+    for suffix in SUFFIXES:
+        path = folder / f"{stem}{suffix}"
+        if path.is_file():
+            return from_file(joined(str(path), column or ""), steps)
+    raise LstmvizError(
+        f"{shown(folder)} has no annotation of it; give it a file {stem} with one of the suffixes "
+        f"{' '.join(SUFFIXES)}."
+    )
+
+
 def parted(text: str) -> tuple[str, str | None]:
     """FILE and COLUMN; a colon of the file's own name stays with it."""
     path, colon, column = text.rpartition(":")

@@ -9,6 +9,7 @@ from demos import source
 
 import lstmviz
 from lstmviz.analysis.python_source import annotate
+from lstmviz.cli import main
 
 
 def test_a_folder_of_inputs_is_searched_and_ranked(tmp_path):
@@ -81,3 +82,50 @@ def test_what_units_follow_stands_beside_what_they_would_by_chance(tmp_path, cap
     chances = {row["by_chance"] for row in found["table"]}
     assert len(chances) == 1 and 0 < chances.pop() < 1
     assert "the best by chance: r = ±" in capsys.readouterr().out
+
+
+def sums(rng):
+    """Numbers, marks and the sum of the numbers marked so far."""
+    values = np.zeros((100, 2))
+    values[:, 0] = rng.random(100)
+    values[[rng.integers(50), rng.integers(50, 100)], 1] = 1
+    return {"value": values[:, 0], "marker": values[:, 1], "told": np.cumsum(values.prod(axis=1))}
+
+
+def waves(rng):
+    """A sine and the logarithm of its frequency; the first steps are too few to know it by."""
+    logs = np.interp(np.arange(200), np.arange(6) * 40, np.log(rng.uniform(1 / 40, 1 / 10, 6)))
+    told = [*["nan"] * 20, *logs[20:]]
+    return {"value": np.sin(2 * np.pi * np.cumsum(np.exp(logs))), "told": told}
+
+
+@pytest.mark.parametrize(("name", "made"), [("adding", sums), ("sine", waves)])
+def test_what_the_models_of_numbers_hold_is_found_over_a_folder(tmp_path, name, made):
+    rng = np.random.default_rng(2024)
+    (tmp_path / "told").mkdir()
+    for k in range(30):
+        columns = made(rng)
+        told = columns.pop("told")
+        table = np.column_stack(list(columns.values()))
+        np.savetxt(
+            tmp_path / f"{k}.csv", table, delimiter=",", header=",".join(columns), comments=""
+        )
+        (tmp_path / "told" / f"{k}.txt").write_text("\n".join(map(str, told)))
+    line = [f"demo:{name}", "--ask", "follow", "--array", "cell_state", "--folder", tmp_path]
+    first, second = answer(tmp_path, *line, "--annotation", tmp_path / "told")["table"][:2]
+    assert first["unit"] == 0 and first["held_correlation"] > 0.8
+    assert abs(second["held_correlation"]) < first["held_correlation"] - 0.05
+
+
+def test_what_an_annotation_of_a_folder_lacks_is_said(tmp_path, capsys):
+    for name, folder in (("a.txt", "texts"), ("b.txt", "texts"), ("a.json", "told")):
+        (tmp_path / folder).mkdir(exist_ok=True)
+        (tmp_path / folder / name).write_text(str([0, 1] * 20) if folder == "told" else "ab" * 20)
+    line = ["demo:counter", "--ask", "follow", "--annotation", str(tmp_path / "told")]
+    found = answer(tmp_path, *line, "--folder", tmp_path / "texts")
+    assert found["sequences"] == 1 and "told has no annotation of it" in found["skipped"][0]
+    assert main(["analyze", *line, "--out", str(tmp_path / "x.csv")]) == 2
+    assert "give that by --folder" in capsys.readouterr().err
+    line += ["--folder", str(tmp_path / "texts"), "--out", str(tmp_path / "told" / "a.json")]
+    assert main(["analyze", *line]) == 2
+    assert "is read for the answer" in capsys.readouterr().err

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from lstmviz.errors import LstmvizError
-from lstmviz.inputs.annotated import from_file, is_file
+from lstmviz.inputs.annotated import folder_of, from_file, from_folder, is_file
 
 
 @pytest.mark.parametrize(
@@ -74,3 +74,15 @@ def test_arrays_of_other_shapes_are_told(tmp_path):
 
 def test_names_are_no_files():
     assert not is_file("strings") and not is_file("balance:a:b") and is_file("a.CSV")
+
+
+def test_a_folder_has_a_file_for_each_input(tmp_path):
+    (tmp_path / "a.json").write_text("[1, 2, 3]")
+    (tmp_path / "b.csv").write_text("x,y\n1,4\n2,5\n3,6\n")
+    assert folder_of(str(tmp_path)) == (tmp_path, None)
+    assert folder_of(f"{tmp_path}:y") == (tmp_path, "y")
+    assert folder_of(f"{tmp_path}/none:y") is None and folder_of("balance:a:b") is None
+    assert from_folder(tmp_path, None, "a.py", 3).tolist() == [1, 2, 3]
+    assert from_folder(tmp_path, "y", "b.csv", 3).tolist() == [4, 5, 6]
+    with pytest.raises(LstmvizError, match="has no annotation of it; give it a file c with"):
+        from_folder(tmp_path, None, "c.py", 3)

@@ -25,8 +25,7 @@ class FolderRun:
     trace: Trace
     asked: Asked
 
-    @property
-    def told(self) -> Spoken:
+    def text(self) -> Spoken:
         """The text of it; raises `LstmvizError` where it is none."""
         return text_of(self.asked.document, self.asked.network, self.sequence)
 

@@ -37,18 +37,34 @@ MOST_NUMBERS = 2**28
 
 @dataclass(frozen=True, eq=False)
 class Noted:
-    """An annotation by its name: of any text, or fixed numbers of the steps of one input."""
+    """An annotation by its name.
+
+    It is of any text, or of any input by its file's name and its steps, or numbers of the steps
+    of one input.
+    """
 
     name: str
     of_text: Note | None = None
+    of_file: Callable[[str, int], Numbers] | None = None
     numbers: Numbers | None = None
 
     def of(self, asked: Asked) -> Numbers:
         """(steps,) of the input itself."""
+        if self.of_file is not None:
+            raise LstmvizError(
+                f"the annotations in {self.name} are of inputs in a folder; give that by --folder."
+            )
         if self.of_text is not None:
             return self.of_text(asked.told)
         assert self.numbers is not None
         return self.numbers
+
+    def among(self, name: str, trace: Trace, told: Callable[[], Spoken]) -> Numbers:
+        """(steps,) of one input of several; raises `LstmvizError` where it has none."""
+        if self.of_file is not None:
+            return self.of_file(name, trace.steps)
+        assert self.of_text is not None
+        return self.of_text(told())
 
 
 def ask_follow(asked: Asked) -> Answer:
@@ -79,7 +95,12 @@ def noted(asked: Asked) -> list[Noted]:
     """The annotations asked for; without any those of Python source code, where it is some."""
     found = []
     for text in asked.options.annotation:
-        if annotated.is_file(text):
+        folder = None if text in COLUMNS else annotated.folder_of(text)
+        if folder is not None:
+            path, column = folder
+            name = annotated.joined(path.resolve().name, column or "")
+            found.append(Noted(name, of_file=partial(annotated.from_folder, path, column)))
+        elif annotated.is_file(text):
             numbers = annotated.from_file(text, asked.trace.steps)
             found.append(Noted(Path(text).name, numbers=numbers))
         else:
@@ -125,20 +146,21 @@ def _among(asked: Asked, given: list[Noted]) -> Answer:
 
     A model's own example is no input that was given.
     """
-    fixed = [each.name for each in given if each.of_text is None]
+    fixed = [each.name for each in given if each.numbers is not None]
     if fixed:
         raise LstmvizError(
-            f"the annotation {fixed[0]} is of one input; leave --folder out, or follow a pattern."
+            f"the annotation {fixed[0]} is of one input; leave --folder out, or give a folder of "
+            "annotations, a file for each input."
         )
     skipped: list[str] = []
     kept: dict[tuple[int, str], list[dict[str, NDArray[np.floating]]]] = {}
     notes: list[list[Numbers]] = []
     room = MOST_NUMBERS
 
-    def keep(trace: Trace, told: Spoken, name: str) -> None:
+    def keep(trace: Trace, told: Callable[[], Spoken], name: str) -> None:
         nonlocal room
         try:
-            found = [note.of_text(told) for note in given if note.of_text is not None]
+            found = [note.among(name, trace, told) for note in given]
         except LstmvizError as error:
             skipped.append(f"left out: {name}: {error}")
             return
@@ -158,9 +180,10 @@ def _among(asked: Asked, given: list[Noted]) -> Answer:
         isinstance(recipe, FileInput) and Path(recipe.path).resolve().parent == folder.resolve()
     )
     if recipe is not None and not within:
-        keep(asked.trace, asked.told, asked.sequence.title)
+        title = Path(recipe.path).name if isinstance(recipe, FileInput) else asked.sequence.title
+        keep(asked.trace, lambda: asked.told, title)
     for name, run in runs_in(folder, asked, skipped, own=True):
-        keep(run.trace, run.told, name)
+        keep(run.trace, run.text, name)
     if not notes:
         raise LstmvizError(f"nothing can be ranked; {skipped[0]}")
     held = np.concatenate([np.full(len(each[0]), k % 3 == 2) for k, each in enumerate(notes)])

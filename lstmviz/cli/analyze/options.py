@@ -150,11 +150,12 @@ def _add_following(parser: argparse.ArgumentParser) -> None:
     group.add_argument(
         "--annotation",
         action="append",
-        metavar="NAME|FILE[:COLUMN]",
+        metavar="NAME|FILE|FOLDER[:COLUMN]",
         help="strings, docstrings, comments, prose (either of the last two), prose-comments (which "
         "of the two), indentation, brackets or column of Python source code; "
         "balance:OPENING:CLOSING characters; or a number a step in a .csv .tsv .txt .npy .json "
-        "file; may be given several times",
+        "file, or, with --folder, in a folder with such a file for each input, of the same name; "
+        "may be given several times",
     )
     group.add_argument(
         "--pattern",
@@ -214,8 +215,11 @@ def check_own(parsed: argparse.Namespace) -> None:
     read += [annotated.parted(text)[0] for text in parsed.annotation or ()]
     files = {Path(name).resolve() for name in read if name is not None and Path(name).exists()}
     out: Path = parsed.out.resolve()
-    in_folder = parsed.folder is not None and out.parent == parsed.folder.resolve()
-    if out in files or (in_folder and out.exists() and out.suffix.lower() in SUFFIXES):
+    given = [annotated.folder_of(text) for text in parsed.annotation or ()]
+    folders = [parsed.folder, *(each[0] for each in given if each is not None)]
+    in_folder = any(each is not None and out.parent == each.resolve() for each in folders)
+    read_there = (*SUFFIXES, *annotated.SUFFIXES)
+    if out in files or (in_folder and out.exists() and out.suffix.lower() in read_there):
         raise LstmvizError(f"{shown(parsed.out)} is read for the answer; write to another file.")
 
 
