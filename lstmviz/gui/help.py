@@ -35,7 +35,7 @@ SHORTCUTS = (
     ("Wheel, drag on the diagram", "zoom, pan; double-click beside a card fits"),
     ("Typing to a text model", ""),
     ("Any key  Backspace", "one symbol more, one less, at the end of the text"),
-    ("Tab", "take the likeliest next symbol; Escape gives the keys back"),
+    ("Tab", "take the likeliest next symbol, once one types; Escape gives the keys back"),
     ("Files", ""),
     ("Ctrl+O  Ctrl+I  Ctrl+D", "open a model or session, open input, open a demo"),
     ("Ctrl+S  Ctrl+E", "save the session, export a figure"),
