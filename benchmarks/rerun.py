@@ -1,10 +1,14 @@
 """Interventions: a run with a change at step k beside the steps after k, and beside a whole run.
 
-Python source of 2,000 characters is read by demo:python. The change holds a forget gate at a value
-from step k on, so that every step after it is a changed one. The whole run is there already, as it
-is in the window.
+The change holds a forget gate at a value from step k on, so that every step after it is a changed
+one. The whole run is there already, as it is in the window.
 
-- `engine`  `lstmviz.analysis.run_with` given the whole run, beside `lstmviz.engine.unroll.run`.
+- `engine`  `lstmviz.analysis.run_with` given the whole run, beside `lstmviz.engine.unroll.run`:
+  of demo:python, which reads 2,000 characters of Python source, and of untrained networks on noise,
+  of one layer and of two, also such as read both ways. `first` is the first change to a run, right
+  after something else has filled the processor's caches; the others are as when a value is dragged.
+- `looked at` the first change and all of its arrays: what they share with the whole run is copied
+  when somebody asks for it.
 - `window`  what the window's thread does for a document with the change, beside what it does for
   one without: colour limits, and with the change also the differences and their summary, which
   no whole run has.
@@ -12,10 +16,9 @@ is in the window.
   and everything else too, beside another text being given. `frame` is the painting alone: the
   baseline on show in place of the changed run, or the other way round.
 
-Each is beside its floor: the same share of the whole run, its time times (2,000 - k) / 2,000, of
-`painted` after a frame is taken off, which is then put back. They take turns, so that what else the
-machine does falls on all alike. The first change to a run copies the rows before k, and takes fresh
-memory for them (`first`); later ones at the same step, as when a value is dragged, need not.
+Each is beside its floor: the same share of the whole run, its time times the share of its steps
+that are computed, of `painted` after a frame is taken off, which is then put back. They take turns,
+so that what else the machine does falls on all alike.
 """
 
 from __future__ import annotations
@@ -29,12 +32,24 @@ from statistics import median
 
 from benchmarks import common
 
-STEPS, ROUNDS, PAINTED = 2000, 25, 9
-AFTER = (0, 1000, 1900)
-ALLOWED = {"engine": 1.1, "window": 1.4}
+STEPS, ROUNDS, PAINTED = 2000, 15, 9
+AFTER = (0, 500, 1000, 1900, 1990)
+NETWORKS = {
+    "16 cells": (16, 1, ("forward",)),
+    "64 cells": (64, 1, ("forward",)),
+    "256 cells": (256, 1, ("forward",)),
+    "512 cells": (512, 1, ("forward",)),
+    "2 x 64 cells": (64, 2, ("forward",)),
+    "64 cells, both ways": (64, 1, ("forward", "backward")),
+    "2 x 64, both ways": (64, 2, ("forward", "backward")),
+}
+"""Untrained networks: cells, layers and directions."""
+PATIENCE, LEAST = 6.0, 3
+"""Seconds and rounds for which each of them is measured."""
+ALLOWED = {"engine": 1.1, "engine first": 1.1, "window": 1.4}
 """How much of the floor may be taken: medians scatter by a twentieth, and the window's thread works
 out differences as well."""
-SLACK = {"engine": 0.5, "window": 4.0}
+SLACK = {"engine": 0.5, "engine first": 1.0, "window": 4.0}
 """Milliseconds on top, whatever k: what is asked for is checked, the document is looked up."""
 
 
@@ -54,31 +69,75 @@ def last(document, earlier=None):
     return found
 
 
+def changes(network, x, whole):
+    """What the engine is to do, by name: a whole run, and changes of it at each step."""
+    from lstmviz.analysis import clamp, run_with
+    from lstmviz.engine.trace import arrays
+    from lstmviz.engine.unroll import run
+
+    tasks = {"engine whole": lambda: run(network, x)}
+    for k in AFTER:
+        change = [clamp("forget_gate", 0.0, [3], first=k)]
+        own = replace(whole)
+        tasks |= {
+            f"engine first {k}": lambda c=change: run_with(network, x, c, replace(whole)),
+            f"engine {k}": lambda c=change, own=own: run_with(network, x, c, own),
+            f"looked at {k}": lambda c=change: arrays(run_with(network, x, c, replace(whole))),
+        }
+    return tasks
+
+
 def engine():
     """Milliseconds of the engine and of the window's thread, by name."""
     from benchmarks.asking import source
-    from lstmviz.analysis import clamp, run_with
-    from lstmviz.engine.unroll import run
 
     document = source(STEPS)
     base = last(document)
-    network, x, whole = base.network, base.sequence.values, base.trace
-    tasks = {
-        "engine whole": lambda: run(network, x),
-        "window whole": lambda: last(document),
-    }
+    tasks = changes(base.network, base.sequence.values, base.trace)
+    tasks["window whole"] = lambda: last(document)
     for k in AFTER:
-        change = [clamp("forget_gate", 0.0, [3], first=k)]
-        other = changed(document, k, 0)
-        tasks[f"engine first {k}"] = lambda c=change: run_with(network, x, c, replace(whole))
-        own, seen = replace(whole), replace(base, trace=replace(whole))
-        tasks[f"engine {k}"] = lambda c=change, own=own: run_with(network, x, c, own)
+        other, seen = changed(document, k, 0), replace(base, trace=replace(base.trace))
         tasks[f"window {k}"] = lambda d=other, seen=seen: last(d, seen)
-    times = {name: [] for name in tasks}
-    for _ in range(ROUNDS):
+    return timed(tasks, ROUNDS)
+
+
+def timed(tasks, rounds, seconds=0.0):
+    """Milliseconds of each task, in turn, so many rounds and at least so long."""
+    times, begun = {name: [] for name in tasks}, time.perf_counter()
+    while rounds > 0 or time.perf_counter() - begun < seconds:
         for name, task in tasks.items():
             times[name].append(common.milliseconds(task))
+        rounds -= 1
     return times
+
+
+def untrained(name):
+    """Milliseconds of the engine with an untrained network."""
+    import numpy as np
+
+    from lstmviz.engine.initial import random_network
+    from lstmviz.engine.spec import CellSpec, HeadSpec, NetworkSpec
+    from lstmviz.engine.unroll import run
+
+    cells, layers, ways = NETWORKS[name]
+    widths = [20, *[cells * len(ways)] * (layers - 1)]
+    specs = tuple(CellSpec(width, cells, cells, directions=ways) for width in widths)
+    network = random_network(NetworkSpec(specs, (HeadSpec(5, "softmax"),)), 0)
+    x = np.random.default_rng(0).normal(size=(STEPS, 20)).astype(np.float32)
+    return timed(changes(network, x, run(network, x)), LEAST, PATIENCE)
+
+
+def share(k, layers=1, ways=("forward",)):
+    """The share of a whole run's steps that a change of the first layer, read forward, reaches.
+
+    Of one layer the other direction is not reached; of a layer above it all of backward is, and of
+    a layer above two directions all of both.
+    """
+    after = (STEPS - k) / STEPS
+    if len(ways) == 1:
+        return after
+    computed = [after] + [1 + (after if layer == 1 else 1) for layer in range(1, layers)]
+    return sum(computed) / (2 * layers)
 
 
 def painted():
@@ -120,30 +179,45 @@ def painted():
     return times
 
 
+def told(kind, times, shares, allowed=None):
+    """Print a kind of times beside its floor; whether any is above what it may be."""
+    failed = False
+    wholes, frame = times[f"{'engine' if kind == 'looked at' else kind.split()[0]} whole"], 0.0
+    if f"{kind} frame" in times:
+        print(common.line(f"{kind}, frame", times[f"{kind} frame"]))
+        frame = median(times[f"{kind} frame"])
+    for k in AFTER:
+        found = times[f"{kind} {k}"]
+        floor = [frame + (time - frame) * shares[k] for time in wholes]
+        print(common.line(f"{kind}, k = {k:,}", found, floor, allowed), end="")
+        print(f" and {SLACK[kind]:g} ms" if allowed else "")
+        failed |= bool(allowed) and median(found) > allowed * median(floor) + SLACK[kind]
+    return failed
+
+
 def main():
     """Measure, and hold the changed runs against the steps that they compute."""
     times = common.child("offscreen", "benchmarks.rerun", "engine")
     times |= common.child("offscreen", "benchmarks.rerun", "painted")
+    shares, failed = {k: share(k) for k in AFTER}, False
     common.heading(f"A change at step k of {STEPS:,}: demo:python", "offscreen")
-    failed = 0
-    for kind in ("engine", "engine first", "window", "painted"):
-        wholes, frame = times[f"{kind.split()[0]} whole"], 0.0
-        print(common.line(f"{kind}, whole run", wholes))
-        if f"{kind} frame" in times:
-            print(common.line(f"{kind}, frame", times[f"{kind} frame"]))
-            frame = median(times[f"{kind} frame"])
-        for k in AFTER:
-            found, share = times[f"{kind} {k}"], (STEPS - k) / STEPS
-            floor = [frame + (time - frame) * share for time in wholes]
-            allowed = ALLOWED.get(kind)
-            print(common.line(f"{kind}, k = {k:,}", found, floor, allowed), end="")
-            print(f" and {SLACK[kind]:g} ms" if allowed else "")
-            failed |= bool(allowed) and median(found) > allowed * median(floor) + SLACK[kind]
+    for kind in ("engine", "engine first", "looked at", "window", "painted"):
+        if f"{kind} whole" in times:
+            print(common.line(f"{kind}, whole run", times[f"{kind} whole"]))
+        failed |= told(kind, times, shares, ALLOWED.get(kind))
+    for name, (_, layers, ways) in NETWORKS.items():
+        times = common.child("offscreen", "benchmarks.rerun", "untrained", name)
+        shares = {k: share(k, layers, ways) for k in AFTER}
+        common.heading(f"A change at step k of {STEPS:,}: {name}", "offscreen")
+        print(common.line("engine, whole run", times["engine whole"]))
+        for kind in ("engine", "engine first"):
+            told(kind, times, shares)
     return int(failed)
 
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:
-        print(json.dumps({"engine": engine, "painted": painted}[sys.argv[1]]()))
+        measured = {"engine": engine, "untrained": untrained, "painted": painted}[sys.argv[1]]
+        print(json.dumps(measured(*sys.argv[2:])))
     else:
         sys.exit(main())
