@@ -90,7 +90,7 @@ def check_width(where: str, width: int, input_size: int | None, offer: str = "")
         choose = f"choose {input_size:,} of {offer}" if offer and width > input_size else ""
         raise LstmvizError(
             f"{where} has {width:,} {columns}, but the network reads {input_size:,}; "
-            f"{choose or f'give {input_size:,}'}, or set the input size to {width:,}."
+            f"{choose or f'give {input_size:,}'}, or take a network that reads {width:,}."
         )
 
 
