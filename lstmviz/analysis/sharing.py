@@ -59,10 +59,9 @@ def _direction(own: DirectionTrace, other: DirectionTrace, rows: slice) -> Direc
     later: dict[str, Callable[[], Any]] = {
         name: partial(_whole, getattr(own, name), other, name, rows) for name in DIRECTION_ARRAYS
     }
-    made = _part(_SharingDirection, {n: getattr(own, n) for n in INITIAL_ARRAYS}, later)
     if own.hidden_state is own.cell_output:
-        later["hidden_state"] = partial(getattr, made, "cell_output")
-    return made
+        later["hidden_state"] = later["cell_output"]
+    return _part(_SharingDirection, {n: getattr(own, n) for n in INITIAL_ARRAYS}, later)
 
 
 def _whole(own: Array, other: DirectionTrace | Trace, name: str, rows: slice) -> Array:
@@ -105,13 +104,15 @@ def _part(kind: type[Kind], known: Mapping[str, Any], later: dict[str, Callable[
 
 
 def _asked(part: DirectionTrace | Trace, name: str) -> Any:
-    """A field that is not there yet: made now, and kept."""
+    """A field that is not there yet: made now, and kept, as are others made in the same way."""
     with _turn:
         fields = vars(part)
         if name not in fields:
             later = fields.get(_LATER, {})
             if name not in later:
                 raise AttributeError(f"{type(part).__name__!r} has no attribute {name!r}")
-            fields[name] = later[name]()
-            del later[name]
+            make, value = later[name], later[name]()
+            for each in [each for each, other in later.items() if other is make]:
+                fields[each] = value
+                del later[each]
         return fields[name]

@@ -1,7 +1,6 @@
 """Changed runs that share rows with their baseline: as if each were the only one."""
 
 import copy
-import gc
 import pickle
 import threading
 import weakref
@@ -133,6 +132,18 @@ def test_the_baseline_cannot_change_under_a_run_that_shares_its_rows(network, x)
     assert not made.output.flags.writeable
 
 
+def test_a_run_that_nobody_holds_is_let_go_at_once(x):
+    network = random_network(single(3, 4, 4), 0)
+    baseline = run(network, x)
+    for looked in (False, True):
+        found = at(network, x, baseline, 12)
+        if looked:
+            arrays(found)
+        gone = weakref.ref(found.layers[0].forward)
+        del found
+        assert gone() is None
+
+
 def test_threads_that_ask_at_once_get_the_same_arrays(network, x):
     found, barrier = at(network, x, run(network, x), 12), threading.Barrier(8)
     seen = []
@@ -178,7 +189,6 @@ def test_runs_may_each_be_the_baseline_of_the_next_and_are_let_go(network, x):
         x[k % 20] += 1
         trace = run_with(network, x, [], trace)
     same(trace, run(network, x))
-    gc.collect()
     assert all(each() is None for each in gone)
 
 
