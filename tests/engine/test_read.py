@@ -60,7 +60,7 @@ def test_a_symbol_that_does_not_fit_is_refused_in_a_sentence(x, words):
 
 def test_an_impossible_cell_is_refused_with_both_sizes_and_the_mend():
     network = random_network(single(2, 3, 4, project=False), 0)
-    with pytest.raises(LstmvizError, match=r"cell size 4.*size 3.*allow the projection"):
+    with pytest.raises(LstmvizError, match=r"h and o have 3 and c has 4; .*allow the projection"):
         unroll.allocate(network, noise(network, 4))
 
 
