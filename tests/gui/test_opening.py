@@ -66,7 +66,8 @@ def test_the_session_stays_until_the_new_one_is_there(opened, qtbot, path, held)
     before, run = window.store.session, window.store.run
     window.open_path(path)
     qtbot.waitUntil(window.opening.bar.isVisible, timeout=5000)
-    assert window.opening.bar.words.text() == "Opening m.safetensors: 1 of 2 MB"
+    told = "Opening m.safetensors: 1 of 2 MB"
+    qtbot.waitUntil(lambda: window.opening.bar.words.text() == told, timeout=5000)
     assert window.opening.bar.bar.value() == 500
     assert window.store.session == before and window.store.run is run
     qtbot.keyClick(window.diagram, Qt.Key.Key_Right)
