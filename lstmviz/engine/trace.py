@@ -175,6 +175,7 @@ def layer_input(trace: Trace, layer: int, steps: slice = EVERY) -> Array:
     return (trace.input if trace.embedded is None else trace.embedded)[steps]
 
 
+@np.errstate(invalid="ignore", over="ignore")
 def layer_output(trace: Trace, layer: int, steps: slice = EVERY) -> Array:
     """What leaves a layer at these steps, (steps, its output size): its directions merged.
 

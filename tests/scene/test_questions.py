@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from lstmviz.analysis import gradients
-from lstmviz.engine.variant import STANDARD
+from lstmviz.engine.variant import STANDARD, Activation, Variant
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs import GeneratedInput, TextInput
 from lstmviz.scene.metrics import text_box
@@ -20,12 +20,18 @@ from lstmviz.scene.words import number
 from lstmviz.session import QUESTIONS as NAMES
 from lstmviz.session import Document, Layer, Trained, Untrained, View, one_layer
 
-SIZES = ((420, 240), (740, 380), (940, 516), (1900, 900))
+SIZES = ((420, 240), (740, 380), (940, 516), (1900, 900), (560, 860))
 RUNS = {
     "demo": Document(Trained("demo:counter")),
     "numbers": Document(one_layer(3, 7, 12, seed=1), GeneratedInput("noise", 40, 2)),
     "one": Document(one_layer(1, 1, 1), GeneratedInput("noise", 1, 2)),
     "wide": Document(one_layer(5, 256, 256), GeneratedInput("onehot", 60, 2)),
+    "signed": Document(
+        Untrained(
+            3, (Layer(6, 6, variant=Variant(gate=Activation("linear"))),), seed=1, forget_bias=-1.2
+        ),
+        GeneratedInput("noise", 40, 2),
+    ),
     "both": Document(
         Untrained(None, (Layer(4, 4, directions=("forward", "backward")), Layer(6, 6)), seed=3),
         TextInput("to be or not to be"),

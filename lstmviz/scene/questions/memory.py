@@ -59,8 +59,8 @@ class Remembered:
         return len(self.way.forget_gate)
 
     def long(self, steps: float) -> float:
-        """How long a bar of so many steps is, 0…1."""
-        if np.isnan(steps):
+        """How long a bar of so many steps is, 0…1; none of fewer than 0, which f < 0 can make."""
+        if not steps > 0:
             return 0.0
         return float(min(np.log1p(min(steps, 1e300)) / np.log1p(self.steps), 1.0))
 

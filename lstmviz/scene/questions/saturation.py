@@ -110,7 +110,7 @@ def _scatters(found: Saturated, view: View, w: float, h: float) -> list[_Scatter
 
     columns, rows = max(grids, key=lambda grid: side(*grid))
     size = side(columns, rows)
-    layers_across = (columns, rows) == across and len(places) > 1
+    layers_across = (columns, rows) == across
     spread = min(GAP + 60, (w - LEFT_ROOM - 20 - size * columns) / max(columns - 1, 1))
     spread = max(spread, GAP if columns > 1 else 0.0)
     used = rows * (size + TOP_ROOM + 6) - 6
