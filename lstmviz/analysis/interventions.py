@@ -240,6 +240,11 @@ def check_weight(network: Network, change: WeightChange) -> None:
 
 def check(spec: NetworkSpec, steps: int, change: Change) -> None:
     """Raise `LstmvizError` for a change of what is not there in a run over so many steps."""
+    if not isinstance(change, Change):
+        raise LstmvizError(
+            f"{str(change)[:40]!r} is no Change or WeightChange; a line of text becomes one by "
+            "`lstmviz.analysis.changes.parse`."
+        )
     if change.array not in CHANGED:
         known = ", ".join(CHANGED)
         raise LstmvizError(f"{change.array[:40]!r} cannot be changed; {known} can.")

@@ -210,6 +210,7 @@ def test_lists_and_arrays_are_as_good_as_tuples(network):
 @pytest.mark.parametrize(
     ("change", "cause"),
     [
+        ("forget_gate[3] = 0", "'forget_gate.3. = 0' is no Change or WeightChange"),
         (Change("input", [1.0, 2.0]), "2 values are given for 3 units"),
         (Change("input", "x"), "'x' is no number"),
         (Change("cell_state", None), "'None' is no number"),
