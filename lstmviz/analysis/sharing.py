@@ -112,7 +112,7 @@ def _asked(part: DirectionTrace | Trace, name: str) -> Any:
             if name not in later:
                 raise AttributeError(f"{type(part).__name__!r} has no attribute {name!r}")
             make, value = later[name], later[name]()
-            for each in [each for each, other in later.items() if other is make]:
-                fields[each] = value
-                del later[each]
+            fields.update({each: value for each, other in later.items() if other is make})
+            # Put in place of the one before, which a copy of this part has too.
+            fields[_LATER] = {each: other for each, other in later.items() if other is not make}
         return fields[name]

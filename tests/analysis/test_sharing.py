@@ -179,6 +179,8 @@ def test_copies_of_a_run_are_whole(network, x):
         same(made(found), expected)
         with pytest.raises(AttributeError, match="no attribute 'cell'"):
             _ = made(found).layers[0].forward.cell
+    found = run_with(network, x, [clamp("forget_gate", 0.5, first=4)], run(network, x))
+    same(copy.copy(found), found)  # the second of the two to be looked at
 
 
 def test_runs_may_each_be_the_baseline_of_the_next_and_are_let_go(network, x):
