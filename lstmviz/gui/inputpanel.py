@@ -69,6 +69,26 @@ class InputPanel(QWidget):
         column = QVBoxLayout(self)
         column.setContentsMargins(0, 0, 0, 0)
         column.setSpacing(6)
+        self._kind_choice()
+        self._text_field()
+        self._file_row()
+        self.vocabulary = VocabularyButton()
+        self.vocabulary.wanted.connect(self._name_symbols)
+        self._made_row()
+        self.summary = QLabel()
+        self.summary.setObjectName("muted")
+        self.summary.setWordWrap(True)
+        self._start_choice()
+        shown = (self.kind, self.text, self.file_row, self.made, self.vocabulary, self.summary)
+        for widget in shown:
+            column.addWidget(widget)
+        column.addWidget(self.start)
+        self._wait = QTimer(self)
+        self._wait.setSingleShot(True)
+        self._wait.setInterval(PAUSE)
+        self._wait.timeout.connect(self._take_text)
+
+    def _kind_choice(self) -> None:
         self.kind = QComboBox()
         narrow(self.kind)
         self.kind.setAccessibleName("Kind of input")
@@ -78,6 +98,8 @@ class InputPanel(QWidget):
         for name in KINDS:
             self.kind.addItem(MADE[name], name)
         self.kind.activated.connect(lambda: self._choose())
+
+    def _text_field(self) -> None:
         self.text = QPlainTextEdit()
         self.text.setAccessibleName("Text the network reads")
         self.text.setToolTip("Every character is a step, one-hot over the text's own alphabet")
@@ -87,6 +109,8 @@ class InputPanel(QWidget):
         self.text.installEventFilter(self)
         self.text.setFixedHeight(66)
         self.text.textChanged.connect(self._typed)
+
+    def _file_row(self) -> None:
         self.browse = QPushButton("Choose a file…")
         self.browse.setToolTip("Files may also be dropped on the window")
         self.browse.clicked.connect(self.choose_file)
@@ -99,12 +123,8 @@ class InputPanel(QWidget):
         files.setSpacing(6)
         files.addWidget(self.browse)
         files.addWidget(self.how)
-        self.vocabulary = VocabularyButton()
-        self.vocabulary.wanted.connect(self._name_symbols)
-        self._made_row()
-        self.summary = QLabel()
-        self.summary.setObjectName("muted")
-        self.summary.setWordWrap(True)
+
+    def _start_choice(self) -> None:
         self.start = QComboBox()
         narrow(self.start)
         self.start.setAccessibleName("Where h and c start")
@@ -113,14 +133,6 @@ class InputPanel(QWidget):
         self.start.activated.connect(
             lambda: self._emit(replace(self._document, initial=self.start.currentData()))
         )
-        shown = (self.kind, self.text, self.file_row, self.made, self.vocabulary, self.summary)
-        for widget in shown:
-            column.addWidget(widget)
-        column.addWidget(self.start)
-        self._wait = QTimer(self)
-        self._wait.setSingleShot(True)
-        self._wait.setInterval(PAUSE)
-        self._wait.timeout.connect(self._take_text)
 
     def _made_row(self) -> None:
         self.made = QWidget()

@@ -181,15 +181,11 @@ def layout(
     for index, array in enumerate(SHOWN):
         row, column = divmod(index, columns)
         plot = Box(lefts[column], top + row * (heat + gap), plot_w, heat)
-        units = cell.hidden_size if array == "hidden_state" else cell.cell_size
-        low, high = rows_of(span, cell.cell_size, units)
-        bar, side = Box(plot.right + 5, plot.y, 7, heat), _gutter(plot, gutter)
-        cells, notes = array != "hidden_state" or not cell.projected, _notes(cell, array)
-        panels.append(Panel(array, plot, side, bar, units, low, high, cells, notes))
+        panels.append(_panel(array, plot, gutter, cell, span))
     if head:
         plot = strips[-1]
-        bar = Box(plot.right + 5, plot.y, 7, plot.h)
-        panels.append(Panel("output", plot, _gutter(plot, gutter), bar, head, 0, head, False))
+        side, bar = _gutter(plot, gutter), _bar(plot)
+        panels.append(Panel("output", plot, side, bar, head, 0, head, False))
     first, last = steps_of(span, steps)
     return HeatmapLayout(
         width,
@@ -205,6 +201,20 @@ def layout(
         cell.projected,
         len(strips) - bool(head),
     )
+
+
+def _panel(array: str, plot: Box, gutter: float, cell: CellSpec, span: Span) -> Panel:
+    """The heatmap of a gate or state, its rows as far as the span shows them."""
+    units = cell.hidden_size if array == "hidden_state" else cell.cell_size
+    low, high = rows_of(span, cell.cell_size, units)
+    cells = array != "hidden_state" or not cell.projected
+    side, notes = _gutter(plot, gutter), _notes(cell, array)
+    return Panel(array, plot, side, _bar(plot), units, low, high, cells, notes)
+
+
+def _bar(plot: Box) -> Box:
+    """Where the bar of colours stands beside a heatmap."""
+    return Box(plot.right + 5, plot.y, 7, plot.h)
 
 
 def _notes(cell: CellSpec, array: str) -> tuple[str, ...]:
