@@ -40,7 +40,10 @@ CHUNK_STEPS = 128
 
 
 def run(network: Network, x: ArrayLike, initial: Initial | None = None) -> Trace:
-    """Run a whole sequence and return its trace; see `allocate` for `x` and the errors."""
+    """Run a whole sequence and return its trace, which is closed to writing.
+
+    See `allocate` for `x` and the errors.
+    """
     trace = allocate(network, x, initial)
     for _ in chunks(network, trace):
         pass

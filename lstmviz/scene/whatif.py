@@ -11,10 +11,11 @@ from lstmviz.analysis.changes import parse, resolved
 from lstmviz.analysis.effects import Effect, Touch, effect, touches
 from lstmviz.analysis.interventions import Change, Intervention
 from lstmviz.analysis.rerun import Rerun, checked, chunks, prepare
+from lstmviz.analysis.sharing import sharing
 from lstmviz.engine import memory
 from lstmviz.engine.network import Network
 from lstmviz.engine.states import Initial
-from lstmviz.engine.trace import DIRECTION_ARRAYS, Trace, arrays, remade
+from lstmviz.engine.trace import DIRECTION_ARRAYS, Array, Trace, arrays, remade
 from lstmviz.engine.variant import SWITCHES
 from lstmviz.errors import LstmvizError
 from lstmviz.inputs.sequence import Sequence
@@ -35,13 +36,15 @@ class WhatIf:
 
     `faults` says in a sentence why a change, by its place in the document, is not made; `again`
     is None where none is. `scales` hold for both runs; `apart` are the largest differences,
-    changed − baseline. `sequence` is the input with its changes. `effect` is known at the end.
+    changed − baseline, which are worked out in `room`: the difference where there can be one.
+    `sequence` is the input with its changes. `effect` is known at the end.
     """
 
     faults: dict[int, str] = field(default_factory=dict)
     again: Rerun | None = None
     sequence: Sequence | None = None
     difference: Trace | None = None
+    room: Trace | None = None
     touches: tuple[Touch, ...] = ()
     done: int = 0
     scales: Scales | None = None
@@ -79,11 +82,13 @@ def what_ifs(edits: tuple[Edit, ...], given: Baseline) -> Iterator[WhatIf]:
             f"the {memory.size_text(memory.budget())} allowed: shorten the input, or raise "
             f"{memory.VARIABLE}."
         )
+    room = _room(again.own)
     known = WhatIf(
         faults,
         again,
         _sequence(given.sequence, again),
-        remade(again.own, lambda array: np.zeros(array.shape, array.dtype)),
+        sharing(room, _nothing(room), again.rows),
+        room,
         touches(again),
         scales=given.scales,
     )
@@ -150,17 +155,33 @@ def _sequence(sequence: Sequence, again: Rerun) -> Sequence:
     return replace(sequence, values=values, labels=tuple(labels))
 
 
+def _room(own: Trace) -> Trace:
+    """Room for differences; zeros where it is not shared: the input, and the initial states."""
+    whole = [own.input, own.embedded]
+
+    def make(array: Array) -> Array:
+        zeros = array.ndim == 1 or any(array is each for each in whole)
+        return np.zeros(array.shape, array.dtype) if zeros else np.empty(array.shape, array.dtype)
+
+    return remade(own, make)
+
+
+def _nothing(room: Trace) -> Trace:
+    """Differences that are all zero, in next to no memory."""
+    return remade(room, lambda array: np.broadcast_to(array.dtype.type(0), array.shape))
+
+
 def _further(known: WhatIf, given: Baseline, reached: int) -> WhatIf:
     """With the rows up to `reached` told of."""
-    assert known.again is not None and known.difference is not None
+    assert known.again is not None and known.room is not None
     assert known.scales is not None
     own, every = known.again.own, known.again.rows
     first, last = max(known.done, every.start), min(reached, every.stop)
     if first >= last and known.apart is not None:
         return replace(known, done=reached)
     rows = slice(first, max(first, last))
-    _subtract(own, given.trace, known.difference, rows)
-    apart = _apart(known.difference, rows)
+    _subtract(own, given.trace, known.room, rows)
+    apart = _apart(known.room, rows)
     common = widen_all(known.scales, scales(own, first, last)) if first < last else None
     return replace(
         known,
