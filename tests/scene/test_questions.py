@@ -18,12 +18,15 @@ from lstmviz.scene.run import finished
 from lstmviz.scene.shapes import Box, Disc, Heat, Line, Rect, Text
 from lstmviz.scene.words import number
 from lstmviz.session import QUESTIONS as NAMES
-from lstmviz.session import Document, Layer, Trained, Untrained, View, one_layer
+from lstmviz.session import Document, Edit, Layer, Trained, Untrained, View, one_layer
 
 SIZES = ((420, 240), (740, 380), (940, 516), (1900, 900), (560, 860))
 RUNS = {
     "demo": Document(Trained("demo:counter")),
     "numbers": Document(one_layer(3, 7, 12, seed=1), GeneratedInput("noise", 40, 2)),
+    "changed": Document(
+        one_layer(3, 4, 4), GeneratedInput("noise", 1200, 2), changes=(Edit("cell_state[0] = 0"),)
+    ),
     "one": Document(one_layer(1, 1, 1), GeneratedInput("noise", 1, 2)),
     "wide": Document(one_layer(5, 256, 256), GeneratedInput("onehot", 60, 2)),
     "signed": Document(
@@ -41,7 +44,7 @@ RUNS = {
 
 @pytest.fixture(scope="module")
 def runs():
-    return {name: finished(document) for name, document in RUNS.items()}
+    return {name: finished(document).of("baseline") for name, document in RUNS.items()}
 
 
 def test_the_questions_are_those_that_sessions_and_the_command_line_know():

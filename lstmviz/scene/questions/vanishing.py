@@ -12,7 +12,13 @@ from lstmviz.analysis import jacobians
 from lstmviz.analysis.jacobians import Vanishing
 from lstmviz.scene.metrics import width
 from lstmviz.scene.questions.page import Page, Question, Spot, of_baseline
-from lstmviz.scene.questions.writing import sentences, shown_steps, step_words, wrapped
+from lstmviz.scene.questions.writing import (
+    first_fitting,
+    sentences,
+    shown_steps,
+    step_words,
+    wrapped,
+)
 from lstmviz.scene.run import Run
 from lstmviz.scene.shapes import Box, Line, Point, Rect, Shape, Text
 from lstmviz.scene.timeaxis import SMALL, nice_step
@@ -159,7 +165,9 @@ def _powers(found: Vanished) -> tuple[int, int]:
 def _rest(found: Vanished, plot: _Plot, w: float, whose: str) -> list[Shape]:
     network = found.found.network
     size = network.products.shape[1]
-    title = f"How fast memories vanish, seen from t = {network.step:,}{whose}"
+    ends = f"from t = {network.step:,}{whose}"
+    titles = (f"How fast memories vanish, seen {ends}", f"Memories vanish {ends}")
+    title = first_fitting(titles, w - 40, 14, bold=True)
     told = [
         "How strongly c depends on c of so many steps before, ‖·‖ / √C (Frobenius): 1 where "
         "nothing is lost.",
